@@ -1,0 +1,75 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"authctl/internal/fault"
+)
+
+// exit prints err as the user meets it (docs/exit-codes.md) and returns the exit code.
+func (c *cli) exit(ctx context.Context, err error) int {
+	if err == nil {
+		return 0
+	}
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		f = fault.New(kindOfPlain(err), "%w", err)
+	}
+	if context.Cause(ctx) != nil && errors.Is(err, context.Canceled) {
+		f = &fault.Error{Kind: fault.Interrupted, Profile: f.Profile, Err: errors.New("interrupted")}
+	}
+	if c.flags.jsonErrors {
+		c.printJSON(f)
+	} else {
+		c.printText(f)
+	}
+	return f.Kind.ExitCode()
+}
+
+// exitCode passes another program's exit code through (sandbox -- COMMAND, curl).
+type exitCode int
+
+func (e exitCode) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// kindOfPlain: cobra reports wrong usage as plain errors before any command
+// ran; every error of ours is a fault.
+func kindOfPlain(err error) fault.Kind {
+	for _, start := range []string{"unknown command", "accepts ", "requires ", "required flag", "if any flags in the group", "invalid argument", "at least one"} {
+		if strings.HasPrefix(err.Error(), start) {
+			return fault.Usage
+		}
+	}
+	return fault.Internal
+}
+
+func (c *cli) printText(f *fault.Error) {
+	line := f.Error()
+	if f.Profile != "" {
+		line = f.Profile + ": " + line
+	}
+	_, _ = fmt.Fprintf(c.sys.Err, "authctl: %s\n", strings.ReplaceAll(line, "\n", " "))
+	for _, h := range f.Hints {
+		_, _ = fmt.Fprintf(c.sys.Err, "hint: %s\n", h)
+	}
+}
+
+func (c *cli) printJSON(f *fault.Error) {
+	type body struct {
+		Kind    string   `json:"kind"`
+		Profile string   `json:"profile,omitempty"`
+		Code    string   `json:"code,omitempty"`
+		Message string   `json:"message"`
+		Hints   []string `json:"hints,omitempty"`
+	}
+	enc := json.NewEncoder(c.sys.Err)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(map[string]body{"error": {f.Kind.String(), f.Profile, f.Code, f.Error(), f.Hints}})
+}

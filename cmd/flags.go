@@ -1,0 +1,29 @@
+package cmd
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// globalFlags are the flags every subcommand takes. What is empty here is
+// filled from AUTHCTL_* and the profiles file by internal/config.
+type globalFlags struct {
+	profile string
+	config  string
+	store   string
+	timeout time.Duration
+	verbose bool
+	quiet   bool
+	// jsonErrors is set by commands whose -o is json: an error is one JSON object then.
+	jsonErrors bool
+}
+
+func (g *globalFlags) register(f *pflag.FlagSet) {
+	f.StringVarP(&g.profile, "profile", "p", "", "`name` of the profile (AUTHCTL_PROFILE, else default_profile)")
+	f.StringVar(&g.config, "config", "", "profiles `file` (AUTHCTL_CONFIG)")
+	f.StringVar(&g.store, "store", "", "where tokens are kept: keyring, file or none (AUTHCTL_STORE)")
+	f.DurationVar(&g.timeout, "timeout", 0, "give up after this `duration` (default 30s)")
+	f.BoolVarP(&g.verbose, "verbose", "v", false, "trace each request on stderr, secrets redacted")
+	f.BoolVarP(&g.quiet, "quiet", "q", false, "no progress and no warnings on stderr")
+}

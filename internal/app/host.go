@@ -1,0 +1,18 @@
+package app
+
+import (
+	"crypto/rand"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Host is the real machine.
+func Host() System {
+	return System{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader,
+		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
+	}
+}

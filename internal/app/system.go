@@ -1,0 +1,37 @@
+// Package app is the composition root: it turns a System, all that is impure,
+// into the services that the commands use.
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Browser opens a URL where a person sees it.
+type Browser interface {
+	Open(ctx context.Context, url string) error
+}
+
+// Keyring is the OS keyring, as go-keyring offers it.
+type Keyring interface {
+	Get(service, user string) (string, error)
+	Set(service, user, password string) error
+	Delete(service, user string) error
+}
+
+// System is everything a test replaces. No other package reads the clock, the
+// environment, the standard streams or the network by itself.
+type System struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Env      func(string) (string, bool)
+	Now      func() time.Time
+	Rand     io.Reader
+	HTTP     http.RoundTripper // nil: a real transport with the limits of docs/network.md
+	Browser  Browser
+	Keyring  Keyring
+	// IsTerminal reports whether stdin, stdout or stderr (0, 1, 2) is a terminal.
+	IsTerminal func(fd int) bool
+}

@@ -1,0 +1,171 @@
+// Package profile is the profile as data: one value type for everything that
+// makes one authorization server different from another, the presets that
+// ship with authctl, and the rules a profile must obey. A quirk is a value
+// here and never a branch in code. The YAML reader is internal/config.
+package profile
+
+import (
+	"time"
+
+	"authctl/internal/secret"
+)
+
+// Set is a whole profiles file, with its profiles.d, in the order of the file.
+type Set struct {
+	Default  string
+	Store    string // keyring | file | none; "" when the user did not choose
+	Profiles []Profile
+}
+
+// Profile is one named way to get tokens. Field names are the YAML keys of docs/profiles.md.
+type Profile struct {
+	Name   string
+	Preset string
+
+	Issuer                 string
+	TokenURL               string
+	AuthorizeURL           string
+	PARURL                 string // RFC 9126
+	DeviceAuthorizationURL string // RFC 8628
+	JWKSURL                string
+	RevocationURL          string // RFC 7009
+	EndSessionURL          string // OpenID Connect RP-Initiated Logout
+	Discovery              string // auto | always | never
+	InsecureHTTP           bool   // http beyond loopback was asked for
+
+	Client    Client
+	Assertion Assertion
+	Grant     string // client_credentials | token_exchange | refresh_token | authorization_code | jwt_bearer | saml2_bearer
+	Scopes    []string
+	Audience  []string
+	Resource  []string
+	Exchange  Exchange
+	Login     Login
+	Request   Request
+	Token     TokenPolicy
+	DPoP      DPoP
+	API       API
+	TLS       TLS
+	Hints     []Hint
+
+	// Source maps a YAML path such as "client.auth" to where it was written,
+	// "file:line:column"; for messages only.
+	Source map[string]string
+}
+
+// Client is how the client names and proves itself to the authorization server.
+type Client struct {
+	ID            string
+	Auth          string // see AuthMethods
+	Secret        secret.Ref
+	BasicEncoding string // form (RFC 6749 2.3.1) | raw (as curl --user)
+	Key           secret.Ref
+	KeyPassphrase secret.Ref // of an encrypted PKCS#8 or PKCS#12 key
+	Certificate   secret.Ref
+	Assertion     secret.Ref // federated: read anew for every request
+}
+
+// Assertion shapes the client assertion (RFC 7523 2.2).
+type Assertion struct {
+	Alg      string // JWS alg; "" means the JWK's own, else the key type's default
+	Typ      string // JWT | client-authentication+jwt | none
+	KID      string // jwk | spki-sha256 | thumbprint | x5t | x5t#S256 | none | a literal
+	Audience string // issuer | token_url | a literal
+	Lifetime time.Duration
+	Claims   []Field
+	Headers  []Field
+}
+
+// Exchange is RFC 8693 token exchange, and the assertion of the RFC 7523 and RFC 7522 grants.
+type Exchange struct {
+	SubjectToken       secret.Ref
+	SubjectTokenType   string // saml2 | jwt | access_token | id_token | refresh_token | a URN
+	SubjectIssuer      string
+	RequestedTokenType string
+	ActorToken         secret.Ref
+	ActorTokenType     string
+}
+
+// Login is the authorization code flow with PKCE.
+type Login struct {
+	RedirectURI string // port 0: any free port
+	Pushed      string // auto | require | never (RFC 9126)
+	Params      []Field
+}
+
+// Request is what every request to the token endpoint carries.
+type Request struct {
+	Encoding string // form | json
+	Accept   string
+	Params   []Field
+	Headers  []Field
+	Omit     []string // standard parameters this server does not want
+}
+
+// Field is one named value: a literal, a secret, or Basic credentials. Exactly one is set.
+type Field struct {
+	Name   string
+	Value  any // string, or any JSON value in assertion.claims and JSON bodies
+	Secret *secret.Ref
+	Basic  *Basic
+}
+
+// Basic is a computed credential: SCHEME base64(username:password).
+type Basic struct {
+	Username string
+	Password secret.Ref
+	Scheme   string // spelled as given; "" means Basic
+}
+
+// TokenPolicy is how long a token may be kept.
+type TokenPolicy struct {
+	SingleUse bool
+	MinTTL    time.Duration
+}
+
+// DPoP is RFC 9449.
+type DPoP struct {
+	Enabled bool
+	Alg     string
+}
+
+// API is how the token is used.
+type API struct {
+	Scheme            string   // of the Authorization header, spelled as given
+	Hosts             []string // host or host:port where `curl` may send it
+	BaseURL           string   // what a relative path of `curl` is joined to; "" means https://<first host>
+	Headers           []Field
+	RetryUnauthorized bool
+	KeepOn            []string // a 401 whose body contains one of these is not about the token
+}
+
+// TLS is trust and mutual TLS (RFC 8705).
+type TLS struct {
+	CA                secret.Ref
+	ClientCertificate secret.Ref
+	ClientKey         secret.Ref
+}
+
+// Hint says something helpful when the server's error text contains Match.
+type Hint struct {
+	Match string
+	Say   string
+}
+
+// DefaultMinTTL is the least remaining life of a token that is handed out (docs/profiles.md).
+const DefaultMinTTL = 60 * time.Second
+
+// Default is a profile with every default of docs/profiles.md filled in.
+func Default() Profile {
+	return Profile{
+		Discovery: "auto",
+		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form"},
+		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute},
+		Grant:     "client_credentials",
+		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto"},
+		Request:   Request{Encoding: "form", Accept: "application/json"},
+		Token:     TokenPolicy{MinTTL: DefaultMinTTL},
+		DPoP:      DPoP{Alg: "ES256"},
+		API:       API{Scheme: "Bearer", RetryUnauthorized: true},
+	}
+}

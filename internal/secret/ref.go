@@ -1,0 +1,81 @@
+package secret
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Kind is where a reference points.
+type Kind string
+
+// The closed set of places (docs/profiles.md, "Secret references").
+const (
+	Keyring Kind = "keyring" // keyring:NAME, item of service authctl/<profile>
+	Env     Kind = "env"     // env:NAME
+	File    Kind = "file"    // file:PATH, file:PATH#/json/pointer, file:- for stdin
+	Command Kind = "command" // command: [argv...], first line of its stdout
+)
+
+// Ref says where a secret is kept. It never holds the secret.
+type Ref struct {
+	Kind    Kind
+	Name    string   // keyring item or environment variable
+	Path    string   // file; "-" is stdin; a leading ~/ is the home folder
+	Pointer string   // RFC 6901 JSON pointer into the file, "" for all of it
+	Argv    []string // command
+	// AnyMode lifts the owner-only rule for files that are no secrets or are
+	// placed by a platform: certificates, projected workload tokens.
+	AnyMode bool
+}
+
+// ErrLiteral is returned for text that is no reference: very likely the secret itself.
+var ErrLiteral = errors.New("not a secret reference (keyring:NAME, env:NAME, file:PATH)")
+
+// ParseRef reads the one-line forms. Its errors never quote s, which may be a secret.
+func ParseRef(s string) (Ref, error) {
+	kind, rest, found := strings.Cut(s, ":")
+	if !found {
+		return Ref{}, ErrLiteral
+	}
+	switch Kind(kind) {
+	case Keyring, Env:
+		if rest == "" || strings.ContainsAny(rest, "\x00\r\n") {
+			return Ref{}, fmt.Errorf("%s: needs a name", kind)
+		}
+		return Ref{Kind: Kind(kind), Name: rest}, nil
+	case File:
+		path, pointer, has := strings.Cut(rest, "#")
+		if path == "" {
+			return Ref{}, errors.New("file: needs a path")
+		}
+		if has && pointer != "" && !strings.HasPrefix(pointer, "/") {
+			return Ref{}, errors.New("file: what follows # must be a JSON pointer such as #/privateJwk")
+		}
+		return Ref{Kind: File, Path: path, Pointer: pointer}, nil
+	case Command:
+		return Ref{}, errors.New("command: needs a list, command: [program, argument]")
+	default:
+		return Ref{}, ErrLiteral
+	}
+}
+
+// String is the reference as a user writes it; it holds no secret.
+func (r Ref) String() string {
+	switch r.Kind {
+	case Keyring, Env:
+		return string(r.Kind) + ":" + r.Name
+	case File:
+		if r.Pointer != "" {
+			return "file:" + r.Path + "#" + r.Pointer
+		}
+		return "file:" + r.Path
+	case Command:
+		return fmt.Sprintf("command: [%s]", strings.Join(r.Argv, ", "))
+	default:
+		return ""
+	}
+}
+
+// IsZero is true for no reference.
+func (r Ref) IsZero() bool { return r.Kind == "" }

@@ -1,0 +1,48 @@
+// Package token is what an authorization server granted: the token set, its
+// types and its times. It knows no profile, no file and no network.
+package token
+
+import (
+	"strings"
+	"time"
+
+	"authctl/internal/secret"
+)
+
+// Set is one granted token response (RFC 6749 5.1, RFC 8693 2.2.1, OpenID Connect Core 3.1.3.3).
+type Set struct {
+	AccessToken     secret.Text
+	TokenType       string // as the server spelled it: Bearer, bearer, DPoP, N_A
+	RefreshToken    secret.Text
+	IDToken         secret.Text
+	Scope           string // as granted; the asked scope where the answer named none
+	IssuedTokenType string // RFC 8693 URI, else ""
+	ObtainedAt      time.Time
+	ExpiresAt       time.Time // zero: the server gave no usable expires_in
+	RefreshExpires  time.Time // zero: unknown
+}
+
+// FreshFor is true while more than minTTL remains at now. A set without a
+// known expiry is never fresh: keeping it would be a guess.
+func (s Set) FreshFor(minTTL time.Duration, now time.Time) bool {
+	return !s.AccessToken.IsZero() && !s.ExpiresAt.IsZero() && s.ExpiresAt.Sub(now) > minTTL
+}
+
+// IsB64Token is the RFC 6750 2.1 syntax of a bearer token. Anything else is
+// refused for every output: this closes eval, CRLF and config-file injection.
+func IsB64Token(s string) bool {
+	body := strings.TrimRight(s, "=")
+	if body == "" {
+		return false
+	}
+	for i := range len(body) {
+		c := body[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case strings.IndexByte("-._~+/", c) >= 0:
+		default:
+			return false
+		}
+	}
+	return true
+}
