@@ -3,7 +3,10 @@
 package jwt
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"maps"
 
 	gojwt "github.com/golang-jwt/jwt/v5"
 
@@ -12,20 +15,34 @@ import (
 
 // Sign makes a compact JWS (RFC 7515 7.1) of the claims under the key and alg.
 // header holds every member but alg; a typ that is absent stays absent. The
-// key must fit alg; an oct key signs HS algorithms.
+// key must fit alg and be strong enough; an oct key signs HS algorithms.
 func Sign(key *keys.Key, alg string, header, claims map[string]any) (string, error) {
+	if err := key.CheckSigning(alg); err != nil {
+		return "", err
+	}
 	method := gojwt.GetSigningMethod(alg)
-	if method == nil || alg == "none" {
+	if method == nil {
 		return "", fmt.Errorf("unknown signature algorithm %q", alg)
 	}
-	t := &gojwt.Token{Method: method, Claims: gojwt.MapClaims(claims), Header: map[string]any{}}
-	for name, value := range header {
-		t.Header[name] = value
+	// encoding/json writes a claim name with quotes or dots as exactly one member.
+	full := maps.Clone(header)
+	if full == nil {
+		full = map[string]any{}
 	}
-	t.Header["alg"] = alg
-	var signer any = key.Signer
-	if key.Oct != nil {
-		signer = key.Oct
+	full["alg"] = alg
+	t := &gojwt.Token{Method: method, Header: full, Claims: gojwt.MapClaims(claims)}
+	if _, err := json.Marshal(claims); err != nil {
+		return "", fmt.Errorf("the claims are no JSON: %w", err)
 	}
-	return t.SignedString(signer)
+	return t.SignedString(signer(key))
 }
+
+// signer is the key as golang-jwt wants it.
+func signer(key *keys.Key) any {
+	if key.Signer == nil {
+		return key.Oct
+	}
+	return key.Signer
+}
+
+func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
