@@ -1,0 +1,117 @@
+package render
+
+import (
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+	"authctl/internal/token"
+)
+
+// checkResult decides whether r may be printed at all. Its errors never quote
+// a token or a header's value.
+func checkResult(r Result, f format, o Options) error {
+	if err := checkToken("access token", r.Set.AccessToken); err != nil {
+		return err
+	}
+	for _, h := range r.Headers {
+		if err := CheckHeader(h.Name, h.Value.Reveal()); err != nil {
+			return err
+		}
+	}
+	if r.Proof != "" && !token.IsB64Token(r.Proof) {
+		return fault.New(fault.Internal, "the DPoP proof is not a JWT")
+	}
+	if !f.header {
+		return nil
+	}
+	if f.name == "kube" {
+		// kubectl always sends what it gets as `Authorization: Bearer`.
+		r.Scheme = "Bearer"
+	}
+	return CheckType(r.Set.TokenType, r.Scheme)
+}
+
+func checkToken(what string, t secret.Text) error {
+	if t.IsZero() {
+		return fault.New(fault.Invalid, "the server granted no %s", what)
+	}
+	if !token.IsB64Token(t.Reveal()) {
+		return fault.New(fault.Invalid, "the %s has characters outside RFC 6750's b64token and is not printed", what).
+			Hint("a token is letters, digits and - . _ ~ + / with = at its end: look at the server's answer with --verbose")
+	}
+	return nil
+}
+
+// CheckType refuses to send a token as something it is not: RFC 6749 7.1
+// forbids using a token whose type is not understood, a DPoP-bound token is
+// refused as Bearer (RFC 9449 7.1), and N_A (RFC 8693 2.2.1) is no access
+// token. Comparisons are case-insensitive (RFC 6749 5.1). A server that names
+// no type at all is taken to mean Bearer.
+func CheckType(tokenType, scheme string) error {
+	if scheme == "" {
+		scheme = "Bearer"
+	}
+	if !isHeaderName(scheme) {
+		return fault.New(fault.Config, "api.scheme %q is no HTTP authentication scheme", scheme).
+			Hint("api.scheme is one word such as Bearer or DPoP")
+	}
+	wantDPoP := strings.EqualFold(scheme, "DPoP")
+	bearer := tokenType == "" || strings.EqualFold(tokenType, "Bearer")
+	switch {
+	case strings.EqualFold(tokenType, scheme), bearer && !wantDPoP:
+		return nil
+	case strings.EqualFold(tokenType, "N_A"):
+		return fault.New(fault.Invalid, "the server says token_type N_A: this is no access token and makes no Authorization header").
+			Hint("-o json and -o token print it as it is; check exchange.requested_token_type")
+	case strings.EqualFold(tokenType, "DPoP"):
+		return fault.New(fault.Invalid, "the server bound the token to a DPoP key, but api.scheme is %s", scheme).
+			Hint("set api.scheme: DPoP in the profile, and dpop.enabled: true")
+	case wantDPoP:
+		return fault.New(fault.Invalid, "api.scheme is %s, but the server granted token_type %q", scheme, shown(tokenType)).
+			Hint("set api.scheme: Bearer in the profile, or dpop.enabled: true if the server should bind the token")
+	default:
+		return fault.New(fault.Invalid, "token_type %q does not fit api.scheme %s", shown(tokenType), scheme).
+			Hint("set api.scheme to what the API wants; -o json prints the token as it is")
+	}
+}
+
+// CheckHeader holds a header to RFC 9110 5.1 and 5.5, so that no value can
+// begin a second header, a second request or a second line of output. The
+// error is a fault.Config that names the header and never its value.
+func CheckHeader(name, value string) error {
+	if !isHeaderName(name) {
+		return fault.New(fault.Config, "api.headers: %q is no header name (RFC 9110 5.1)", shown(name))
+	}
+	if strings.EqualFold(name, "Authorization") {
+		return fault.New(fault.Config, "api.headers: Authorization is made from the token and cannot be set beside it").
+			Hint("api.scheme spells its scheme")
+	}
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return fault.New(fault.Config, "api.headers: the value of %s has a control character", name).
+				Hint("store it again without its line end: authctl secret set NAME")
+		}
+	}
+	return nil
+}
+
+// isHeaderName is RFC 9110 5.6.2's token.
+func isHeaderName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		alnum := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
+		if !alnum && strings.IndexByte("!#$%&'*+-.^_`|~", c) < 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// shown cuts text of the server or the profile for a message.
+func shown(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "..."
+	}
+	return s
+}

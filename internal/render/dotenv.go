@@ -1,0 +1,26 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+
+	"authctl/internal/fault"
+)
+
+// writeDotenv prints NAME=value without quotes: `docker --env-file` and
+// GitLab's dotenv reports take everything after = as it stands. A value that
+// one of them would change (outer blanks, outer quotes) is refused.
+func writeDotenv(b *bytes.Buffer, r Result, o Options) error {
+	vars, err := variables(r, o)
+	if err != nil {
+		return err
+	}
+	for _, v := range vars {
+		if v.value != strings.Trim(v.value, " \t'\"`") {
+			return fault.New(fault.Usage, "the value of %s begins or ends with a blank or a quote, which readers of dotenv files strip", v.of).
+				Hint("use -o env or -o headers")
+		}
+		b.WriteString(v.name + "=" + v.value + "\n")
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package render
+
+import (
+	"bytes"
+	"os"
+	"strings"
+
+	"authctl/internal/fault"
+)
+
+// leastMask is the shortest header value that is masked: GitHub replaces every
+// occurrence in the log, and hiding each "1" would make it unreadable.
+const leastMask = 4
+
+// writeGithub prints the workflow commands that hide each value in the log.
+func writeGithub(b *bytes.Buffer, r Result, o Options) error {
+	if _, err := variables(r, o); err != nil {
+		return err
+	}
+	b.WriteString("::add-mask::" + r.Set.AccessToken.Reveal() + "\n")
+	for _, h := range r.Headers {
+		if v := h.Value.Reveal(); len(v) >= leastMask {
+			// The runner undoes these escapes of a workflow command's data.
+			b.WriteString("::add-mask::" + strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(v) + "\n")
+		}
+	}
+	return nil
+}
+
+// appendGithubEnv adds the variables to the runner's file, each between two
+// delimiter lines, so that no value can be read as another variable.
+func appendGithubEnv(r Result, o Options) error {
+	vars, err := variables(r, o)
+	if err != nil {
+		return err
+	}
+	end := "AUTHCTL_END"
+	for i := 0; i < len(vars); i++ {
+		if strings.Contains(vars[i].value, end) {
+			end, i = end+"_", -1
+		}
+	}
+	var b bytes.Buffer
+	for _, v := range vars {
+		b.WriteString(v.name + "<<" + end + "\n" + v.value + "\n" + end + "\n")
+	}
+	return appendFile(o.GithubEnv, b.Bytes())
+}
+
+func appendFile(path string, p []byte) error {
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return fault.New(fault.Config, "opening GITHUB_ENV: %w", err)
+	}
+	_, err = f.Write(p)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fault.New(fault.Internal, "appending to GITHUB_ENV: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+// Package render prints a token in the form the next program wants it: bare,
+// as header lines, as variables of a shell or a CI system, as a curl config or
+// as a Kubernetes credential.
+//
+// Three decisions hold for every format. A token outside RFC 6750's b64token
+// is refused, so no format can carry an injection in the token itself. The
+// whole output is one Write, so a closed pipe or a full disk is noticed and
+// never leaves half a token behind. And a token whose type is not the one the
+// profile's API takes is not dressed up as an Authorization header.
+package render
+
+import (
+	"bytes"
+	"io"
+	"time"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+	"authctl/internal/token"
+)
+
+// Result is what there is to print.
+type Result struct {
+	Profile   string
+	Set       token.Set
+	FromStore bool
+	Scheme    string    // of the Authorization header, spelled as the profile's api.scheme; "" means Bearer
+	Headers   []Header  // the profile's api.headers, resolved, in their order
+	Proof     string    // a DPoP proof (RFC 9449 4.2) for one request, "" for none
+	Now       time.Time // what expires_in is counted from
+}
+
+// Header is one request header of the profile.
+type Header struct {
+	Name  string
+	Value secret.Text
+}
+
+// Options is what the user chose. The zero value prints the access token.
+type Options struct {
+	Format    string // one of Formats; "" means token
+	Select    string // access_token | id_token | refresh_token; "" means access_token
+	Shell     string // of format env: one of Shells; "" means sh
+	EnvPrefix string // of the variables in env, dotenv and github; "" means AUTHCTL_
+	GithubEnv string // format github: the path in $GITHUB_ENV
+}
+
+// format is one way to print. Exactly the options it names may be set.
+type format struct {
+	name   string
+	write  func(b *bytes.Buffer, r Result, o Options) error
+	header bool // shows the token as an Authorization header, so its type must fit
+	vars   bool // takes --env-prefix
+	shell  bool // takes --shell
+	picks  bool // takes --select
+}
+
+// formats is every value of -o, in the order of docs/cli.
+func formats() []format {
+	return []format{
+		{name: "token", write: writeToken, picks: true},
+		{name: "header", write: writeHeader, header: true},
+		{name: "headers", write: writeHeaders, header: true},
+		{name: "json", write: writeJSON, picks: true},
+		{name: "env", write: writeEnv, header: true, vars: true, shell: true},
+		{name: "dotenv", write: writeDotenv, header: true, vars: true},
+		{name: "github", write: writeGithub, header: true, vars: true},
+		{name: "curl", write: writeCurl, header: true},
+		{name: "kube", write: writeKube, header: true},
+	}
+}
+
+// Formats lists the values of -o.
+func Formats() []string {
+	var names []string
+	for _, f := range formats() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Write prints r on w in one Write call. A combination of options that means
+// nothing is a fault.Usage, a token that must not be printed a fault.Invalid,
+// a header that must not be sent a fault.Config; nothing is written then.
+func Write(w io.Writer, r Result, o Options) error {
+	f, err := o.check()
+	if err != nil {
+		return err
+	}
+	if err := checkResult(r, f, o); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := f.write(&b, r, o); err != nil {
+		return err
+	}
+	if err := writeAll(w, b.Bytes()); err != nil {
+		return err
+	}
+	if f.name == "github" {
+		// After the masks: the runner must know what to hide before any step can print it.
+		return appendGithubEnv(r, o)
+	}
+	return nil
+}
+
+func writeAll(w io.Writer, p []byte) error {
+	n, err := w.Write(p)
+	if err == nil && n < len(p) {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		return fault.New(fault.Internal, "writing the output: %w", err)
+	}
+	return nil
+}

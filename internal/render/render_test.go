@@ -1,0 +1,331 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+	"authctl/internal/token"
+)
+
+func at() time.Time { return time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC) }
+
+func sample() Result {
+	return Result{
+		Profile: "nhs", Scheme: "bearer", Now: at(), FromStore: true,
+		Set: token.Set{
+			AccessToken: secret.New("eyJ.a-b_c~d+e/f=="), TokenType: "Bearer", Scope: "api://x/.default",
+			RefreshToken: secret.New("refresh.1"), IDToken: secret.New("id.1.2"),
+			ExpiresAt: at().Add(3599*time.Second + 900*time.Millisecond).In(time.FixedZone("", 3600)),
+		},
+		Headers: []Header{{"Ocp-Apim-Subscription-Key", secret.New("0123456789abcdef")}},
+	}
+}
+
+func TestFormats(t *testing.T) {
+	env := filepath.Join(t.TempDir(), "env")
+	want := map[string]string{
+		"token":   "eyJ.a-b_c~d+e/f==\n",
+		"header":  "Authorization: bearer eyJ.a-b_c~d+e/f==\n",
+		"headers": "Authorization: bearer eyJ.a-b_c~d+e/f==\nOcp-Apim-Subscription-Key: 0123456789abcdef\n",
+		"json": `{"access_token":"eyJ.a-b_c~d+e/f==","token_type":"Bearer","expires_at":"2026-11-21T20:59:59Z",` +
+			`"expires_at_unix":1795294799,"expires_in":3599,"scope":"api://x/.default","id_token":"id.1.2","profile":"nhs","from_store":true}` + "\n",
+		"env": "export AUTHCTL_ACCESS_TOKEN='eyJ.a-b_c~d+e/f=='\nexport AUTHCTL_TOKEN_TYPE='Bearer'\nexport AUTHCTL_EXPIRES_AT='2026-11-21T20:59:59Z'\n" +
+			"export AUTHCTL_AUTHORIZATION='bearer eyJ.a-b_c~d+e/f=='\nexport AUTHCTL_HEADER_OCP_APIM_SUBSCRIPTION_KEY='0123456789abcdef'\n",
+		"dotenv": "AUTHCTL_ACCESS_TOKEN=eyJ.a-b_c~d+e/f==\nAUTHCTL_TOKEN_TYPE=Bearer\nAUTHCTL_EXPIRES_AT=2026-11-21T20:59:59Z\n" +
+			"AUTHCTL_AUTHORIZATION=bearer eyJ.a-b_c~d+e/f==\nAUTHCTL_HEADER_OCP_APIM_SUBSCRIPTION_KEY=0123456789abcdef\n",
+		"github": "::add-mask::eyJ.a-b_c~d+e/f==\n::add-mask::0123456789abcdef\n",
+		"curl":   "header = \"Authorization: bearer eyJ.a-b_c~d+e/f==\"\nheader = \"Ocp-Apim-Subscription-Key: 0123456789abcdef\"\n",
+		"kube": `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",` +
+			`"status":{"expirationTimestamp":"2026-11-21T20:59:59Z","token":"eyJ.a-b_c~d+e/f=="}}` + "\n",
+	}
+	for _, f := range Formats() {
+		var b bytes.Buffer
+		if err := Write(&b, sample(), Options{Format: f, GithubEnv: githubOnly(f, env)}); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+		if b.String() != want[f] {
+			t.Errorf("%s:\n got %s\nwant %s", f, b.String(), want[f])
+		}
+	}
+	if len(want) != len(Formats()) {
+		t.Errorf("formats %v", Formats())
+	}
+	got, _ := os.ReadFile(env)
+	if !strings.HasPrefix(string(got), "AUTHCTL_ACCESS_TOKEN<<AUTHCTL_END\neyJ.a-b_c~d+e/f==\nAUTHCTL_END\nAUTHCTL_TOKEN_TYPE<<AUTHCTL_END\n") {
+		t.Errorf("GITHUB_ENV: %s", got)
+	}
+}
+
+func githubOnly(format, path string) string {
+	if format == "github" {
+		return path
+	}
+	return ""
+}
+
+// Threats row 26: no format prints a token that could end its line, its quotes or its field.
+func TestEveryFormatRefusesAnythingButB64Token(t *testing.T) {
+	for _, bad := range []string{"", "=", "a b", "a'b", "a\nb", "a\r\nX: y", `a"b`, "a$(touch x)", "a`b`", "a;b", "a\x00b", "tøken", "a=b", "a\u202eb"} {
+		for _, f := range Formats() {
+			r := sample()
+			r.Set.AccessToken = secret.New(bad)
+			env := filepath.Join(t.TempDir(), "env")
+			var b bytes.Buffer
+			err := Write(&b, r, Options{Format: f, GithubEnv: githubOnly(f, env)})
+			if fault.KindOf(err) != fault.Invalid || b.Len() > 0 {
+				t.Errorf("%s %q: %v, wrote %q", f, bad, err, b.String())
+			}
+			if bad != "" && bad != "=" && err != nil && strings.Contains(err.Error(), bad) {
+				t.Errorf("%s: the error quotes the token: %v", f, err)
+			}
+			if _, err := os.Stat(env); err == nil {
+				t.Errorf("%s %q: GITHUB_ENV was written", f, bad)
+			}
+		}
+	}
+}
+
+// Threats row 5.
+func TestTokenTypeMustFitTheScheme(t *testing.T) {
+	headers := []string{"header", "headers", "env", "dotenv", "github", "curl", "kube"}
+	for _, c := range []struct {
+		tokenType, scheme string
+		refused           []string
+	}{
+		{"Bearer", "Bearer", nil},
+		{"bearer", "Bearer", nil},
+		{"BEARER", "bearer", nil},
+		{"", "", nil},
+		{"Bearer", "Token", nil},
+		{"dpop", "DPoP", []string{"kube"}},
+		{"DPoP", "dpop", []string{"kube"}},
+		{"DPoP", "Bearer", headers},
+		{"Bearer", "DPoP", slices.DeleteFunc(slices.Clone(headers), func(s string) bool { return s == "kube" })},
+		{"", "DPoP", slices.DeleteFunc(slices.Clone(headers), func(s string) bool { return s == "kube" })},
+		{"N_A", "Bearer", headers},
+		{"n_a", "DPoP", headers},
+		{"mac", "Bearer", headers},
+	} {
+		for _, f := range Formats() {
+			r := sample()
+			r.Scheme, r.Set.TokenType = c.scheme, c.tokenType
+			err := Write(io.Discard, r, Options{Format: f, GithubEnv: githubOnly(f, filepath.Join(t.TempDir(), "e"))})
+			if slices.Contains(c.refused, f) {
+				var e *fault.Error
+				if !errors.As(err, &e) || e.Kind != fault.Invalid || len(e.Hints) == 0 {
+					t.Errorf("%s %q for %q: %v", f, c.tokenType, c.scheme, err)
+				}
+			} else if err != nil {
+				t.Errorf("%s %q for %q: %v", f, c.tokenType, c.scheme, err)
+			}
+		}
+	}
+}
+
+// Threats row 29.
+func TestHeadersAreValidated(t *testing.T) {
+	for _, h := range []Header{
+		{"X-A", secret.New("v1\r\nX-Injected: v2")},
+		{"X-A", secret.New("v1\nv2")},
+		{"X-A", secret.New("v1\x00")},
+		{"X-A", secret.New("v1\x1b[31m")},
+		{"X-A", secret.New("v1\x7f")},
+		{"X A", secret.New("v1")},
+		{"X:A", secret.New("v1")},
+		{"@file", secret.New("v1")},
+		{"", secret.New("v1")},
+		{"authorization", secret.New("v1")},
+	} {
+		for _, f := range Formats() {
+			r := sample()
+			r.Headers = []Header{h}
+			var b bytes.Buffer
+			err := Write(&b, r, Options{Format: f, GithubEnv: githubOnly(f, filepath.Join(t.TempDir(), "e"))})
+			if fault.KindOf(err) != fault.Config || b.Len() > 0 || strings.Contains(err.Error(), "v1") {
+				t.Errorf("%s %q: %v, wrote %q", f, h.Name, err, b.String())
+			}
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	for _, c := range []struct{ format, pick, want string }{
+		{"token", "access_token", "eyJ.a-b_c~d+e/f==\n"},
+		{"token", "id_token", "id.1.2\n"},
+		{"token", "refresh_token", "refresh.1\n"},
+		{"json", "refresh_token", `"refresh_token":"refresh.1"`},
+		{"json", "", `"id_token":"id.1.2"`},
+	} {
+		var b bytes.Buffer
+		if err := Write(&b, sample(), Options{Format: c.format, Select: c.pick}); err != nil || !strings.Contains(b.String(), c.want) {
+			t.Errorf("%s %s: %v %q", c.format, c.pick, err, b.String())
+		}
+		if c.pick != "refresh_token" && strings.Contains(b.String(), "refresh") {
+			t.Errorf("%s %s shows the refresh token", c.format, c.pick)
+		}
+	}
+	for _, pick := range []string{"id_token", "refresh_token"} {
+		for _, bad := range []string{"", "a b"} {
+			r := sample()
+			r.Set.IDToken, r.Set.RefreshToken = secret.New(bad), secret.New(bad)
+			if err := Write(io.Discard, r, Options{Select: pick}); fault.KindOf(err) != fault.Invalid {
+				t.Errorf("%s %q: %v", pick, bad, err)
+			}
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, o := range []Options{
+		{Format: "yaml"},
+		{Select: "password"},
+		{Format: "header", Select: "id_token"},
+		{Format: "kube", Select: "refresh_token"},
+		{Format: "token", Shell: "sh"},
+		{Format: "env", Shell: "tcsh"},
+		{Format: "json", EnvPrefix: "X_"},
+		{Format: "env", EnvPrefix: "1X"},
+		{Format: "env", EnvPrefix: "A;touch x;"},
+		{Format: "github"},
+	} {
+		var b bytes.Buffer
+		if err := Write(&b, sample(), o); fault.KindOf(err) != fault.Usage || b.Len() > 0 {
+			t.Errorf("%+v: %v, wrote %q", o, err, b.String())
+		}
+		if o.Check() == nil {
+			t.Errorf("%+v: Check found nothing", o)
+		}
+	}
+}
+
+func TestUnknownAndPassedExpiry(t *testing.T) {
+	r := sample()
+	r.Set.ExpiresAt = time.Time{}
+	for f, never := range map[string]string{"json": "expires", "kube": "expiration"} {
+		var b bytes.Buffer
+		if err := Write(&b, r, Options{Format: f}); err != nil || strings.Contains(b.String(), never) {
+			t.Errorf("%s: %v %s", f, err, b.String())
+		}
+	}
+	r.Set.ExpiresAt = at().Add(-time.Hour)
+	var b bytes.Buffer
+	var v map[string]any
+	if err := errors.Join(Write(&b, r, Options{Format: "json"}), json.Unmarshal(b.Bytes(), &v)); err != nil || v["expires_in"] != 0.0 {
+		t.Errorf("%v %v", err, v)
+	}
+}
+
+func TestProofGoesWithHeadersAndCurl(t *testing.T) {
+	r := sample()
+	r.Scheme, r.Set.TokenType, r.Proof = "DPoP", "DPoP", "p.r.oof"
+	for f, want := range map[string]string{"headers": "\nDPoP: p.r.oof\n", "curl": `header = "DPoP: p.r.oof"`} {
+		var b bytes.Buffer
+		if err := Write(&b, r, Options{Format: f}); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%s: %v %s", f, err, b.String())
+		}
+	}
+	r.Proof = "p\nX: y"
+	if err := Write(io.Discard, r, Options{Format: "headers"}); err == nil {
+		t.Error("a proof with a line end was printed")
+	}
+}
+
+type countingWriter struct {
+	calls int
+	short bool
+	err   error
+}
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	w.calls++
+	if w.short {
+		return len(p) - 1, w.err
+	}
+	return len(p), w.err
+}
+
+// Threats row 30.
+func TestOneWriteWhoseFailureIsSeen(t *testing.T) {
+	for _, f := range Formats() {
+		env := filepath.Join(t.TempDir(), "env")
+		o := Options{Format: f, GithubEnv: githubOnly(f, env)}
+		ok, short, broken := &countingWriter{}, &countingWriter{short: true}, &countingWriter{err: io.ErrClosedPipe}
+		if err := Write(ok, sample(), o); err != nil || ok.calls != 1 {
+			t.Errorf("%s: %v after %d writes", f, err, ok.calls)
+		}
+		_ = os.Remove(env)
+		if err := Write(short, sample(), o); !errors.Is(err, io.ErrShortWrite) {
+			t.Errorf("%s: %v", f, err)
+		}
+		if err := Write(broken, sample(), o); !errors.Is(err, io.ErrClosedPipe) {
+			t.Errorf("%s: %v", f, err)
+		}
+		if _, err := os.Stat(env); err == nil {
+			t.Errorf("%s: GITHUB_ENV was written without masks", f)
+		}
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no /dev/full here")
+	}
+	defer full.Close()
+	if err := Write(full, sample(), Options{}); err == nil {
+		t.Error("a full disk went unnoticed")
+	}
+	if err := Write(io.Discard, sample(), Options{Format: "github", GithubEnv: "/dev/full"}); err == nil {
+		t.Error("a full disk under GITHUB_ENV went unnoticed")
+	}
+}
+
+func TestGithubFileKeepsWhatWasThereAndCannotBeInjected(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "env")
+	if err := os.WriteFile(path, []byte("A=1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := sample()
+	r.Headers = []Header{{"X-A", secret.New("AUTHCTL_END")}, {"X-B", secret.New("50%")}, {"X-C", secret.New("100%sure")}}
+	var b bytes.Buffer
+	if err := Write(&b, r, Options{Format: "github", GithubEnv: path}); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := os.ReadFile(path)
+	if !strings.HasPrefix(string(got), "A=1\nAUTHCTL_ACCESS_TOKEN<<AUTHCTL_END_\n") || !strings.Contains(string(got), "\nAUTHCTL_END\nAUTHCTL_END_\n") {
+		t.Errorf("%s", got)
+	}
+	if b.String() != "::add-mask::eyJ.a-b_c~d+e/f==\n::add-mask::AUTHCTL_END\n::add-mask::100%25sure\n" {
+		t.Errorf("%s", b.String())
+	}
+}
+
+func TestVariablesThatCollideAndValuesThatDoNotFit(t *testing.T) {
+	r := sample()
+	r.Headers = []Header{{"X-A", secret.New("1")}, {"x.a", secret.New("2")}}
+	if err := Write(io.Discard, r, Options{Format: "env"}); fault.KindOf(err) != fault.Config {
+		t.Errorf("%v", err)
+	}
+	for _, v := range []string{" x", "x\t", `"x"`, "'x"} {
+		r.Headers = []Header{{"X-A", secret.New(v)}}
+		if err := Write(io.Discard, r, Options{Format: "dotenv"}); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: %v", v, err)
+		}
+	}
+	for _, v := range []string{`a"&calc&"`, "%PATH%", "!PATH!", "a^b"} {
+		r.Headers = []Header{{"X-A", secret.New(v)}}
+		if err := Write(io.Discard, r, Options{Format: "env", Shell: "cmd"}); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: %v", v, err)
+		}
+	}
+}
