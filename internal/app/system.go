@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"authctl/internal/secretstore"
 )
 
 // Browser opens a URL where a person sees it.
@@ -14,12 +16,8 @@ type Browser interface {
 	Open(ctx context.Context, url string) error
 }
 
-// Keyring is the OS keyring, as go-keyring offers it.
-type Keyring interface {
-	Get(service, user string) (string, error)
-	Set(service, user, password string) error
-	Delete(service, user string) error
-}
+// Keyring is the OS keyring; nil in a System is that of this machine.
+type Keyring = secretstore.Keyring
 
 // System is everything a test replaces. No other package reads the clock, the
 // environment, the standard streams or the network by itself.

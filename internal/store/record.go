@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"authctl/internal/secret"
 	"authctl/internal/token"
 )
 
@@ -26,6 +27,8 @@ type Record struct {
 	Pending []byte
 	// PrivateKey is a PKCS#8 DER key made by authctl, such as a DPoP key.
 	PrivateKey []byte
+	// Value is a secret of the user's that did not fit into the OS keyring.
+	Value secret.Text
 	// Aux are small facts that later calls need, such as the revocation endpoint.
 	Aux map[string]string
 }

@@ -1,0 +1,144 @@
+package secretstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+// Sources is where a Resolver looks.
+type Sources struct {
+	Ring  *Ring
+	Env   func(string) (string, bool)
+	Stdin io.Reader // for file:-
+	Err   io.Writer // the stderr of command: references; nil discards it
+	Vault Vault     // secrets too large for the keyring; nil: none
+}
+
+// Vault keeps what does not fit into an item of the platform's keyring. An
+// absent secret is ErrAbsent.
+type Vault interface {
+	Get(ctx context.Context, profile, name string) (secret.Text, error)
+	Set(ctx context.Context, profile, name string, value secret.Text) error
+	Delete(ctx context.Context, profile, name string) error
+}
+
+// Resolver turns references into secrets. It reads nothing before it is asked.
+type Resolver struct {
+	from Sources
+
+	mu     sync.Mutex
+	stream map[string][]byte // stdin and pipes give their bytes once
+}
+
+// NewResolver looks in from.
+func NewResolver(from Sources) *Resolver { return &Resolver{from: from, stream: map[string][]byte{}} }
+
+// Resolve returns the secret that ref of the named profile points to, without
+// one trailing newline. Missing or unreadable is fault.Config; a keyring that
+// is absent, locked or silent is fault.Store. No error quotes a value.
+func (r *Resolver) Resolve(ctx context.Context, profile string, ref secret.Ref) (secret.Text, error) {
+	var t secret.Text
+	var err error
+	switch ref.Kind {
+	case secret.Keyring:
+		t, err = r.fromKeyring(ctx, profile, ref.Name)
+	case secret.Env:
+		t, err = r.fromEnv(ref.Name)
+	case secret.File:
+		t, err = r.fromFile(ctx, ref)
+	case secret.Command:
+		t, err = r.fromCommand(ctx, ref.Argv)
+	default:
+		err = fault.New(fault.Config, "a secret reference is missing")
+	}
+	if err != nil {
+		return secret.Text{}, fault.In(profile, err)
+	}
+	return t, nil
+}
+
+func (r *Resolver) fromEnv(name string) (secret.Text, error) {
+	v, ok := r.from.Env(name)
+	if !ok {
+		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is not set", name)
+	}
+	if v == "" {
+		// CI systems hand out an empty string for a secret that does not exist.
+		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is empty", name)
+	}
+	return secret.New(stripNewline(v)), nil
+}
+
+func (r *Resolver) fromKeyring(ctx context.Context, profile, name string) (secret.Text, error) {
+	if v := OverrideName(profile, name); r.has(v) {
+		return r.fromEnv(v)
+	}
+	t, err := r.from.Ring.Get(ctx, Service(profile), name)
+	if errors.Is(err, ErrAbsent) && r.from.Vault != nil {
+		t, err = r.from.Vault.Get(ctx, profile, name)
+	}
+	if err != nil {
+		return secret.Text{}, describe(profile, name, err)
+	}
+	return secret.New(stripNewline(t.Reveal())), nil
+}
+
+func (r *Resolver) has(variable string) bool {
+	_, ok := r.from.Env(variable)
+	return ok
+}
+
+// describe makes the fault for a keyring item and names the way out.
+func describe(profile, name string, err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	if errors.Is(err, ErrAbsent) {
+		return fault.New(fault.Config, "the secret keyring:%s is not stored: %w", name, err).
+			Hint("authctl secret set %s --profile %s", name, profile).
+			Hint("or set %s in the environment", OverrideName(profile, name))
+	}
+	f := fault.New(fault.Store, "the secret keyring:%s could not be read: %w", name, err)
+	if errors.Is(err, ErrLocked) {
+		f = f.Hint("unlock it, on a desktop in \"Passwords and Keys\" or with: secret-tool search --unlock service %s", Service(profile))
+	}
+	return f.Hint("set %s in the environment, or use an env: or file: reference in the profile", OverrideName(profile, name)).
+		Hint("AUTHCTL_STORE=file or AUTHCTL_STORE=none keeps tokens without the keyring")
+}
+
+// Service is the keyring service under which a profile's secrets are found by
+// other tools: `secret-tool search service authctl/NAME`.
+func Service(profile string) string { return "authctl/" + profile }
+
+// OverrideName is the environment variable that stands in for keyring:name of
+// a profile: upper case, and _ for every character outside A-Z and 0-9. Names
+// that differ only there share a variable: my-app and my_app do.
+func OverrideName(profile, name string) string {
+	return fmt.Sprintf("AUTHCTL_SECRET_%s_%s", envWord(profile), envWord(name))
+}
+
+func envWord(s string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case 'a' <= c && c <= 'z':
+			return c - 'a' + 'A'
+		case 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+			return c
+		default:
+			return '_'
+		}
+	}, s)
+}
+
+// stripNewline removes the one line ending that editors and echo append.
+func stripNewline(s string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+}

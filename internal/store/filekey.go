@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"authctl/internal/fault"
+)
+
+// FileKey is the sealing key of the kind file.
+//
+// It comes from a file that the administrator placed, and is then never
+// written; else from a file beside the records, which is obfuscation and no
+// protection from whoever reads the user's files (docs/store.md).
+type FileKey struct {
+	given string // placed by the administrator; "" for none
+	from  string // what named it, for messages
+	own   folder
+}
+
+const ownKeyName = "store-key"
+
+// NewFileKey looks for a given key: AUTHCTL_STORE_KEY_FILE, else
+// authctl-store-key in systemd's CREDENTIALS_DIRECTORY. dir is authctl's state folder.
+func NewFileKey(dir string, env func(string) (string, bool)) FileKey {
+	k := FileKey{own: folder{dir}}
+	if path, ok := env("AUTHCTL_STORE_KEY_FILE"); ok && path != "" {
+		k.given, k.from = path, "AUTHCTL_STORE_KEY_FILE"
+		return k
+	}
+	if creds, ok := env("CREDENTIALS_DIRECTORY"); ok && creds != "" {
+		path := filepath.Join(creds, "authctl-store-key")
+		if _, err := os.Stat(path); err == nil {
+			k.given, k.from = path, "CREDENTIALS_DIRECTORY"
+		}
+	}
+	return k
+}
+
+// Load reads the key: 32 bytes, or their base64.
+func (k FileKey) Load(context.Context) ([]byte, error) {
+	if k.given != "" {
+		return k.loadGiven()
+	}
+	b, err := k.own.read(ownKeyName, 4<<10)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, errNoKey
+	case err != nil:
+		return nil, fault.New(fault.Store, "the key of the token store %s could not be read: %w", k.ownPath(), err).
+			Hint("chmod 600 %s", k.ownPath())
+	}
+	return decodeKey(b), nil
+}
+
+// loadGiven follows links, which container platforms use, but not to a file others can read.
+func (k FileKey) loadGiven() ([]byte, error) {
+	info, err := os.Stat(k.given)
+	var b []byte
+	if err == nil {
+		if err = given(info); err == nil {
+			b, err = os.ReadFile(k.given)
+		}
+	}
+	if err != nil {
+		return nil, fault.New(fault.Store, "the key of the token store (%s) cannot be used: %w", k.from, err).
+			Hint("make one with: (umask 077; head -c 32 /dev/urandom | base64 > %s)", k.given)
+	}
+	return decodeKey(b), nil
+}
+
+// Save writes the key beside the records.
+func (k FileKey) Save(_ context.Context, key []byte) error {
+	if k.given != "" {
+		return fault.New(fault.Store, "the key of the token store is given by %s and is not written", k.from)
+	}
+	return k.own.write(ownKeyName, []byte(base64.StdEncoding.EncodeToString(key)+"\n"))
+}
+
+// IsAbsent reports whether err means that the key was never made.
+func (k FileKey) IsAbsent(err error) bool { return errors.Is(err, errNoKey) }
+
+func (k FileKey) ownPath() string { return filepath.Join(k.own.path, ownKeyName) }
+
+var errNoKey = errors.New("the token store has no key yet")
+
+// decodeKey returns what stands in a key file; its length is checked by the reader of all keys.
+func decodeKey(b []byte) []byte {
+	if len(b) == KeySize {
+		return b
+	}
+	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
+	if err != nil {
+		return nil
+	}
+	return key
+}

@@ -1,0 +1,19 @@
+//go:build !unix
+
+package store
+
+import "os"
+
+const noFollow = 0
+
+func isLink(error) bool { return false }
+
+// private: Windows keeps the profile folder to its user by ACL.
+func private(os.FileInfo) error { return nil }
+
+// sync: Windows cannot sync a folder; MoveFileEx orders the rename.
+func (d folder) sync() error { return nil }
+
+const lockFlags = os.O_CREATE | os.O_RDWR
+
+func given(os.FileInfo) error { return nil }

@@ -1,0 +1,61 @@
+//go:build unix
+
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+)
+
+// noFollow: a link in place of a record is not followed, and a FIFO does not block the open.
+const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
+
+func isLink(err error) bool {
+	// EMLINK is FreeBSD's, ENXIO a socket's.
+	return errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) || errors.Is(err, syscall.ENXIO)
+}
+
+// private says why others could see or change the file or folder, or nil.
+func private(info os.FileInfo) error {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return errors.New("has no owner that could be checked")
+	}
+	if int(st.Uid) != os.Geteuid() {
+		return fmt.Errorf("belongs to another user (uid %d)", st.Uid)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return fmt.Errorf("is open to others (mode %04o)", mode)
+	}
+	return nil
+}
+
+// sync makes a rename or removal in the folder durable.
+func (d folder) sync() error {
+	f, err := os.Open(d.path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	// Some network file systems refuse to sync a folder; the rename is then as durable as they make it.
+	if err := f.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) && !errors.Is(err, syscall.ENOTSUP) {
+		return err
+	}
+	return nil
+}
+
+// lockFlags open a lock file, and nothing a link points to.
+const lockFlags = os.O_CREATE | os.O_RDONLY | noFollow
+
+// given says why a key file placed by an administrator is not safe, or nil. A
+// file of root's may reach an unprivileged process through its group: that is
+// how container platforms hand out secrets.
+func given(info os.FileInfo) error {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if ok && st.Uid == 0 && os.Geteuid() != 0 && info.Mode().Perm()&0o037 == 0 {
+		return nil
+	}
+	return private(info)
+}

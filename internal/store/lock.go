@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"authctl/internal/fault"
+)
+
+const (
+	// LockLimit is how long one process waits for another's request.
+	LockLimit = 45 * time.Second
+	lockPoll  = 10 * time.Millisecond
+)
+
+// Lock takes the lock of key, which one process at a time can hold, and
+// returns what releases it. It waits for LockLimit or the context. The lock
+// ends with the process, however it ends; the lock file stays, because
+// removing one lets two processes lock two files of the same name.
+func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error) {
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	if s.locks == "" {
+		return func() {}, nil
+	}
+	return lockFile(ctx, s.locks, key)
+}
+
+func lockFile(ctx context.Context, dir, name string) (func(), error) {
+	d := folder{dir}
+	if err := d.make(); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(d.path, name+".lock")
+	l := flock.New(path, flock.SetFlag(lockFlags), flock.SetPermissions(0o600))
+	waiting, cancel := context.WithTimeout(ctx, LockLimit)
+	defer cancel()
+	ok, err := l.TryLockContext(waiting, lockPoll)
+	switch {
+	case ctx.Err() != nil:
+		_ = l.Close()
+		return nil, context.Cause(ctx)
+	case waiting.Err() != nil:
+		return nil, fault.New(fault.Store, "another authctl has held the lock of this token for %s", LockLimit).
+			Hint("see which: fuser -v %s", path)
+	case err != nil || !ok:
+		return nil, diskFault("lock the token store", errors.Join(err, notLocked(ok)))
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+func notLocked(ok bool) error {
+	if ok {
+		return nil
+	}
+	return errors.New("not locked")
+}

@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"authctl/internal/fault"
+)
+
+// sealed is the kinds keyring and file: one sealed file per record.
+type sealed struct {
+	dir  folder
+	key  *sealingKey
+	rand ByteReader
+	now  func() time.Time
+	warn func(string)
+}
+
+const (
+	recordEnd = ".rec" // a record
+	asideEnd  = ".bad" // a record that was set aside; at most one per key
+)
+
+func (s *sealed) load(ctx context.Context, key string) (Record, error) {
+	b, err := s.dir.read(key+recordEnd, MaxRecord)
+	if err != nil {
+		return Record{}, s.unreadable(key, err)
+	}
+	sealingKey, err := s.key.existing(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	r, err := unseal(sealingKey, key, b)
+	if err != nil {
+		return Record{}, s.unreadable(key, err)
+	}
+	return r, nil
+}
+
+func unseal(sealingKey []byte, key string, b []byte) (Record, error) {
+	h, body, err := open(sealingKey, key, b)
+	if err != nil {
+		return Record{}, err
+	}
+	r, err := decode(body)
+	if err == nil && r.Profile != h.profile {
+		err = errDamaged
+	}
+	return r, err
+}
+
+// unreadable turns what stands in a record's place into an error: ErrAbsent
+// for all that a new record may replace.
+func (s *sealed) unreadable(key string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ErrAbsent
+	case errors.Is(err, errForeign):
+		// It may be read again under its own key: left in place until a new record needs it.
+		s.warn(fmt.Sprintf("a kept token is ignored: %v (the keyring was reset, or another key file is in use)", err))
+		return ErrAbsent
+	case errors.Is(err, errDamaged), errors.Is(err, errStrange), errors.Is(err, errTooLarge):
+		s.setAside(key, err)
+		return ErrAbsent
+	default:
+		return diskFault("read the token store", err)
+	}
+}
+
+// setAside moves a bad record out of the way and says so; being gone, it is reported once.
+func (s *sealed) setAside(key string, why error) {
+	from, to := filepath.Join(s.dir.path, key+recordEnd), filepath.Join(s.dir.path, key+asideEnd)
+	if err := os.Rename(from, to); err != nil {
+		s.warn(fmt.Sprintf("a kept token is ignored: %v: %s", why, from))
+		return
+	}
+	s.warn(fmt.Sprintf("a kept token is ignored: %v; it was set aside as %s", why, to))
+}
+
+func (s *sealed) save(ctx context.Context, key string, r Record) error {
+	body, err := encode(r)
+	if err != nil {
+		return fault.New(fault.Internal, "a record could not be encoded: %w", err)
+	}
+	if err := s.dir.make(); err != nil {
+		return err
+	}
+	sealingKey, err := s.key.ensure(ctx)
+	if err != nil {
+		return err
+	}
+	h := header{profile: r.Profile, generation: s.before(key, sealingKey) + 1}
+	if len(h.profile) > maxProfile {
+		return fault.New(fault.Config, "the profile's name is longer than %d bytes", maxProfile)
+	}
+	b, err := seal(sealingKey, key, h, body, s.rand)
+	if err != nil {
+		return fault.New(fault.Internal, "a record could not be sealed: %w", err)
+	}
+	if len(b) > MaxRecord {
+		return fault.New(fault.Store, "what the server granted is too large to keep: %w", errTooLarge)
+	}
+	if err := s.dir.write(key+recordEnd, b); err != nil {
+		return err
+	}
+	s.sweep(key)
+	return nil
+}
+
+const maxProfile = 1024
+
+// before is the generation of the record that is about to be replaced. One
+// that was sealed under another key is set aside instead of being lost.
+func (s *sealed) before(key string, sealingKey []byte) uint64 {
+	b, err := s.dir.read(key+recordEnd, MaxRecord)
+	if err != nil {
+		return 0
+	}
+	h, _, err := decodeHeader(b)
+	if err != nil {
+		return 0
+	}
+	if h.keyID != keyIDOf(sealingKey) {
+		s.setAside(key, errForeign)
+	}
+	return h.generation
+}
+
+func (s *sealed) remove(_ context.Context, key string) error {
+	return errors.Join(s.dir.remove(key+recordEnd), s.dir.remove(key+asideEnd))
+}
+
+func (s *sealed) list(ctx context.Context) ([]Entry, error) {
+	files, err := s.dir.entries()
+	if err != nil {
+		return nil, diskFault("list the token store", err)
+	}
+	var all []Entry
+	for _, f := range files {
+		key, ok := strings.CutSuffix(f.Name(), recordEnd)
+		if !ok || checkKey(key) != nil {
+			continue
+		}
+		r, err := s.load(ctx, key)
+		if errors.Is(err, ErrAbsent) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var written time.Time
+		if info, err := f.Info(); err == nil {
+			written = info.ModTime()
+		}
+		all = append(all, Entry{Key: key, Record: r, Written: written})
+	}
+	return all, nil
+}
+
+// ready tries everything a save needs, up to the disk.
+func (s *sealed) ready(ctx context.Context) error {
+	if err := s.dir.make(); err != nil {
+		return err
+	}
+	if _, err := s.key.ensure(ctx); err != nil {
+		return err
+	}
+	const probe = "ready"
+	if err := s.dir.write(probe, []byte(probe)); err != nil {
+		return err
+	}
+	return s.dir.remove(probe)
+}
+
+// sweep removes what writers of this record left when they were killed.
+func (s *sealed) sweep(key string) {
+	files, _ := s.dir.entries()
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name(), key+recordEnd+tempMark) {
+			continue
+		}
+		if info, err := f.Info(); err == nil && s.now().Sub(info.ModTime()) > staleTemp {
+			_ = os.Remove(filepath.Join(s.dir.path, f.Name()))
+		}
+	}
+}
+
+// staleTemp is far longer than any write takes.
+const staleTemp = time.Minute
