@@ -1,0 +1,167 @@
+package jwt
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	gojwt "github.com/golang-jwt/jwt/v5"
+
+	"authctl/internal/keys"
+)
+
+// ErrUnknownKey says that no given key is the one the token names; a newer
+// JWKS may have it.
+var ErrUnknownKey = errors.New("no given key is the one the token was signed with")
+
+// ErrSignature says that the signature is not that of the key.
+var ErrSignature = errors.New("the signature does not match")
+
+// ErrExpired says that exp has passed.
+var ErrExpired = errors.New("the token has expired")
+
+// VerifyOptions says what a token must be. The zero value of each field that
+// compares a claim leaves that claim unchecked; exp is required unless
+// OptionalExp is set.
+type VerifyOptions struct {
+	Keys        []*keys.Key
+	AllowedAlgs []string // "" means every algorithm that fits the key
+
+	// SignatureOnly verifies the JWS and looks at no claim; the payload may be anything.
+	SignatureOnly bool
+
+	Issuer      string // iss, to the character
+	Audience    string // must be in aud
+	ClientID    string // of an ID Token: must be in aud, and be azp (OpenID Connect Core 3.1.3.7)
+	Nonce       string // nonce, to the character
+	AccessToken string // at_hash is checked against it when the token has one
+	Typ         string // typ, such as at+jwt
+
+	Now          time.Time
+	Leeway       time.Duration // for clocks that differ, on exp, nbf and iat
+	OptionalExp  bool
+	AllowExpired bool
+}
+
+// Verify checks the signature and then the claims. It returns the token, with
+// every problem joined, also when verification fails after parsing, so that it
+// can be shown; it is to be believed only when the error is nil.
+func Verify(token string, o VerifyOptions) (*Token, error) {
+	t, err := Parse(token)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.verifySignature(o); err != nil {
+		return t, err
+	}
+	if o.SignatureOnly {
+		return t, nil
+	}
+	return t, t.checkClaims(o)
+}
+
+func (t *Token) verifySignature(o VerifyOptions) error {
+	if err := t.checkHeader(); err != nil {
+		return err
+	}
+	alg := t.Alg()
+	if len(o.AllowedAlgs) > 0 && !slices.Contains(o.AllowedAlgs, alg) {
+		return fmt.Errorf("the token is signed with %.20q, expected one of %q", alg, o.AllowedAlgs)
+	}
+	method := gojwt.GetSigningMethod(alg)
+	if method == nil {
+		return fmt.Errorf("unknown signature algorithm %.20q", alg)
+	}
+	key, err := t.chooseKey(o.Keys)
+	if err != nil {
+		return err
+	}
+	if err := key.CheckStrength(); err != nil {
+		return err
+	}
+	var public any = key.Public
+	if key.Public == nil {
+		public = key.Oct
+	}
+	if err := method.Verify(t.signingInput, t.signature, public); err != nil {
+		return ErrSignature
+	}
+	t.KeyID = key.KID
+	return nil
+}
+
+// checkHeader refuses what changes how the rest is to be read, and keys that
+// the token brings along: who signs must not say by which key to believe it.
+func (t *Token) checkHeader() error {
+	switch alg := t.Alg(); {
+	case alg == "":
+		return errors.New("the token's header names no alg")
+	case strings.EqualFold(alg, "none"):
+		return errors.New(`the token is not signed (alg "none")`)
+	}
+	for _, name := range []string{"jwk", "jku", "x5u"} {
+		if t.Header.Has(name) {
+			return fmt.Errorf("the token brings its own key (%s in the header); that is never believed", name)
+		}
+	}
+	// RFC 7515 4.1.11: an extension in crit that is not understood makes the
+	// JWS invalid; none is understood here. b64 false (RFC 7797) counts
+	// without crit too, because a reader who honours it reads another payload.
+	if t.Header.Has("crit") {
+		return fmt.Errorf("the token's header has critical extensions that are not understood: %.80s", t.Header.Raw("crit"))
+	}
+	if t.Header.Has("b64") {
+		return errors.New("the token's header has b64 (RFC 7797), which is not understood")
+	}
+	return nil
+}
+
+// chooseKey finds the one key to verify with: by the token's kid among the
+// keys that fit its alg; where keys have no kid of their own, by what the kid
+// could be computed from, or because there is only one.
+func (t *Token) chooseKey(all []*keys.Key) (*keys.Key, error) {
+	kid := t.KID()
+	var named, nameless []*keys.Key
+	misfit := ""
+	for _, k := range all {
+		switch {
+		case !k.Fits(t.Alg()):
+			misfit = k.Describe()
+		case kid != "" && k.KID == kid:
+			named = append(named, k)
+		case kid == "" || k.KID == "":
+			nameless = append(nameless, k)
+		}
+	}
+	candidates := named
+	if len(candidates) == 0 {
+		candidates = computed(nameless, kid)
+	}
+	switch {
+	case len(candidates) == 1:
+		return candidates[0], nil
+	case len(candidates) > 1:
+		return nil, fmt.Errorf("%d of the given keys could be the one, and the token's kid (%.80q) does not tell them apart", len(candidates), kid)
+	case len(all) == 1 && misfit != "":
+		return nil, fmt.Errorf("the token's alg %.20q does not fit the key (%s): %w", t.Alg(), misfit, ErrUnknownKey)
+	default:
+		return nil, fmt.Errorf("kid %.80q, alg %.20q: %w", kid, t.Alg(), ErrUnknownKey)
+	}
+}
+
+// computed narrows keys without a kid by the identifiers others compute from a key.
+func computed(nameless []*keys.Key, kid string) []*keys.Key {
+	if len(nameless) < 2 || kid == "" {
+		return nameless
+	}
+	for _, k := range nameless {
+		for _, id := range []func() (string, error){k.SPKISHA256, k.Thumbprint, k.X5TS256, k.X5T} {
+			if v, err := id(); err == nil && v == kid {
+				return []*keys.Key{k}
+			}
+		}
+	}
+	return nameless
+}

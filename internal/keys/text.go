@@ -1,0 +1,66 @@
+package keys
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// utf8Text drops a byte-order mark and turns UTF-16 into UTF-8: a third of the
+// key files that people register come from editors that write UTF-16LE.
+func utf8Text(data []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
+		return fromUTF16(data[2:], binary.LittleEndian)
+	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
+		return fromUTF16(data[2:], binary.BigEndian)
+	}
+	data = bytes.TrimPrefix(data, []byte{0xEF, 0xBB, 0xBF})
+	if !utf8.Valid(data) && !bytes.Contains(data, []byte("-----BEGIN")) {
+		// Bag Attributes may hold Latin-1 names; everything else is UTF-8.
+		return nil, errNoKey
+	}
+	return data, nil
+}
+
+func fromUTF16(data []byte, order binary.ByteOrder) ([]byte, error) {
+	if len(data)%2 != 0 {
+		return nil, errors.New("it begins as UTF-16 and ends within a character")
+	}
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = order.Uint16(data[2*i:])
+	}
+	return []byte(string(utf16.Decode(units))), nil
+}
+
+// escapedObject is true for the inside of a JSON string without its quotes, as
+// copied out of source code: {\u0022kty\u0022: or {\"kty\":
+func escapedObject(text []byte) bool {
+	inner := bytes.TrimLeft(text[1:], " \t")
+	return text[0] == '{' && len(inner) > 0 && inner[0] == '\\'
+}
+
+// unwrap takes one layer off: a JSON string first, and only then percent
+// encoding, where a + stays a + since a kid may hold one.
+func unwrap(text []byte) ([]byte, error) {
+	if text[0] == '%' {
+		plain, err := url.PathUnescape(string(text))
+		if err != nil {
+			return nil, errors.New("it begins like a percent-encoded JWK and is not one")
+		}
+		return []byte(plain), nil
+	}
+	if text[0] == '{' {
+		text = append(append([]byte{'"'}, text...), '"')
+	}
+	var inner string
+	if err := json.Unmarshal(text, &inner); err != nil {
+		return nil, errors.New("it begins like a JSON string and is not one")
+	}
+	return []byte(inner), nil
+}
