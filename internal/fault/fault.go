@@ -24,13 +24,12 @@ const (
 	Interrupted                 // SIGINT, SIGTERM
 )
 
-var names = [...]string{
-	Internal: "internal", Usage: "usage", Config: "config", Refused: "refused", Network: "network",
-	Store: "store", Invalid: "invalid", Login: "login", Interrupted: "interrupted",
-}
-
 // String is the kind's name in `-o json` error objects.
 func (k Kind) String() string {
+	names := [...]string{
+		Internal: "internal", Usage: "usage", Config: "config", Refused: "refused", Network: "network",
+		Store: "store", Invalid: "invalid", Login: "login", Interrupted: "interrupted",
+	}
 	if k < Internal || k > Interrupted {
 		return names[Internal]
 	}

@@ -1,0 +1,42 @@
+# Every verb is one line: the work is in scripts/. docs/development.md says what each needs.
+
+.PHONY: help build test race fuzz lint generate check bench e2e demo demo-login clean
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+build: ## bin/authctl, stripped
+	@scripts/build.sh
+
+test: ## all tests that need nothing but Go
+	@scripts/test.sh
+
+race: ## the same under the race detector (needs a C compiler)
+	@scripts/race.sh
+
+fuzz: ## every fuzz target for FUZZTIME (5s) each
+	@scripts/fuzz.sh
+
+lint: ## gofumpt, go vet and golangci-lint
+	@scripts/lint.sh
+
+generate: ## completions/, docs/cli and docs/man from the command tree
+	@scripts/generate.sh
+
+check: ## everything a change must pass
+	@scripts/check.sh
+
+bench: ## the ratios of docs/benchmarks.md, measured here
+	@scripts/bench.sh
+
+e2e: ## tests against a real keyring, Keycloak, oidc-provider and browser
+	@scripts/e2e.sh
+
+demo: ## a token from each of five providers in the sandbox
+	@scripts/demo.sh
+
+demo-login: ## a login in your browser against the sandbox
+	@scripts/demo-login.sh
+
+clean: ## remove what was built
+	@rm -rf bin

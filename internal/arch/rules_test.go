@@ -1,0 +1,36 @@
+package arch
+
+// layers lists every package below internal/, lowest first. A package imports
+// only packages of the lines below its own: never sideways, never up.
+func layers() [][]string {
+	return [][]string{
+		{"fault", "secret"},
+		{"token", "profile", "keys"},
+		{"jwt", "endpoint", "store", "secretstore", "fakes"},
+		{"metadata", "clientauth", "grant", "dpop", "saml"},
+		{"acquire", "config"},
+		{"login", "render", "curl", "sandbox"},
+		{"app"},
+	}
+}
+
+// doors lists the libraries that only one folder may import, tests included.
+func doors() map[string][]string {
+	return map[string][]string{
+		"github.com/spf13/cobra":              {"cmd", "internal/gen"},
+		"github.com/spf13/pflag":              {"cmd"},
+		"github.com/spf13/viper":              {"internal/config"},
+		"github.com/golang-jwt/jwt/v5":        {"internal/jwt"},
+		"github.com/lestrrat-go/jwx/v2":       {"internal/keys"},
+		"github.com/zalando/go-keyring":       {"internal/secretstore", "internal/bench/floor/keyring"},
+		"github.com/russellhaering/goxmldsig": {"internal/sandbox"},
+		"github.com/cli/browser":              {"internal/app"},
+		"rsc.io/qr":                           {"internal/login", "internal/render", "cmd"},
+	}
+}
+
+// apart lists the folders that are programs or tests of their own: they may
+// import anything of the module and nothing may import them.
+func apart() []string {
+	return []string{"internal/arch", "internal/gen", "internal/e2e", "internal/bench"}
+}

@@ -1,0 +1,54 @@
+// Command gen writes what is generated from authctl's command tree:
+// completions/ for four shells, docs/cli as Markdown and docs/man as manual
+// pages. The same tree always gives the same bytes: no dates, no versions.
+//
+//	go run ./internal/gen [FOLDER]
+//
+// It is a program of its own so that cobra/doc is not linked into authctl.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"authctl/cmd"
+	"authctl/internal/app"
+)
+
+func main() {
+	folder := "."
+	if len(os.Args) > 1 {
+		folder = os.Args[1]
+	}
+	if err := generate(folder); err != nil {
+		fmt.Fprintln(os.Stderr, "gen:", err)
+		os.Exit(1)
+	}
+}
+
+// generate writes every generated folder anew below root, so that the page of a
+// command that is no more goes away too.
+func generate(root string) error {
+	tree := cmd.Tree(app.System{})
+	outputs := map[string]func(*cobra.Command, string) error{
+		"completions": completions,
+		"docs/cli":    markdown,
+		"docs/man":    manual,
+	}
+	for name, write := range outputs {
+		folder := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.RemoveAll(folder); err != nil {
+			return err
+		}
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+		if err := write(tree, folder); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Tests against real programs: gnome-keyring, Keycloak, oidc-provider, Chromium,
+# curl and the shells. What the machine cannot have is skipped, saying so.
+cd "$(dirname "$0")/.."
+source scripts/env.sh
+set -o pipefail
+source scripts/install.sh
+needs gnome-keyring-daemon gnome-keyring dbus-run-session dbus secret-tool libsecret-tools \
+	chromium chromium strace strace zsh zsh fish fish openssl openssl curl curl \
+	java default-jre-headless mvn maven node nodejs npm npm
+
+scripts/build.sh
+export AUTHCTL_E2E_BINARY=$PWD/bin/authctl
+packages=$(git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -l '^//go:build .*e2e' | xargs -n1 dirname | sort -u | sed 's|^|./|')
+# One package at a time: they share the machine's cores with a JVM and a browser.
+# shellcheck disable=SC2086
+go test -tags e2e -count=1 -p 1 -timeout 20m "$@" $packages

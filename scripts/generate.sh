@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Writes completions/, docs/cli and docs/man from the command tree, into the
+# tree or into the folder given.
+cd "$(dirname "$0")/.."
+source scripts/env.sh
+set -o pipefail
+CGO_ENABLED=0 go run ./internal/gen "${1:-.}"
