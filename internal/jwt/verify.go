@@ -63,20 +63,35 @@ func Verify(token string, o VerifyOptions) (*Token, error) {
 }
 
 func (t *Token) verifySignature(o VerifyOptions) error {
-	if err := t.checkHeader(); err != nil {
-		return err
+	// Who signs must not say by which key to believe it, and nothing is fetched because a token says so.
+	for _, name := range []string{"jwk", "jku", "x5u"} {
+		if t.Header.Has(name) {
+			return fmt.Errorf("the token brings its own key (%s in the header); that is never believed", name)
+		}
 	}
 	alg := t.Alg()
 	if len(o.AllowedAlgs) > 0 && !slices.Contains(o.AllowedAlgs, alg) {
 		return fmt.Errorf("the token is signed with %.20q, expected one of %q", alg, o.AllowedAlgs)
 	}
-	method := gojwt.GetSigningMethod(alg)
-	if method == nil {
-		return fmt.Errorf("unknown signature algorithm %.20q", alg)
+	if err := t.checkHeader(); err != nil {
+		return err
 	}
 	key, err := t.chooseKey(o.Keys)
 	if err != nil {
 		return err
+	}
+	return t.verifyWith(key)
+}
+
+// verifyWith checks the signature with this very key, and the key with it.
+func (t *Token) verifyWith(key *keys.Key) error {
+	if err := t.checkHeader(); err != nil {
+		return err
+	}
+	alg := t.Alg()
+	method := gojwt.GetSigningMethod(alg)
+	if method == nil || !key.Fits(alg) {
+		return fmt.Errorf("the token's alg %.20q does not fit the key (%s)", alg, key.Describe())
 	}
 	if err := key.CheckStrength(); err != nil {
 		return err
@@ -92,19 +107,13 @@ func (t *Token) verifySignature(o VerifyOptions) error {
 	return nil
 }
 
-// checkHeader refuses what changes how the rest is to be read, and keys that
-// the token brings along: who signs must not say by which key to believe it.
+// checkHeader refuses what is not signed and what changes how the rest is to be read.
 func (t *Token) checkHeader() error {
 	switch alg := t.Alg(); {
 	case alg == "":
 		return errors.New("the token's header names no alg")
 	case strings.EqualFold(alg, "none"):
 		return errors.New(`the token is not signed (alg "none")`)
-	}
-	for _, name := range []string{"jwk", "jku", "x5u"} {
-		if t.Header.Has(name) {
-			return fmt.Errorf("the token brings its own key (%s in the header); that is never believed", name)
-		}
 	}
 	// RFC 7515 4.1.11: an extension in crit that is not understood makes the
 	// JWS invalid; none is understood here. b64 false (RFC 7797) counts

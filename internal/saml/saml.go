@@ -1,0 +1,48 @@
+// Package saml looks into SAML 2.0 assertions that are exchanged for tokens:
+// who issued one, about whom, for whom, until when, and with which
+// certificates. It reads; it neither verifies the XML signature nor ever
+// writes XML, because a re-serialised assertion is no longer the signed one.
+package saml
+
+import (
+	"crypto/x509"
+	"encoding/base64"
+	"time"
+)
+
+// MaxSize is the most bytes of an assertion that are read, base64 included.
+const MaxSize = 512 << 10
+
+// Assertion is what matters of one assertion (SAML Core 2.3.3).
+type Assertion struct {
+	Raw []byte // the XML, byte for byte as it came
+
+	ID            string
+	Issuer        string
+	Subject       string // the NameID
+	SubjectFormat string
+	Audiences     []string
+	Recipient     string    // of the subject confirmation
+	IssueInstant  time.Time // zero times are absent
+	NotBefore     time.Time
+	NotOnOrAfter  time.Time // the earlier of the conditions' and the confirmation's
+	Attributes    []Attribute
+
+	SignerCert      *x509.Certificate // in the signature: the issuer's own
+	HolderOfKeyCert *x509.Certificate // in the subject confirmation: the client's
+}
+
+// Attribute is one attribute statement.
+type Attribute struct {
+	Name   string
+	Values []string
+}
+
+// Expired reports whether the assertion must no longer be used at now.
+func (a Assertion) Expired(now time.Time) bool {
+	return !a.NotOnOrAfter.IsZero() && !now.Before(a.NotOnOrAfter)
+}
+
+// Encode is the assertion as a subject_token: base64url without padding
+// (RFC 8693 3, RFC 7522 2.1).
+func Encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
