@@ -1,0 +1,108 @@
+package secretstore
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+// vault is a Vault in memory.
+type vault map[string]string
+
+func (v vault) Get(_ context.Context, profile, name string) (secret.Text, error) {
+	if s, ok := v[profile+"/"+name]; ok {
+		return secret.New(s), nil
+	}
+	return secret.Text{}, ErrAbsent
+}
+
+func (v vault) Set(_ context.Context, profile, name string, value secret.Text) error {
+	v[profile+"/"+name] = value.Reveal()
+	return nil
+}
+
+func (v vault) Delete(_ context.Context, profile, name string) error {
+	if _, ok := v[profile+"/"+name]; !ok {
+		return ErrAbsent
+	}
+	delete(v, profile+"/"+name)
+	return nil
+}
+
+func TestALargeSecretGoesToTheVaultAndBack(t *testing.T) {
+	ctx := context.Background()
+	m, v := &memory{}, vault{}
+	r := NewResolver(Sources{Ring: NewRing(m, noEnv), Env: noEnv, Vault: v})
+	r.from.Ring.platform.maxItem = 10
+	large := strings.Repeat("x", 11)
+	ref := secret.Ref{Kind: secret.Keyring, Name: "key"}
+	for _, step := range []struct {
+		value string
+		want  Place
+	}{{"small", InKeyring}, {large, InVault}, {"smaller", InKeyring}, {large, InVault}} {
+		if got, err := r.Put(ctx, "klg", "key", secret.New(step.value)); err != nil || got != step.want {
+			t.Fatalf("put: %s, %v", got, err)
+		}
+		if s, err := r.Resolve(ctx, "klg", ref); err != nil || s.Reveal() != step.value {
+			t.Errorf("resolve: %v", err)
+		}
+		if at, err := r.Find(ctx, "klg", "key"); err != nil || at != string(step.want) {
+			t.Errorf("find: %s, %v", at, err)
+		}
+		if len(m.items)+len(v) != 1 {
+			t.Error("a second copy was left behind")
+		}
+	}
+	if err := r.Remove(ctx, "klg", "key"); err != nil || len(v) != 0 {
+		t.Errorf("remove: %v", err)
+	}
+	if err := r.Remove(ctx, "klg", "key"); !errors.Is(err, ErrAbsent) {
+		t.Errorf("removed twice: %v", err)
+	}
+	if at, err := r.Find(ctx, "klg", "key"); err != nil || at != "" {
+		t.Errorf("find: %s, %v", at, err)
+	}
+}
+
+func TestTooLargeWithoutAVault(t *testing.T) {
+	r := NewResolver(Sources{Ring: NewRing(&memory{}, noEnv), Env: noEnv})
+	r.from.Ring.platform.maxItem = 1
+	if _, err := r.Put(context.Background(), "klg", "key", secret.New("xx")); fault.KindOf(err) != fault.Store {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFindNamesTheOverride(t *testing.T) {
+	r := resolver(&memory{}, environ("AUTHCTL_SECRET_KLG_KEY", "v"))
+	if at, err := r.Find(context.Background(), "klg", "key"); err != nil || at != "AUTHCTL_SECRET_KLG_KEY" {
+		t.Errorf("%s, %v", at, err)
+	}
+}
+
+func TestSealingKey(t *testing.T) {
+	ctx := context.Background()
+	m := &memory{}
+	k := SealingKey{NewRing(m, noEnv)}
+	if _, err := k.Load(ctx); !k.IsAbsent(err) {
+		t.Errorf("never made: %v", err)
+	}
+	want := []byte(strings.Repeat("k", 32))
+	if err := k.Save(ctx, want); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.Load(ctx); err != nil || string(got) != string(want) {
+		t.Errorf("got %v", err)
+	}
+	m.items["authctl\x00store-key"] = "not base64!"
+	if _, err := k.Load(ctx); fault.KindOf(err) != fault.Store || k.IsAbsent(err) {
+		t.Errorf("damaged: %v", err)
+	}
+	m.fail = errors.New("odd")
+	if _, err := k.Load(ctx); fault.KindOf(err) != fault.Store || k.IsAbsent(err) {
+		t.Errorf("unreadable: %v", err)
+	}
+}

@@ -1,0 +1,131 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"authctl/internal/store"
+)
+
+func TestLockIsExclusive(t *testing.T) {
+	ctx := context.Background()
+	contract(t, "one at a time", func(t *testing.T, k *kit) {
+		var held, most atomic.Int32
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				unlock, err := k.open(t).Lock(ctx, "a1")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				most.Store(max(most.Load(), held.Add(1)))
+				time.Sleep(time.Millisecond)
+				held.Add(-1)
+				unlock()
+			})
+		}
+		wg.Wait()
+		if most.Load() != 1 {
+			t.Errorf("%d held it at once", most.Load())
+		}
+		if _, err := os.Stat(filepath.Join(k.dir, "locks", "a1.lock")); err != nil {
+			t.Error("the lock file was removed")
+		}
+	})
+	contract(t, "two keys, two locks", func(t *testing.T, k *kit) {
+		a, err := k.open(t).Lock(ctx, "a1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a()
+		b, err := k.open(t).Lock(ctx, "b2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		b()
+	})
+	contract(t, "a waiter can be interrupted", func(t *testing.T, k *kit) {
+		unlock, err := k.open(t).Lock(ctx, "a1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		waiting, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
+		defer cancel()
+		if _, err := k.open(t).Lock(waiting, "a1"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// TestMain lets the test binary be another process that holds a lock for ever.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("STORE_TEST_HOLD"); dir != "" {
+		s, err := store.Open(store.Options{Kind: store.KindFile, Dir: dir})
+		if err == nil {
+			_, err = s.Lock(context.Background(), "a1")
+		}
+		fmt.Println("held", err)
+		time.Sleep(time.Minute)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func TestAKilledHolderBlocksNobody(t *testing.T) {
+	k := newKit(t, store.KindFile)
+	holder := exec.Command(os.Args[0])
+	holder.Env = append(os.Environ(), "STORE_TEST_HOLD="+k.dir)
+	out, err := holder.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 64)
+	if n, err := out.Read(line); err != nil || string(line[:n]) != "held <nil>\n" {
+		t.Fatalf("%q %v", line[:n], err)
+	}
+	short, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := k.open(t).Lock(short, "a1"); err == nil {
+		t.Error("two processes hold it")
+	}
+	if err := holder.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = holder.Wait()
+	unlock, err := k.open(t).Lock(context.Background(), "a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+}
+
+func TestTheSealingKeyIsMadeOnce(t *testing.T) {
+	contract(t, "made once", func(t *testing.T, k *kit) {
+		ctx := context.Background()
+		var wg sync.WaitGroup
+		for i := range 16 {
+			wg.Go(func() {
+				if err := k.open(t).Put(ctx, fmt.Sprintf("a%d", i), full()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if list, err := k.open(t).List(ctx); err != nil || len(list) != 16 || len(k.warnings) != 0 {
+			t.Errorf("%d readable, %v, %q", len(list), err, k.warnings)
+		}
+	})
+}
