@@ -1,0 +1,43 @@
+package config
+
+import (
+	"path/filepath"
+	"runtime"
+)
+
+// Folders follow the XDG Base Directory Specification; elsewhere the
+// platform's own places. A relative XDG value is invalid and ignored, as the
+// specification asks: the current folder must not choose where secrets go.
+
+func configDir(get func(string) string) string {
+	return dirFor(runtime.GOOS, get, "XDG_CONFIG_HOME", ".config", "Library/Application Support", "AppData")
+}
+
+func stateDir(get func(string) string) string {
+	return dirFor(runtime.GOOS, get, "XDG_STATE_HOME", ".local/state", "Library/Application Support", "LocalAppData")
+}
+
+func cacheDir(get func(string) string) string {
+	return dirFor(runtime.GOOS, get, "XDG_CACHE_HOME", ".cache", "Library/Caches", "LocalAppData")
+}
+
+// dirFor is authctl's folder of one kind on the platform, "" when nothing says where.
+func dirFor(goos string, get func(string) string, xdg, unix, darwin, windows string) string {
+	if base := get(xdg); filepath.IsAbs(base) {
+		return filepath.Join(base, "authctl")
+	}
+	if goos == "windows" {
+		if base := get(windows); base != "" {
+			return filepath.Join(base, "authctl")
+		}
+		return ""
+	}
+	home := get("HOME")
+	if !filepath.IsAbs(home) {
+		return ""
+	}
+	if goos == "darwin" {
+		return filepath.Join(home, filepath.FromSlash(darwin), "authctl")
+	}
+	return filepath.Join(home, filepath.FromSlash(unix), "authctl")
+}

@@ -1,0 +1,270 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// LoadProfile reads one profile, "" for the chosen or default one, with its
+// preset, checked. Only what belongs to that profile is decoded. Errors are
+// faults of kind Config; AllProblems gives each problem apart.
+func LoadProfile(s Settings, name string) (*profile.Profile, error) {
+	m := s.mainFile()
+	name = firstOf(name, s.Profile, m.header.Default)
+	if len(m.problems) > 0 {
+		return nil, m.problems.fault("")
+	}
+	if name == "" {
+		return nil, noProfile(s)
+	}
+	if profile.ValidName(name) == nil {
+		e, file, ok, err := lookup(s, m, name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			p, problems := newDecoder().decode(e, file)
+			if len(problems) > 0 {
+				return nil, problems.fault(name)
+			}
+			return p, nil
+		}
+	}
+	return nil, unknownProfile(s, name)
+}
+
+// LoadAll reads every profile of the file and of profiles.d, and reports the
+// problems of all of them at once.
+func LoadAll(s Settings) (*profile.Set, error) {
+	m := s.mainFile()
+	m.parseIfSliced()
+	problems := slices.Clone(m.problems)
+	d := newDecoder()
+	set := &profile.Set{Default: m.header.Default, Store: m.header.Store}
+	add := func(e entry, file string) {
+		p, wrong := d.decode(e, file)
+		problems = append(problems, wrong...)
+		set.Profiles = append(set.Profiles, *p)
+	}
+	for _, e := range m.entries {
+		add(e, m.path)
+	}
+	names, err := s.dropIns()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		e, file, wrong := s.dropIn(name)
+		if slices.Contains(m.names(), name) {
+			wrong = append(wrong, inBoth(file, m.path, name))
+		}
+		problems = append(problems, wrong...)
+		if len(wrong) == 0 {
+			add(e, file)
+		}
+	}
+	problems = append(problems, checkDefault(m, set)...)
+	if len(problems) > 0 {
+		return nil, problems.fault("")
+	}
+	if !m.exists && len(set.Profiles) == 0 {
+		return nil, noFile(s)
+	}
+	return set, nil
+}
+
+// Names are the names of all profiles, as they stand, for completion and lists.
+func Names(s Settings) ([]string, error) {
+	m := s.mainFile()
+	if len(m.problems) > 0 {
+		return nil, m.problems.fault("")
+	}
+	more, err := s.dropIns()
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Clone(m.names())
+	for _, n := range more {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names, nil
+}
+
+// Parse reads the text of a whole profiles file; file is its path, for
+// messages and for relative references.
+func Parse(file string, data []byte) (*profile.Set, error) {
+	m := &mainFile{path: file}
+	if len(data) > maxFile {
+		return nil, Problems{unreadable(file, fmt.Errorf("is larger than %d MiB", maxFile>>20))}.fault("")
+	}
+	m.load(data)
+	return LoadAll(Settings{File: file, main: m, detached: true})
+}
+
+// ParseProfile reads the text of one profile's body, as profiles.d holds it.
+func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
+	e, wrong := bodyOf(name, file, data)
+	if len(wrong) > 0 {
+		return nil, wrong.fault(name)
+	}
+	p, problems := newDecoder().decode(e, file)
+	if len(problems) > 0 {
+		return nil, problems.fault(name)
+	}
+	return p, nil
+}
+
+func (s Settings) mainFile() *mainFile {
+	if s.main != nil {
+		return s.main
+	}
+	return openMain(s.File, s.explicit)
+}
+
+// lookup finds one profile in profiles.d or the main file.
+func lookup(s Settings, m *mainFile, name string) (e entry, file string, ok bool, err error) {
+	e, ok = m.find(name)
+	if len(m.problems) > 0 { // the whole file had to be read after all
+		return e, "", false, m.problems.fault("")
+	}
+	dropIn := s.dropInPath(name)
+	if dropIn == "" {
+		return e, m.path, ok, nil
+	}
+	if _, statErr := os.Lstat(dropIn); statErr != nil {
+		return e, m.path, ok, nil
+	}
+	if ok {
+		return e, "", false, Problems{inBoth(dropIn, m.path, name)}.fault(name)
+	}
+	e, file, wrong := s.dropIn(name)
+	if len(wrong) > 0 {
+		return e, file, false, wrong.fault(name)
+	}
+	return e, file, true, nil
+}
+
+// dropInPath is where profiles.d would hold the profile, "" without a place.
+func (s Settings) dropInPath(name string) string {
+	if s.File == "" || s.detached {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(s.File), "profiles.d", name+".yaml")
+}
+
+func (s Settings) dropIn(name string) (entry, string, Problems) {
+	file := s.dropInPath(name)
+	data, err := readTrusted(file, false)
+	if err != nil {
+		return entry{}, file, Problems{unreadable(file, err)}
+	}
+	e, wrong := bodyOf(name, file, data)
+	return e, file, wrong
+}
+
+func bodyOf(name, file string, data []byte) (entry, Problems) {
+	root, err := parseYAML(data)
+	if err != nil {
+		return entry{}, Problems{syntaxProblem(file, err, nil)}
+	}
+	if root == nil {
+		root = &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
+	}
+	return entry{name: name, key: root, body: root}, nil
+}
+
+// dropIns are the names of the profiles in profiles.d, sorted.
+func (s Settings) dropIns() ([]string, error) {
+	if s.File == "" || s.detached {
+		return nil, nil
+	}
+	folder := filepath.Join(filepath.Dir(s.File), "profiles.d")
+	entries, err := os.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, Problems{unreadable(folder, err)}.fault("")
+	}
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok && !strings.HasPrefix(name, ".") {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (m *mainFile) parseIfSliced() {
+	if m.sliced != nil {
+		m.parseAll()
+	}
+}
+
+func inBoth(file, mainPath, name string) Problem {
+	return Problem{File: file, Profile: name, Text: fmt.Sprintf("profile %q also stands in %s", name, mainPath), Hint: "remove one of the two"}
+}
+
+func checkDefault(m *mainFile, set *profile.Set) Problems {
+	if set.Default == "" || slices.ContainsFunc(set.Profiles, func(p profile.Profile) bool { return p.Name == set.Default }) {
+		return nil
+	}
+	names := make([]string, len(set.Profiles))
+	for i, p := range set.Profiles {
+		names[i] = p.Name
+	}
+	text := fmt.Sprintf("there is no profile %q", set.Default)
+	if near := profile.Nearest(set.Default, names); near != "" {
+		text += fmt.Sprintf(", did you mean %q?", near)
+	}
+	at := m.header.at
+	at.File, at.Path, at.Text = m.path, "default_profile", text
+	return Problems{at}
+}
+
+func noProfile(s Settings) error {
+	if !s.mainFile().exists {
+		if names, err := s.dropIns(); err == nil && len(names) == 0 {
+			return noFile(s)
+		}
+	}
+	return fault.New(fault.Config, "no profile was chosen").
+		Hint("name one with -p NAME or AUTHCTL_PROFILE, or set default_profile in %s", s.File).
+		Hint("authctl profile list shows them")
+}
+
+func noFile(s Settings) error {
+	if s.File == "" {
+		return fault.New(fault.Config, "no place for a profiles file is known: neither HOME nor XDG_CONFIG_HOME is set").
+			Hint("name one with --config or AUTHCTL_CONFIG")
+	}
+	return fault.New(fault.Config, "there is no profiles file %s", s.File).
+		Hint("copy profiles.example.yaml there, or name another with --config or AUTHCTL_CONFIG")
+}
+
+func unknownProfile(s Settings, name string) error {
+	names, err := Names(s)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 && !s.mainFile().exists {
+		return noFile(s)
+	}
+	f := fault.New(fault.Config, "there is no profile %q in %s", name, s.File)
+	if near := profile.Nearest(name, names); near != "" {
+		f = f.Hint("did you mean %s?", near)
+	}
+	return f.Hint("authctl profile list shows them")
+}

@@ -1,0 +1,117 @@
+package config
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// Problem is one thing wrong in a profiles file.
+type Problem struct {
+	File         string // as it was opened, or "preset NAME"
+	Line, Column int    // from 1; 0 when the whole file is meant
+	Profile      string // the profile it belongs to, "" for the file's head
+	Path         string // the field within the profile, as "client.key"
+	Text         string // what is wrong; never a secret
+	Hint         string // what mends it, or ""
+}
+
+// String is "file:line:column: path: text".
+func (p Problem) String() string {
+	where := p.File
+	if p.Line > 0 {
+		where = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	}
+	if p.Path != "" {
+		where += ": " + p.Path
+	}
+	return where + ": " + p.Text
+}
+
+// Problems is every problem that was found, in the order of the file. Its
+// text is one line: the first problem and how many more there are.
+type Problems []Problem
+
+// Error is the first problem and the number of others.
+func (ps Problems) Error() string {
+	switch len(ps) {
+	case 0:
+		return "no problem"
+	case 1:
+		return ps[0].String()
+	default:
+		return fmt.Sprintf("%s (and %d more)", ps[0], len(ps)-1)
+	}
+}
+
+// shownHints bounds how many further problems a message lists.
+const shownHints = 8
+
+// fault is the error for problems met while loading profileName.
+func (ps Problems) fault(profileName string) error {
+	if len(ps) == 0 {
+		return nil
+	}
+	ps = ps.sorted()
+	f := &fault.Error{Kind: fault.Config, Profile: profileName, Err: ps}
+	for i, p := range ps {
+		if i > shownHints {
+			return f.Hint("authctl profile check shows all %d", len(ps))
+		}
+		if i > 0 {
+			f = f.Hint("also %s", p)
+		}
+		if p.Hint != "" {
+			f = f.Hint("%s", p.Hint)
+		}
+	}
+	return f
+}
+
+func (ps Problems) sorted() Problems {
+	out := slices.Clone(ps)
+	slices.SortStableFunc(out, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return slices.Compact(out)
+}
+
+// AllProblems are the problems in err's chain, nil when err is about something else.
+func AllProblems(err error) Problems {
+	var ps Problems
+	errors.As(err, &ps)
+	return ps
+}
+
+// unreadable is the problem of a file that could not be read.
+func unreadable(file string, err error) Problem {
+	var trust *trustError
+	if errors.As(err, &trust) {
+		return Problem{File: file, Text: "refused, " + trust.text, Hint: trust.hint}
+	}
+	return Problem{File: file, Text: plainIO(err)}
+}
+
+// meaning turns what Validate found into problems, unfolding errors.Join.
+func meaning(err error) []*profile.Problem {
+	if err == nil {
+		return nil
+	}
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		var all []*profile.Problem
+		for _, e := range joined.Unwrap() {
+			all = append(all, meaning(e)...)
+		}
+		return all
+	}
+	var p *profile.Problem
+	if errors.As(err, &p) {
+		return []*profile.Problem{p}
+	}
+	return []*profile.Problem{{Text: err.Error()}}
+}

@@ -1,0 +1,244 @@
+package config
+
+import (
+	"bytes"
+	"strings"
+)
+
+// sliced is a profiles file cut by its indentation, so that one profile of a
+// thousand costs no more than one of five. It is only made for plain block
+// style, in which every line is complete by itself: cut refuses everything
+// else, and the whole file is parsed instead.
+type sliced struct {
+	head    []byte
+	headGap [2]int // the lines of head from headGap[0] on are headGap[1] lines further down in the file
+	names   []string
+	blocks  map[string]block
+}
+
+// block is the text of one profile, `  name:` and what is below it.
+type block struct {
+	text []byte
+	line int // of its first line in the file
+}
+
+// cut cuts a profiles file, nil when it is anything but plain.
+func cut(data []byte) *sliced {
+	if unusualBytes(data) {
+		return nil
+	}
+	c := cutter{data: data, out: &sliced{blocks: map[string]block{}}}
+	for c.next < len(data) {
+		if !c.step() {
+			return nil
+		}
+	}
+	c.closeBlock(len(data))
+	if !c.seen {
+		c.from, c.to = len(data), len(data)
+	} else if c.in {
+		c.to, c.toLine = len(data), c.line
+	}
+	c.out.head = append(append([]byte{}, data[:c.from]...), data[c.to:]...)
+	c.out.headGap = [2]int{c.fromLine, c.toLine - c.fromLine}
+	return c.out
+}
+
+// unusualBytes are those that YAML reads as more than themselves: other
+// encodings and other line breaks.
+func unusualBytes(data []byte) bool {
+	for _, odd := range []string{"\xef\xbb\xbf", "\x00", "\xfe", "\xff", "\u0085", "\u2028", "\u2029", "\t"} {
+		if bytes.Contains(data, []byte(odd)) {
+			return true
+		}
+	}
+	return bytes.Count(data, []byte("\r")) != bytes.Count(data, []byte("\r\n"))
+}
+
+// cutter goes through the lines of a file once.
+type cutter struct {
+	data []byte
+	out  *sliced
+	next int // offset of the next line
+	line int // lines read so far
+
+	seen, in         bool // the profiles key was seen; we are below it
+	from, to         int  // what lies between belongs to the profiles key
+	fromLine, toLine int
+	indent           int // of the profiles' names
+	name             string
+	start, startLine int
+}
+
+// step reads one line; false when it is not plain.
+func (c *cutter) step() bool {
+	begin := c.next
+	end := bytes.IndexByte(c.data[begin:], '\n')
+	if end < 0 {
+		end = len(c.data) - begin
+		c.next = len(c.data)
+	} else {
+		c.next = begin + end + 1
+	}
+	c.line++
+	full := strings.TrimRight(string(c.data[begin:begin+end]), "\r ")
+	text := strings.TrimLeft(full, " ")
+	indent := len(full) - len(text)
+	if text == "" || text[0] == '#' {
+		return true
+	}
+	if !balanced(text) {
+		return false
+	}
+	switch {
+	case indent == 0:
+		return c.top(text, begin)
+	case c.in:
+		return c.inside(text, indent, begin)
+	default:
+		return false // the head is made of one-line values
+	}
+}
+
+// top is a line that begins a key of the file's head.
+func (c *cutter) top(text string, begin int) bool {
+	key, rest := plainKey(text)
+	if key == "" {
+		return false
+	}
+	c.closeBlock(begin)
+	if c.in {
+		c.in, c.to, c.toLine = false, begin, c.line-1
+	}
+	if key != "profiles" {
+		return true
+	}
+	if c.seen || rest != "" && rest[0] != '#' {
+		return false
+	}
+	c.seen, c.in, c.from, c.fromLine = true, true, begin, c.line-1
+	return true
+}
+
+// inside is a line below the profiles key.
+func (c *cutter) inside(text string, indent, begin int) bool {
+	if c.indent == 0 {
+		c.indent = indent
+	}
+	if indent != c.indent {
+		return indent > c.indent
+	}
+	key, _ := plainKey(text)
+	if key == "" {
+		return false
+	}
+	c.closeBlock(begin)
+	if _, twice := c.out.blocks[key]; twice {
+		return false
+	}
+	c.name, c.start, c.startLine = key, begin, c.line
+	c.out.blocks[key] = block{}
+	c.out.names = append(c.out.names, key)
+	return true
+}
+
+func (c *cutter) closeBlock(end int) {
+	if c.name != "" {
+		c.out.blocks[c.name] = block{c.data[c.start:end], c.startLine}
+		c.name = ""
+	}
+}
+
+// headLine is where a line of head stands in the file.
+func (s *sliced) headLine(line int) int {
+	if line > s.headGap[0] {
+		return line + s.headGap[1]
+	}
+	return line
+}
+
+// plainKey is the key of a `key: rest` line, "" unless it is plain text that
+// YAML reads as it stands.
+func plainKey(line string) (key, rest string) {
+	key, rest, found := strings.Cut(line, ":")
+	if !found || rest != "" && rest[0] != ' ' {
+		return "", ""
+	}
+	for i := range len(key) {
+		c := key[i]
+		alnum := '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		if !alnum && (i == 0 || strings.IndexByte("._-@+", c) < 0) {
+			return "", ""
+		}
+	}
+	return key, strings.TrimLeft(rest, " ")
+}
+
+// balanced is true for a line that ends outside of quotes and brackets. It
+// errs on the side of false: a quote in a doubtful place is not balanced.
+func balanced(line string) bool {
+	depth := 0
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; c {
+		case '[', '{':
+			depth++
+		case ']', '}':
+			if depth--; depth < 0 {
+				return false
+			}
+		case '#':
+			if i > 0 && line[i-1] == ' ' {
+				return depth == 0
+			}
+		case '"', '\'':
+			begins, doubtful := opens(line, i, depth > 0)
+			if doubtful {
+				return false
+			}
+			if !begins {
+				continue
+			}
+			end := closing(line, i)
+			if end < 0 {
+				return false
+			}
+			i = end
+		}
+	}
+	return depth == 0
+}
+
+// opens says whether the quote at i begins a quoted scalar.
+func opens(line string, i int, flow bool) (begins, doubtful bool) {
+	before := strings.TrimRight(line[:i], " ")
+	if before == "" {
+		return true, false
+	}
+	last, spaced := before[len(before)-1], len(before) < i
+	switch {
+	case flow && strings.IndexByte("[{,", last) >= 0:
+		return true, false
+	case spaced && (last == ':' || last == '-' || last == '?'):
+		return true, false
+	case spaced || last == ':' || strings.IndexByte("[{,&*!", last) >= 0:
+		return false, true
+	default:
+		return false, flow // inside a plain word, such as it's
+	}
+}
+
+// closing is the index of the quote that ends the scalar beginning at i, -1 for none.
+func closing(line string, i int) int {
+	quote := line[i]
+	for i++; i < len(line); i++ {
+		switch {
+		case quote == '"' && line[i] == '\\':
+			i++
+		case line[i] == quote && quote == '\'' && i+1 < len(line) && line[i+1] == '\'':
+			i++
+		case line[i] == quote:
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,150 @@
+package config
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"go.yaml.in/yaml/v3"
+
+	"authctl/internal/profile"
+)
+
+// anyValue is any JSON value. Numbers stay json.Number, digit for digit.
+func anyValue(key string, to *any) member {
+	return member{
+		key: key, takesNull: true,
+		read: func(r *reader, n *yaml.Node, path string) {
+			*to = r.json(n, path)
+		},
+		write: func() *yaml.Node {
+			if *to == nil {
+				return nil
+			}
+			return fromJSON(*to)
+		},
+	}
+}
+
+// textValue is text as it is written, in a field that could hold any value.
+func textValue(key string, to *any) member {
+	any := anyValue(key, to)
+	return member{
+		key: key, write: any.write,
+		read: func(r *reader, n *yaml.Node, path string) {
+			if s, ok := r.text(n, path); ok {
+				*to = s
+			}
+		},
+	}
+}
+
+// maxDepth bounds the nesting of a JSON value.
+const maxDepth = 64
+
+// json reads the JSON value a node stands for; names and text byte for byte.
+func (r *reader) json(n *yaml.Node, path string) any {
+	n, ok := r.follow(n, path)
+	if !ok {
+		return nil
+	}
+	if r.depth++; r.depth > maxDepth {
+		r.problem(n, "", "", "is nested more than %d levels deep", maxDepth)
+		r.nodes = maxNodes + 1 // one report is enough
+	}
+	defer func() { r.depth-- }()
+	switch n.Kind {
+	case yaml.MappingNode:
+		object := make(map[string]any, len(n.Content)/2)
+		r.eachKey(n, path, func(key, value *yaml.Node, at string) { object[key.Value] = r.json(value, at) })
+		return object
+	case yaml.SequenceNode:
+		list := make([]any, 0, len(n.Content))
+		for i, item := range n.Content {
+			list = append(list, r.json(item, fmt.Sprintf("%s[%d]", path, i)))
+		}
+		return list
+	case yaml.ScalarNode:
+		return r.jsonScalar(n, path)
+	default:
+		r.problem(n, path, "", "must be a JSON value")
+		return nil
+	}
+}
+
+func (r *reader) jsonScalar(n *yaml.Node, path string) any {
+	switch n.ShortTag() {
+	case "!!str", "!!timestamp":
+		return n.Value
+	case "!!null":
+		return nil
+	case "!!bool":
+		var b bool
+		if n.Decode(&b) == nil {
+			return b
+		}
+	case "!!int", "!!float":
+		if number, ok := jsonNumber(n); ok {
+			return number
+		}
+	}
+	r.problem(n, path, "", "is not a JSON value; quote it to mean text")
+	return nil
+}
+
+// jsonNumber keeps a number that is written as JSON writes it, and converts
+// the forms only YAML has: 0x1F, 0o17, 1_000, +1. Infinities have no JSON form.
+func jsonNumber(n *yaml.Node) (json.Number, bool) {
+	if json.Valid([]byte(n.Value)) {
+		return json.Number(n.Value), true
+	}
+	var i int64
+	if n.ShortTag() == "!!int" && n.Decode(&i) == nil {
+		return json.Number(strconv.FormatInt(i, 10)), true
+	}
+	var f float64
+	if n.Decode(&f) != nil {
+		return "", false
+	}
+	text, err := json.Marshal(f)
+	return json.Number(text), err == nil
+}
+
+// fromJSON writes a JSON value as YAML; JSON text is YAML in flow style.
+func fromJSON(v any) *yaml.Node {
+	n := &yaml.Node{}
+	switch v := v.(type) {
+	case string:
+		return scalar(v)
+	case json.Number:
+		n.Kind, n.Value = yaml.ScalarNode, v.String()
+		return n
+	}
+	if err := n.Encode(v); err != nil {
+		return nil
+	}
+	n.Style = yaml.FlowStyle
+	return n
+}
+
+// basic is the computed credential of a field.
+func basic(key string, to **profile.Basic) member {
+	return member{
+		key: key,
+		read: func(r *reader, n *yaml.Node, path string) {
+			b := profile.Basic{}
+			r.mapping(n, path, basicMembers(&b))
+			*to = &b
+		},
+		write: func() *yaml.Node {
+			if *to == nil {
+				return nil
+			}
+			n := mapping(basicMembers(*to))
+			if n != nil {
+				n.Style = yaml.FlowStyle
+			}
+			return n
+		},
+	}
+}

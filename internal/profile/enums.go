@@ -1,0 +1,70 @@
+package profile
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Stores are the values of `store`.
+func Stores() []string { return []string{"keyring", "file", "none"} }
+
+// AuthMethods are the values of client.auth: the IANA names of OAuth token
+// endpoint authentication methods, and federated, a private_key_jwt whose
+// assertion another party signed (RFC 7523 3).
+func AuthMethods() []string {
+	return []string{
+		"client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt",
+		"tls_client_auth", "self_signed_tls_client_auth", "federated", "none",
+	}
+}
+
+// Grants are the values of grant.
+func Grants() []string {
+	return []string{
+		"client_credentials", "token_exchange", "refresh_token", "authorization_code",
+		"jwt_bearer", "saml2_bearer",
+	}
+}
+
+// SignatureAlgs are the JWS algorithms of a key pair (RFC 7518 3.1, RFC 8037).
+func SignatureAlgs() []string {
+	return []string{
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+	}
+}
+
+// MACAlgs are the JWS algorithms of a shared secret (RFC 7518 3.2).
+func MACAlgs() []string { return []string{"HS256", "HS384", "HS512"} }
+
+// KIDs are the words of assertion.kid; anything else is the kid itself.
+func KIDs() []string {
+	return []string{"jwk", "spki-sha256", "thumbprint", "x5t", "x5t#S256", "none"}
+}
+
+// TokenTypes are the short names of RFC 8693 3; any other type is a URI.
+func TokenTypes() []string {
+	return []string{"saml2", "saml1", "jwt", "access_token", "id_token", "refresh_token"}
+}
+
+// notOneOf says that value is none of words, and which it probably was meant to be.
+func notOneOf(value string, words []string) string {
+	if near := Nearest(value, words); near != "" {
+		return fmt.Sprintf("%q is unknown, did you mean %q?", value, near)
+	}
+	return fmt.Sprintf("%q is unknown, it is one of %s", value, strings.Join(words, ", "))
+}
+
+// slip is the word that a literal looks like but is not. Only long words are
+// looked at: a literal such as "jwk1" may be meant.
+func slip(value string, words []string) string {
+	if slices.Contains(words, value) {
+		return ""
+	}
+	for _, w := range words {
+		if len(w) >= 6 && distance([]rune(fold(value)), []rune(fold(w))) <= 2 {
+			return w
+		}
+	}
+	return ""
+}

@@ -1,0 +1,32 @@
+package profile
+
+import (
+	"embed"
+	"strings"
+)
+
+//go:embed presets/*.yaml
+var presetFiles embed.FS
+
+// Preset is the YAML of a preset that ships with authctl, in the format of
+// one profile's body; ok is false when there is none of that name.
+func Preset(name string) (data []byte, ok bool) {
+	if strings.ContainsAny(name, `/\`) {
+		return nil, false
+	}
+	data, err := presetFiles.ReadFile("presets/" + name + ".yaml")
+	return data, err == nil
+}
+
+// PresetNames are the presets, sorted.
+func PresetNames() []string {
+	entries, err := presetFiles.ReadDir("presets")
+	if err != nil {
+		return nil
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return names
+}

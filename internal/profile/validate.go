@@ -1,0 +1,205 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Validate checks what a profile means: every problem, each a *Problem with
+// its path, joined by errors.Join; nil when there is none. It reads nothing
+// and resolves no secret.
+func (p *Profile) Validate() error {
+	c := &checker{p: p}
+	c.words()
+	c.urls()
+	c.endpoints()
+	c.client()
+	c.assertion()
+	c.lists()
+	c.request()
+	c.tokens()
+	return errors.Join(c.found...)
+}
+
+// ValidName checks a profile's name: it becomes part of file names, keyring
+// items and environment variables, so it begins with a letter or digit and
+// goes on with letters, digits and . _ - @ +, 128 bytes in all.
+func ValidName(name string) error {
+	if name == "" || len(name) > 128 {
+		return errors.New("a profile's name has 1 to 128 characters")
+	}
+	for i, r := range name {
+		letter := unicode.In(r, unicode.L, unicode.Nd, unicode.M) && r != unicode.ReplacementChar
+		if !letter && (i == 0 || !strings.ContainsRune("._-@+", r)) {
+			return fmt.Errorf("%q cannot be a profile's name: letters, digits and . _ - @ +, a letter or digit first", name)
+		}
+	}
+	return nil
+}
+
+func (c *checker) words() {
+	p := c.p
+	c.oneOf("discovery", p.Discovery, []string{"auto", "always", "never"})
+	c.oneOf("client.auth", p.Client.Auth, AuthMethods())
+	c.oneOf("client.basic_encoding", p.Client.BasicEncoding, []string{"form", "raw"})
+	c.oneOf("assertion.typ", p.Assertion.Typ, []string{"JWT", "client-authentication+jwt", "none"})
+	c.oneOf("grant", p.Grant, Grants())
+	c.oneOf("login.pushed", p.Login.Pushed, []string{"auto", "require", "never"})
+	c.oneOf("request.encoding", p.Request.Encoding, []string{"form", "json"})
+	c.oneOf("dpop.alg", p.DPoP.Alg, SignatureAlgs())
+}
+
+// endpoints: authctl must know where to send the request before it makes one.
+func (c *checker) endpoints() {
+	p := c.p
+	if p.TokenURL == "" && p.Issuer == "" {
+		c.add("token_url", "is missing, and there is no issuer to discover it from").Hint = "set issuer: https://... or token_url: https://..."
+	}
+	switch {
+	case p.Discovery == "never" && p.TokenURL == "" && p.Issuer != "":
+		c.add("token_url", "is needed with discovery: never")
+	case p.Discovery == "always" && p.Issuer == "":
+		c.add("issuer", "is needed with discovery: always")
+	}
+	if p.Grant == "authorization_code" && p.AuthorizeURL == "" && (p.Issuer == "" || p.Discovery == "never") {
+		c.add("authorize_url", "is needed by grant: authorization_code where discovery cannot find it")
+	}
+}
+
+// client: what each authentication method cannot do without.
+func (c *checker) client() {
+	p := c.p
+	need := func(path string, missing bool, hint string) {
+		if missing {
+			c.add(path, "is needed by client.auth: %s", p.Client.Auth).Hint = hint
+		}
+	}
+	switch p.Client.Auth {
+	case "client_secret_basic", "client_secret_post", "client_secret_jwt":
+		need("client.secret", p.Client.Secret.IsZero(), "client.secret: keyring:client_secret")
+	case "private_key_jwt":
+		need("client.key", p.Client.Key.IsZero(), "client.key: file:PATH of the private key (PEM, JWK, PKCS#12)")
+	case "tls_client_auth", "self_signed_tls_client_auth":
+		need("tls.client_certificate", p.TLS.ClientCertificate.IsZero(), "tls.client_certificate: file:PATH")
+	case "federated":
+		need("client.assertion", p.Client.Assertion.IsZero(), "client.assertion: file:PATH of the assertion, read anew for every request")
+	}
+	// An assertion grant may stand without a client (RFC 7521 4.1, RFC 8693 2.1).
+	anonymous := p.Client.Auth == "none" && slices.Contains([]string{"token_exchange", "jwt_bearer", "saml2_bearer"}, p.Grant)
+	if p.Client.ID == "" && !anonymous {
+		c.add("client.id", "is missing")
+	}
+	if p.TLS.ClientCertificate.IsZero() != p.TLS.ClientKey.IsZero() {
+		c.add("tls", "client_certificate and client_key belong together (they may name the same file)")
+	}
+}
+
+func (c *checker) assertion() {
+	a := c.p.Assertion
+	if a.Alg != "" {
+		algs := SignatureAlgs()
+		if c.p.Client.Auth == "client_secret_jwt" {
+			algs = MACAlgs()
+		}
+		c.oneOf("assertion.alg", a.Alg, algs)
+	}
+	if a.KID == "" {
+		c.add("assertion.kid", "must be one of %s, or the kid itself", strings.Join(KIDs(), ", "))
+	} else if near := slip(a.KID, KIDs()); near != "" {
+		c.add("assertion.kid", "%q looks like %q", a.KID, near)
+	}
+	audiences := []string{"issuer", "token_url"}
+	if near := slip(a.Audience, audiences); near != "" || a.Audience == "" {
+		c.add("assertion.audience", "must be issuer, token_url or the audience itself")
+	}
+	if c.signs() && a.Audience == "issuer" && c.p.Issuer == "" {
+		c.add("assertion.audience", "issuer is asked for, but the profile has none").Hint = "set issuer, or assertion.audience: token_url"
+	}
+	if a.Lifetime <= 0 || a.Lifetime > time.Hour {
+		c.add("assertion.lifetime", "must be more than 0 and at most 1h")
+	}
+	c.members("assertion.claims", a.Claims, nil)
+	c.members("assertion.headers", a.Headers, map[string]string{
+		"alg": "assertion.alg", "typ": "assertion.typ", "kid": "assertion.kid", "x5t": "assertion.kid", "x5t#S256": "assertion.kid",
+		"crit": "nothing: authctl makes no critical extensions", "b64": "nothing: authctl signs encoded payloads only",
+	})
+}
+
+// signs is true when authctl itself makes the client assertion.
+func (c *checker) signs() bool {
+	return c.p.Client.Auth == "private_key_jwt" || c.p.Client.Auth == "client_secret_jwt"
+}
+
+func (c *checker) lists() {
+	p := c.p
+	for i, s := range p.Scopes {
+		if s == "" || strings.ContainsFunc(s, notScope) {
+			c.add(index("scopes", i), "is not one scope (RFC 6749 3.3): no spaces, quotes or backslashes; one scope an item")
+		}
+	}
+	for i, r := range p.Resource {
+		c.absolute(index("resource", i), r) // RFC 8707 2
+	}
+	for i, a := range p.Audience {
+		if a == "" {
+			c.add(index("audience", i), "is empty")
+		}
+	}
+	for _, t := range []struct{ path, value string }{
+		{"exchange.subject_token_type", p.Exchange.SubjectTokenType},
+		{"exchange.requested_token_type", p.Exchange.RequestedTokenType},
+		{"exchange.actor_token_type", p.Exchange.ActorTokenType},
+	} {
+		if t.value != "" && !strings.Contains(t.value, ":") {
+			c.oneOf(t.path, t.value, TokenTypes())
+		}
+	}
+}
+
+// notScope is every character outside the scope-token of RFC 6749 3.3.
+func notScope(r rune) bool { return r <= ' ' || r == '"' || r == '\\' || r >= 0x7f }
+
+func (c *checker) request() {
+	p := c.p
+	c.params("request.params", p.Request.Params, p.Request.Encoding != "json")
+	c.params("login.params", p.Login.Params, true)
+	taken := []string{"host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "dpop"}
+	if p.Client.Auth == "client_secret_basic" {
+		taken = append(taken, "authorization")
+	}
+	c.headers("request.headers", p.Request.Headers, taken)
+	c.headers("api.headers", p.API.Headers, []string{"host", "content-length", "transfer-encoding", "connection", "authorization", "dpop"})
+	if !isHeaderValue(p.Request.Accept) {
+		c.add("request.accept", "must not hold control characters")
+	}
+	if !isToken(p.API.Scheme) {
+		c.add("api.scheme", "must be one word, such as Bearer or DPoP")
+	}
+	c.hosts()
+}
+
+func (c *checker) tokens() {
+	p := c.p
+	if p.Token.MinTTL < 0 {
+		c.add("token.min_ttl", "must not be negative")
+	}
+	for i, h := range p.Hints {
+		if h.Match == "" || h.Say == "" {
+			c.add(index("hints", i), "needs match and say")
+		}
+	}
+	for i, k := range p.API.KeepOn {
+		if k == "" {
+			c.add(index("api.keep_on", i), "is empty and would match every answer")
+		}
+	}
+	for i, o := range p.Request.Omit {
+		if o == "" {
+			c.add(index("request.omit", i), "is empty")
+		}
+	}
+}
