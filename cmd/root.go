@@ -50,6 +50,7 @@ func newRoot(c *cli) *cobra.Command {
 // commands lists every subcommand, in the order of docs/cli.
 func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
+		newSandboxCmd(c),
 		newVersionCmd(c),
 	}
 }

@@ -1,0 +1,132 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/fault"
+	"authctl/internal/sandbox"
+	"authctl/internal/sandbox/core"
+)
+
+type sandboxOptions struct {
+	faults    []string
+	expiresIn time.Duration
+	latency   time.Duration
+	command   []string
+}
+
+func newSandboxCmd(c *cli) *cobra.Command {
+	var o sandboxOptions
+	cmd := &cobra.Command{
+		Use:   "sandbox [flags] [-- COMMAND [ARG...]]",
+		Short: "The five providers on 127.0.0.1, with ready profiles",
+		Long: `Runs strict imitations of five providers on 127.0.0.1: SanteDB, Microsoft Entra ID (Arden & GEM),
+HelseID, the KL Gateway and SALUS Guardian. Keys and secrets are made at every start.
+
+Without a command the profiles file is printed and the providers run until Ctrl-C. With one it is run with
+AUTHCTL_CONFIG, AUTHCTL_SANDBOX_URL and the secrets set, its tokens kept apart from yours; then everything
+is torn down and its exit code is passed on.
+
+Faults, NAME or NAME=COUNT, are injected at the token endpoints:
+` + faultHelp(),
+		Example: `  authctl sandbox -- authctl token -p salus
+  authctl sandbox -- sh -c 'for p in santedb ardengem helseid klg salus; do authctl token -p $p -o headers; done'
+  authctl sandbox --fault 503=1 -- authctl token -p klg -v`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
+				return fault.New(fault.Usage, "the command to run comes after --").Hint("authctl sandbox -- %s", strings.Join(args, " "))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.command = args
+			return runSandbox(cmd.Context(), c, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&o.faults, "fault", nil, "inject this `fault` (repeatable)")
+	f.DurationVar(&o.expiresIn, "expires-in", 0, "lifetime of every access token, a `duration` (default each provider's own)")
+	f.DurationVar(&o.latency, "latency", 0, "delay of every request to a token endpoint, a `duration`")
+	return cmd
+}
+
+func runSandbox(ctx context.Context, c *cli, o sandboxOptions) error {
+	log := c.sys.Err
+	if c.flags.quiet || len(o.command) > 0 && !c.flags.verbose {
+		log = io.Discard // stderr is the command's
+	}
+	s, err := sandbox.Start(context.WithoutCancel(ctx), sandbox.Options{
+		Faults: o.faults, ExpiresIn: o.expiresIn, Latency: o.latency, Now: c.sys.Now, Rand: c.sys.Rand, Log: log,
+	})
+	if err != nil {
+		return sandboxFault(err)
+	}
+	defer s.Close()
+	if len(o.command) == 0 {
+		return serveSandbox(ctx, c, s)
+	}
+	own, err := os.Executable()
+	if err != nil {
+		return fault.New(fault.Internal, "cannot find authctl's own program: %w", err)
+	}
+	code, err := s.Run(ctx, sandbox.Run{
+		Argv: o.command, In: c.sys.In, Out: c.sys.Out, Err: c.sys.Err,
+		Executable: own, Store: c.flags.store, Terminal: c.sys.IsTerminal != nil && c.sys.IsTerminal(0),
+	})
+	switch {
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
+		return fault.New(fault.Usage, "cannot run %s: not found", o.command[0])
+	case err != nil:
+		return fault.New(fault.Usage, "cannot run %s: %w", o.command[0], err)
+	case code != 0:
+		return exitCode(code)
+	}
+	return nil
+}
+
+// serveSandbox prints the profiles file and how to use it, and waits for Ctrl-C.
+func serveSandbox(ctx context.Context, c *cli, s *sandbox.Sandbox) error {
+	env, err := s.WriteEnvFile()
+	if err != nil {
+		return fault.New(fault.Internal, "cannot write the environment file: %w", err)
+	}
+	if _, err := c.sys.Out.Write(s.ProfilesYAML()); err != nil {
+		return err
+	}
+	if !c.flags.quiet {
+		_, _ = fmt.Fprintf(c.sys.Err, "The sandbox runs at %s until Ctrl-C. In another shell:\n\n  . %s\n  authctl token -p salus\n\nRequests so far: curl %s/_sandbox/requests\n", s.URL, env, s.URL)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+func sandboxFault(err error) error {
+	var unknown core.UnknownFault
+	if errors.As(err, &unknown) {
+		return fault.New(fault.Usage, "%w", err).Hint("authctl sandbox --help")
+	}
+	if strings.HasPrefix(err.Error(), "fault ") {
+		return fault.New(fault.Usage, "--%w", err)
+	}
+	return fault.New(fault.Internal, "cannot start the sandbox: %w", err)
+}
+
+func faultHelp() string {
+	var b strings.Builder
+	list := core.FaultList()
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
+	for _, f := range list {
+		fmt.Fprintf(&b, "  %-18s%s\n", f.Name, f.Does)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}

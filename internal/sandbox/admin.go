@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"authctl/internal/sandbox/core"
+)
+
+// admin mounts what a test or a script steers and reads the sandbox with.
+func admin(mux *http.ServeMux, c *core.Core) {
+	mux.HandleFunc("GET /_sandbox/requests", func(w http.ResponseWriter, r *http.Request) { requests(w, r, c) })
+	mux.HandleFunc("POST /_sandbox/reset", func(w http.ResponseWriter, _ *http.Request) {
+		c.Counter.Reset()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("POST /_sandbox/expires_in", func(w http.ResponseWriter, r *http.Request) { expiresIn(w, r, c) })
+	mux.HandleFunc("POST /_sandbox/fault", func(w http.ResponseWriter, r *http.Request) {
+		if err := c.Faults.Add(r.URL.Query().Get("name")); err != nil {
+			core.OAuthError(w, http.StatusBadRequest, "invalid_request", err.Error())
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("POST /_sandbox/revoke-all-access-tokens", func(w http.ResponseWriter, r *http.Request) {
+		core.WriteJSON(w, http.StatusOK, map[string]any{"revoked": c.Tokens.RevokeAll(r.URL.Query().Get("provider"))})
+	})
+	mux.HandleFunc("POST /_sandbox/end-all-sessions", func(w http.ResponseWriter, r *http.Request) {
+		c.Sessions.EndAll(r.URL.Query().Get("provider"))
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("GET /_sandbox/redirect", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Location", r.URL.Query().Get("to"))
+		w.WriteHeader(http.StatusFound)
+	})
+	elsewhere(mux)
+}
+
+// requests answers with every count, or with ?path=P as a bare number for shell scripts.
+func requests(w http.ResponseWriter, r *http.Request, c *core.Core) {
+	counts := c.Counter.Counts()
+	if path := r.URL.Query().Get("path"); path != "" {
+		_, _ = fmt.Fprintln(w, counts.Paths[path])
+		return
+	}
+	core.WriteJSON(w, http.StatusOK, counts)
+}
+
+func expiresIn(w http.ResponseWriter, r *http.Request, c *core.Core) {
+	seconds, err := strconv.Atoi(r.URL.Query().Get("seconds"))
+	if err != nil || seconds < 0 {
+		core.OAuthError(w, http.StatusBadRequest, "invalid_request", "seconds is not a number; 0 restores each provider's own lifetime")
+		return
+	}
+	c.SetExpiresIn(time.Duration(seconds) * time.Second)
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// elsewhere is where the redirect fault points: it tells how many body bytes and credentials ever reached it.
+func elsewhere(mux *http.ServeMux) {
+	var bytes, credentials atomic.Int64
+	mux.HandleFunc("/_sandbox/elsewhere", func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		bytes.Add(n)
+		if r.Header.Get("Authorization") != "" {
+			credentials.Add(1)
+		}
+		core.WriteJSON(w, http.StatusOK, map[string]int64{"bytes": bytes.Load(), "credentials": credentials.Load()})
+	})
+}

@@ -1,0 +1,116 @@
+package klg
+
+import (
+	"net/http"
+	"net/url"
+
+	"authctl/internal/sandbox/core"
+)
+
+// Keycloak 26: an assertion may be 60 s old and the clock 15 s off.
+const (
+	maxAge    = 60
+	clockSkew = 15
+)
+
+// authenticate is Keycloak's AbstractJWTClientValidator, check by check.
+func (p *Provider) authenticate(form url.Values) *refusal {
+	invalid := func(text string) *refusal { return &refusal{http.StatusBadRequest, "invalid_client", text} }
+	kind, compact := form.Get("client_assertion_type"), form.Get("client_assertion")
+	switch {
+	case kind == "":
+		if form.Get("client_secret") != "" || form.Get("client_id") != "" {
+			// The client is registered for signed JWT: no other method tries it.
+			return &refusal{http.StatusUnauthorized, "unauthorized_client", "Invalid client or Invalid client credentials"}
+		}
+		return &refusal{http.StatusUnauthorized, "invalid_client", "Invalid client or Invalid client credentials"}
+	case kind != core.AssertionType:
+		return invalid("Parameter client_assertion_type has value '" + kind + "' but expected is '" + core.AssertionType + "'")
+	case compact == "":
+		return invalid("client_assertion parameter missing")
+	}
+	a, err := p.core.ReadAssertion(form)
+	if err != nil {
+		return invalid("Client authentication with signed JWT failed: " + err.Error())
+	}
+	for _, check := range []func(*core.Assertion, url.Values) *refusal{p.checkClient, p.checkKey, p.checkAudience, p.checkTime} {
+		if refused := check(a, form); refused != nil {
+			return refused
+		}
+	}
+	return p.checkReuse(a)
+}
+
+func (p *Provider) checkClient(a *core.Assertion, form url.Values) *refusal {
+	subject := a.Text("sub")
+	switch id := form.Get("client_id"); {
+	case subject == "":
+		return &refusal{http.StatusBadRequest, "invalid_client", "Token sub claim is required"}
+	case id != "" && id != subject:
+		return &refusal{http.StatusBadRequest, "invalid_client", "client_id parameter does not match sub claim"}
+	case subject != clientID, a.Text("iss") != subject:
+		return &refusal{http.StatusUnauthorized, "invalid_client", "Invalid client or Invalid client credentials"}
+	}
+	return nil
+}
+
+// checkKey: the algorithm, the registered key by its kid, the signature.
+func (p *Provider) checkKey(a *core.Assertion, _ url.Values) *refusal {
+	invalid := func(text string) *refusal { return &refusal{http.StatusBadRequest, "invalid_client", text} }
+	switch {
+	case a.Alg() != "RS256":
+		return invalid("Invalid signature algorithm")
+	case a.Kid() != p.kid:
+		return invalid("Unable to load public key")
+	case a.Verify(p.certificate.PublicKey) != nil:
+		return invalid("Client authentication with signed JWT failed: Signature on JWT token failed validation")
+	}
+	return nil
+}
+
+// checkAudience: the realm, and nobody else (one audience since 26.2).
+func (p *Provider) checkAudience(a *core.Assertion, _ url.Values) *refusal {
+	audiences, _ := a.Audience()
+	for _, aud := range audiences {
+		if aud != p.realm() {
+			continue
+		}
+		if len(audiences) > 1 {
+			return &refusal{http.StatusBadRequest, "invalid_client", "Multiple audiences not allowed"}
+		}
+		return nil
+	}
+	return &refusal{http.StatusBadRequest, "invalid_client", "Invalid token audience"}
+}
+
+func (p *Provider) checkTime(a *core.Assertion, _ url.Values) *refusal {
+	now := a.Now.Unix()
+	exp, hasExp := a.Time("exp")
+	iat, hasIat := a.Time("iat")
+	nbf, hasNbf := a.Time("nbf")
+	text := ""
+	switch {
+	case !hasExp:
+		text = "Token exp claim is required"
+	case now >= exp, hasNbf && now+clockSkew < nbf:
+		text = "Token is not active"
+	case !hasIat && exp-now > maxAge:
+		text = "Token expiration is too far in the future and iat claim not present in token"
+	case hasIat && iat-clockSkew > now:
+		text = "Token was issued in the future"
+	case hasIat && now > iat+maxAge:
+		text = "Token was issued too far in the past to be used now"
+	case a.Text("jti") == "":
+		text = "Token jti claim is required"
+	default:
+		return nil
+	}
+	return &refusal{http.StatusBadRequest, "invalid_client", text}
+}
+
+func (p *Provider) checkReuse(a *core.Assertion) *refusal {
+	if !p.core.Replay.First("klg jti", a.Text("jti"), a.Now, a.Until(0)) {
+		return &refusal{http.StatusBadRequest, "invalid_client", "Token reuse detected"}
+	}
+	return nil
+}

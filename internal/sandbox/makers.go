@@ -1,0 +1,26 @@
+package sandbox
+
+import (
+	"authctl/internal/sandbox/core"
+	"authctl/internal/sandbox/entra"
+	"authctl/internal/sandbox/helseid"
+	"authctl/internal/sandbox/klg"
+	"authctl/internal/sandbox/salus"
+	"authctl/internal/sandbox/santedb"
+)
+
+type maker struct {
+	name string
+	make func(*core.Core) (provider, error)
+}
+
+// makers lists the providers, in the order of the profiles file.
+func makers() []maker {
+	return []maker{
+		{"santedb", func(c *core.Core) (provider, error) { return santedb.New(c), nil }},
+		{"ardengem", func(c *core.Core) (provider, error) { return entra.New(c) }},
+		{"helseid", func(c *core.Core) (provider, error) { return helseid.NewLegacy(c) }},
+		{"klg", func(c *core.Core) (provider, error) { return klg.New(c) }},
+		{"salus", func(c *core.Core) (provider, error) { return salus.New(c), nil }},
+	}
+}
