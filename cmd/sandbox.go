@@ -3,11 +3,9 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
-	"sort"
 	"strings"
 	"time"
 
@@ -28,20 +26,10 @@ type sandboxOptions struct {
 func newSandboxCmd(c *cli) *cobra.Command {
 	var o sandboxOptions
 	cmd := &cobra.Command{
-		Use:   "sandbox [flags] [-- COMMAND [ARG...]]",
-		Short: "The five providers on 127.0.0.1, with ready profiles",
-		Long: `Runs strict imitations of five providers on 127.0.0.1: SanteDB, Microsoft Entra ID (Arden & GEM),
-HelseID, the KL Gateway and SALUS Guardian. Keys and secrets are made at every start.
-
-Without a command the profiles file is printed and the providers run until Ctrl-C. With one it is run with
-AUTHCTL_CONFIG, AUTHCTL_SANDBOX_URL and the secrets set, its tokens kept apart from yours; then everything
-is torn down and its exit code is passed on.
-
-Faults, NAME or NAME=COUNT, are injected at the token endpoints:
-` + faultHelp(),
-		Example: `  authctl sandbox -- authctl token -p salus
-  authctl sandbox -- sh -c 'for p in santedb ardengem helseid klg salus; do authctl token -p $p -o headers; done'
-  authctl sandbox --fault 503=1 -- authctl token -p klg -v`,
+		Use:     "sandbox [flags] [-- COMMAND [ARG...]]",
+		Short:   "The five providers on 127.0.0.1, with ready profiles",
+		Long:    sandbox.Help(),
+		Example: sandbox.Examples(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && cmd.ArgsLenAtDash() != 0 {
 				return fault.New(fault.Usage, "the command to run comes after --").Hint("authctl sandbox -- %s", strings.Join(args, " "))
@@ -104,7 +92,7 @@ func serveSandbox(ctx context.Context, c *cli, s *sandbox.Sandbox) error {
 		return err
 	}
 	if !c.flags.quiet {
-		_, _ = fmt.Fprintf(c.sys.Err, "The sandbox runs at %s until Ctrl-C. In another shell:\n\n  . %s\n  authctl token -p salus\n\nRequests so far: curl %s/_sandbox/requests\n", s.URL, env, s.URL)
+		_, _ = io.WriteString(c.sys.Err, s.Welcome(env))
 	}
 	<-ctx.Done()
 	return nil
@@ -119,14 +107,4 @@ func sandboxFault(err error) error {
 		return fault.New(fault.Usage, "--%w", err)
 	}
 	return fault.New(fault.Internal, "cannot start the sandbox: %w", err)
-}
-
-func faultHelp() string {
-	var b strings.Builder
-	list := core.FaultList()
-	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
-	for _, f := range list {
-		fmt.Fprintf(&b, "  %-18s%s\n", f.Name, f.Does)
-	}
-	return strings.TrimRight(b.String(), "\n")
 }
