@@ -180,6 +180,9 @@ func (s *sealed) ready(ctx context.Context) error {
 
 // sweep removes what writers of this record left when they were killed.
 func (s *sealed) sweep(key string) {
+	if s.now == nil {
+		return
+	}
 	files, _ := s.dir.entries()
 	for _, f := range files {
 		if !strings.HasPrefix(f.Name(), key+recordEnd+tempMark) {

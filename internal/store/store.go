@@ -18,10 +18,10 @@ const (
 // Options is what a store is made of.
 type Options struct {
 	Kind string
-	Dir  string     // authctl's state folder; made when first written to
-	Key  KeySource  // for KindKeyring and KindFile; see FileKey
-	Rand ByteReader // cryptographic random bytes
-	Now  func() time.Time
+	Dir  string           // authctl's state folder; made when first written to
+	Key  KeySource        // for KindKeyring and KindFile; see FileKey
+	Rand ByteReader       // cryptographic random bytes
+	Now  func() time.Time // to tell old temporary files; nil leaves them
 	Warn func(line string)
 }
 

@@ -1,0 +1,57 @@
+package profile
+
+import (
+	"fmt"
+
+	"authctl/internal/secret"
+)
+
+// RefAt is a secret reference and the YAML path where it stands.
+type RefAt struct {
+	Path string
+	Ref  secret.Ref
+}
+
+// Refs are all secret references of the profile, in the order of docs/profiles.md.
+func (p *Profile) Refs() []RefAt {
+	all := []RefAt{
+		{"client.secret", p.Client.Secret},
+		{"client.key", p.Client.Key},
+		{"client.key_passphrase", p.Client.KeyPassphrase},
+		{"client.certificate", p.Client.Certificate},
+		{"client.assertion", p.Client.Assertion},
+		{"exchange.subject_token", p.Exchange.SubjectToken},
+		{"exchange.actor_token", p.Exchange.ActorToken},
+		{"tls.ca", p.TLS.CA},
+		{"tls.client_certificate", p.TLS.ClientCertificate},
+		{"tls.client_key", p.TLS.ClientKey},
+	}
+	for _, list := range []struct {
+		path   string
+		fields []Field
+	}{
+		{"assertion.claims", p.Assertion.Claims},
+		{"assertion.headers", p.Assertion.Headers},
+		{"login.params", p.Login.Params},
+		{"request.params", p.Request.Params},
+		{"request.headers", p.Request.Headers},
+		{"api.headers", p.API.Headers},
+	} {
+		for i, f := range list.fields {
+			at := fmt.Sprintf("%s[%d]", list.path, i)
+			if f.Secret != nil {
+				all = append(all, RefAt{at + ".secret", *f.Secret})
+			}
+			if f.Basic != nil {
+				all = append(all, RefAt{at + ".basic.password", f.Basic.Password})
+			}
+		}
+	}
+	set := all[:0]
+	for _, r := range all {
+		if !r.Ref.IsZero() {
+			set = append(set, r)
+		}
+	}
+	return set
+}
