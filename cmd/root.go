@@ -51,6 +51,7 @@ func newRoot(c *cli) *cobra.Command {
 func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newSandboxCmd(c),
+		newKidCmd(c),
 		newVersionCmd(c),
 	}
 }
