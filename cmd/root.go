@@ -43,6 +43,7 @@ func newRoot(c *cli) *cobra.Command {
 		return fault.New(fault.Usage, "%w", err).Hint("%s --help", cmd.CommandPath())
 	})
 	c.flags.register(root.PersistentFlags())
+	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	root.AddCommand(c.commands()...)
 	return root
 }
@@ -52,6 +53,7 @@ func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
 		newSandboxCmd(c),
 		newKidCmd(c),
+		newProfileCmd(c),
 		newVersionCmd(c),
 	}
 }
