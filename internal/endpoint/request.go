@@ -4,6 +4,9 @@
 package endpoint
 
 import (
+	"net/url"
+	"strings"
+
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
@@ -17,6 +20,8 @@ type Request struct {
 	TokenURL string // the token endpoint, also when URL is another one
 	Params   []Param
 	Headers  []Header
+
+	hidden []string // see Hide
 }
 
 // Param is one parameter of the body. Values are strings in a form; a JSON
@@ -76,4 +81,36 @@ func (r *Request) remove(name string) {
 		}
 	}
 	r.Params = kept
+}
+
+// secrets lists what a trace or an error text must not show. Very short
+// values are left out: hiding every "a" would hide nothing and garble all.
+func (r *Request) secrets() []string {
+	var list []string
+	add := func(s string) {
+		if len(s) >= 6 {
+			list = append(list, s, url.QueryEscape(s))
+		}
+	}
+	for _, p := range r.Params {
+		if s, ok := p.Value.(string); ok && p.Secret {
+			add(s)
+		}
+	}
+	for _, h := range r.Headers {
+		if h.Secret {
+			add(h.Value)
+			_, credentials, _ := strings.Cut(h.Value, " ")
+			add(credentials)
+		}
+	}
+	return append(list, r.hidden...)
+}
+
+// Hide adds a value that is no parameter and no header by itself, such as
+// the password inside Basic credentials.
+func (r *Request) Hide(value secret.Text) {
+	if v := value.Reveal(); len(v) >= 6 {
+		r.hidden = append(r.hidden, v)
+	}
 }

@@ -1,0 +1,170 @@
+package endpoint
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"time"
+)
+
+// Limits of one exchange with a server (docs/network.md).
+const (
+	MaxBody        = 1 << 20 // bytes of an answer, after decompression
+	RequestTimeout = 20 * time.Second
+)
+
+// Tracer sees each exchange for `-v`. It must not show what is marked secret.
+type Tracer interface {
+	Request(r *Request, body []byte, headers http.Header)
+	Answer(a Answer)
+	Failed(url string, err error)
+}
+
+// Client sends requests. The zero Tracer is silence.
+type Client struct {
+	HTTP      http.RoundTripper
+	UserAgent string
+	Trace     Tracer
+	Now       func() time.Time
+}
+
+// Answer is what came back, whatever its status. The body is at most MaxBody bytes.
+type Answer struct {
+	URL    string
+	Status int
+	Header http.Header
+	Body   []byte
+	At     time.Time // when it arrived, by our clock
+
+	secrets []string // what the request hid; a hostile answer may echo it
+}
+
+// hide removes the request's own secrets from a text of the server.
+func (a Answer) hide(s string) string {
+	for _, secret := range a.secrets {
+		s = strings.ReplaceAll(s, secret, hiddenText)
+	}
+	return s
+}
+
+// SendError is a request that got no answer. Sent is true when a byte of the
+// request may have reached the server: then a single-use grant must not be repeated.
+type SendError struct {
+	Sent bool
+	Err  error
+}
+
+func (e *SendError) Error() string { return e.Err.Error() }
+
+// Unwrap gives the transport's error.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// ErrTooLarge is an answer of more than MaxBody bytes.
+var ErrTooLarge = errors.New("the answer is larger than 1 MiB")
+
+// Post sends r once and follows no redirect: 307 and 308 would carry the
+// secrets of the body to another origin. It never tries again.
+func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
+	body, contentType, err := encode(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
+	defer cancel()
+	var sent bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { sent = true }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, err
+	}
+	c.fill(req, r, contentType)
+	if c.Trace != nil {
+		c.Trace.Request(r, body, req.Header)
+	}
+	a, err := c.do(req)
+	if err != nil {
+		err = &SendError{Sent: sent, Err: err}
+		if c.Trace != nil {
+			c.Trace.Failed(r.URL, err)
+		}
+		return Answer{}, err
+	}
+	a.secrets = r.secrets()
+	if c.Trace != nil {
+		c.Trace.Answer(a)
+	}
+	return a, nil
+}
+
+// fill sets the headers; profile names keep their spelling on the wire, which
+// http.Header.Set would change.
+func (c *Client) fill(req *http.Request, r *Request, contentType string) {
+	req.Close = true  // a kept-alive connection lets net/http replay a request
+	req.GetBody = nil // the same, for a connection that broke early
+	req.Header["Content-Type"] = []string{contentType}
+	if r.Profile.Request.Accept != "" {
+		req.Header["Accept"] = []string{r.Profile.Request.Accept}
+	}
+	req.Header["User-Agent"] = []string{c.UserAgent}
+	for _, h := range r.Headers {
+		if http.CanonicalHeaderKey(h.Name) == "Host" {
+			req.Host = h.Value
+			continue
+		}
+		for have := range req.Header {
+			if http.CanonicalHeaderKey(have) == http.CanonicalHeaderKey(h.Name) {
+				delete(req.Header, have)
+			}
+		}
+		req.Header[h.Name] = []string{h.Value}
+	}
+}
+
+func (c *Client) do(req *http.Request) (Answer, error) {
+	resp, err := c.HTTP.RoundTrip(req)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+	if err != nil {
+		return Answer{}, fmt.Errorf("the answer broke off: %w", err)
+	}
+	if len(body) > MaxBody {
+		return Answer{}, ErrTooLarge
+	}
+	return Answer{URL: req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body, At: c.Now()}, nil
+}
+
+// Get fetches a public document (discovery, JWKS) of at most limit bytes,
+// following no redirect.
+func (c *Client) Get(ctx context.Context, url string, limit int64) (Answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	req.Close = true
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.UserAgent)
+	if c.Trace != nil {
+		c.Trace.Request(&Request{URL: url}, nil, req.Header)
+	}
+	a, err := c.do(req)
+	switch {
+	case err == nil && int64(len(a.Body)) > limit:
+		err = fmt.Errorf("the document is larger than %d KiB", limit>>10)
+	case err == nil && c.Trace != nil:
+		c.Trace.Answer(a)
+	}
+	if err != nil && c.Trace != nil {
+		c.Trace.Failed(url, err)
+	}
+	return a, err
+}

@@ -1,0 +1,171 @@
+package endpoint
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+func client(trace io.Writer) *Client {
+	c := &Client{HTTP: NewTransport(nil), UserAgent: "test", Now: time.Now}
+	if trace != nil {
+		c.Trace = TextTrace{W: trace}
+	}
+	return c
+}
+
+func request(url string) *Request {
+	p := profile.Default()
+	return &Request{Profile: &p, URL: url}
+}
+
+func TestPostSendsTheFormInOrderAndTheHeadersAsSpelled(t *testing.T) {
+	var body string
+	var raw http.Header
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		body, raw = string(b), r.Header
+	}))
+	defer s.Close()
+	r := request(s.URL)
+	r.Set("grant_type", "client_credentials")
+	r.Set("scope", "*")
+	r.Add("resource", "urn:a")
+	r.Add("resource", "urn:b")
+	r.SetSecret("client_secret", secret.New("D$M0 +"))
+	r.SetHeader("X-Device-Authorization", "BASIC abc", true)
+	if _, err := client(nil).Post(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if want := "grant_type=client_credentials&scope=%2A&resource=urn%3Aa&resource=urn%3Ab&client_secret=D%24M0+%2B"; body != want {
+		t.Errorf("body %s\nwant %s", body, want)
+	}
+	if raw.Get("X-Device-Authorization") != "BASIC abc" || raw.Get("Content-Type") != "application/x-www-form-urlencoded" {
+		t.Errorf("headers %v", raw)
+	}
+}
+
+func TestPostSendsJSON(t *testing.T) {
+	var body string
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		body = r.Header.Get("Content-Type") + " " + string(b)
+	}))
+	defer s.Close()
+	r := request(s.URL)
+	r.Profile.Request.Encoding = "json"
+	r.Set("scope", "a<b")
+	r.Set("flag", true)
+	r.Add("resource", "x")
+	r.Add("resource", "y")
+	if _, err := client(nil).Post(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if want := `application/json {"flag":true,"resource":["x","y"],"scope":"a<b"}`; body != want {
+		t.Errorf("got %s", body)
+	}
+}
+
+func TestPostFollowsNoRedirect(t *testing.T) {
+	var foreign atomic.Int64
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { foreign.Add(1) }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		s := httptest.NewServer(http.RedirectHandler(other.URL+"/?code=x", status))
+		a, err := client(nil).Post(t.Context(), request(s.URL))
+		s.Close()
+		if err != nil || a.Status != status {
+			t.Fatalf("%d: %v, %v", status, a.Status, err)
+		}
+		if text := AsRefusal(a).Error(); !strings.Contains(text, "redirect") || strings.Contains(text, "code=x") {
+			t.Errorf("%d: %s", status, text)
+		}
+	}
+	if foreign.Load() != 0 {
+		t.Error("the other origin was called")
+	}
+}
+
+func TestPostCapsTheBodyAfterDecompression(t *testing.T) {
+	var bomb bytes.Buffer
+	z := gzip.NewWriter(&bomb)
+	_, _ = z.Write(make([]byte, 8<<20))
+	_ = z.Close()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/bomb" {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(bomb.Bytes())
+			return
+		}
+		_, _ = w.Write(make([]byte, MaxBody+1))
+	}))
+	defer s.Close()
+	for _, path := range []string{"/", "/bomb"} {
+		if _, err := client(nil).Post(t.Context(), request(s.URL+path)); !errors.Is(err, ErrTooLarge) {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}
+
+func TestPostKnowsWhetherAByteMayHaveBeenSent(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	var lost *SendError
+	if _, err := client(nil).Post(t.Context(), request(s.URL)); !errors.As(err, &lost) || !lost.Sent {
+		t.Errorf("a server that hung up: %v", err)
+	}
+	s.Close()
+	if _, err := client(nil).Post(t.Context(), request(s.URL)); !errors.As(err, &lost) || lost.Sent {
+		t.Errorf("nobody listens: %v", err)
+	}
+}
+
+// The canaries are every secret of one request; a hostile server echoes them all.
+func TestTraceAndRefusalShowNoSecret(t *testing.T) {
+	canaries := []string{"canary-secret-1", "canary-assertion-2", "Y2FuYXJ5LTM=", "canary-password-4"}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		w.Header().Set("WWW-Authenticate", r.Header.Get("Authorization"))
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"error":"invalid_client","error_description":"` + string(b) + r.Header.Get("Authorization") + `canary-password-4",
+			"access_token":"canary-granted-5"}`))
+	}))
+	defer s.Close()
+	var trace bytes.Buffer
+	r := request(s.URL)
+	r.SetSecret("client_secret", secret.New(canaries[0]))
+	r.SetSecret("client_assertion", secret.New(canaries[1]))
+	r.SetHeader("Authorization", "Basic "+canaries[2], true)
+	r.Hide(secret.New(canaries[3]))
+	a, err := client(&trace).Post(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := trace.String() + AsRefusal(a).Error()
+	for _, c := range append(canaries, "canary-granted-5") {
+		if strings.Contains(shown, c) {
+			t.Errorf("%s is shown:\n%s", c, shown)
+		}
+	}
+	if !strings.Contains(shown, "client_secret=[secret]") || !strings.Contains(shown, "invalid_client") {
+		t.Errorf("the trace says too little:\n%s", shown)
+	}
+}
+
+func TestRefusalReadsRetryAfterAndDate(t *testing.T) {
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	a := Answer{Status: 429, At: now, Header: http.Header{"Retry-After": {"60"}, "Date": {"Fri, 02 Jan 2026 02:04:05 GMT"}}, Body: []byte("Too many\r\nrequests")}
+	r := AsRefusal(a)
+	if r.RetryAfter != time.Minute || r.Skew() != time.Hour || r.Error() != "the server refused the request (HTTP 429): Too many requests" {
+		t.Errorf("got %s, %s, %s", r.RetryAfter, r.Skew(), r.Error())
+	}
+}

@@ -1,0 +1,109 @@
+package endpoint
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"sort"
+	"strings"
+)
+
+// TextTrace is `-v`: every request and answer, one fact a line. It shows a
+// value only where it is known to be harmless; all else is "[secret]".
+type TextTrace struct{ W io.Writer }
+
+// Request shows what goes out.
+func (t TextTrace) Request(r *Request, body []byte, headers http.Header) {
+	method := http.MethodPost
+	if body == nil {
+		method = http.MethodGet
+	}
+	t.line(">", "%s %s", method, withoutQuery(r.URL))
+	hidden := map[string]bool{"Authorization": true, "Dpop": true}
+	for _, h := range r.Headers {
+		if h.Secret {
+			hidden[http.CanonicalHeaderKey(h.Name)] = true
+		}
+	}
+	for _, name := range sorted(headers) {
+		value := headers[name][0]
+		if hidden[http.CanonicalHeaderKey(name)] {
+			value = hiddenText
+		}
+		t.line(">", "%s: %s", name, Clean(value))
+	}
+	for _, p := range r.Params {
+		value, _ := formValue(p.Value)
+		if p.Secret {
+			value = hiddenText
+		}
+		t.line(">", "%s=%s", p.Name, Clean(value))
+	}
+}
+
+// Answer shows status, the headers that matter, and the names of a JSON
+// body's members; values only of those in harmless.
+func (t TextTrace) Answer(a Answer) {
+	t.line("<", "%d %s", a.Status, http.StatusText(a.Status))
+	for _, name := range []string{"Content-Type", "Date", "Retry-After", "Dpop-Nonce", "Www-Authenticate"} {
+		if v := a.Header.Get(name); v != "" {
+			t.line("<", "%s: %s", name, Clean(a.hide(v)))
+		}
+	}
+	if v := a.Header.Get("Location"); v != "" {
+		t.line("<", "Location: %s", Clean(withoutQuery(a.hide(v))))
+	}
+	members, err := object(a.Body)
+	if err != nil {
+		t.line("<", "(%d bytes: %s)", len(a.Body), err)
+		return
+	}
+	for _, name := range sorted(members) {
+		t.line("<", "%s: %s", Clean(name), harmless(name, a, members[name]))
+	}
+}
+
+// Failed shows that no answer came.
+func (t TextTrace) Failed(url string, err error) {
+	t.line("<", "no answer from %s: %s", withoutQuery(url), Clean(err.Error()))
+}
+
+const hiddenText = "[secret]"
+
+// harmless is the value of a member that is no secret, cleaned.
+func harmless(name string, a Answer, raw json.RawMessage) string {
+	switch name {
+	case "token_type", "expires_in", "refresh_expires_in", "rt_expires_in", "ext_expires_in", "scope", "issued_token_type",
+		"error", "error_description", "error_detail", "error_uri", "error_codes", "correlation_id", "trace_id", "timestamp",
+		"issuer", "token_endpoint", "authorization_endpoint", "jwks_uri", "pushed_authorization_request_endpoint", "interval":
+		return Clean(a.hide(string(raw)))
+	}
+	return hiddenText
+}
+
+func (t TextTrace) line(mark, format string, args ...any) {
+	_, _ = fmt.Fprintf(t.W, mark+" "+format+"\n", args...)
+}
+
+func withoutQuery(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return "(not a URL)"
+	}
+	if u.RawQuery != "" {
+		u.RawQuery = "..."
+	}
+	u.User, u.Fragment = nil, ""
+	return u.String()
+}
+
+func sorted[V any](m map[string]V) []string {
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Slice(names, func(i, j int) bool { return strings.ToLower(names[i]) < strings.ToLower(names[j]) })
+	return names
+}
