@@ -1,0 +1,85 @@
+// Package clientauth proves the client to the authorization server, one file
+// for each method of RFC 6749 2.3, RFC 7523, RFC 8705 and the plain public
+// client. Every attempt of a request is authenticated anew.
+package clientauth
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/keys"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// Authenticator adds the client's proof to a request.
+type Authenticator interface {
+	Authenticate(ctx context.Context, r *endpoint.Request) error
+}
+
+// Secrets resolves secret references of a profile.
+type Secrets interface {
+	Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error)
+}
+
+// Deps is what the methods need from outside.
+type Deps struct {
+	Secrets Secrets
+	Now     func() time.Time
+	Rand    io.Reader
+}
+
+// Builder makes the Authenticator of one profile.
+type Builder func(p *profile.Profile) Authenticator
+
+// ClientKey loads the profile's private key, with its certificate when the
+// profile names one (x5t needs it). Nothing of the key appears in errors.
+func ClientKey(ctx context.Context, s Secrets, p *profile.Profile) (*keys.Key, error) {
+	if p.Client.Key.IsZero() {
+		return nil, fault.New(fault.Config, "client.auth %s needs client.key", p.Client.Auth).
+			Hint("set client.key to file:PATH or keyring:NAME in profile %s", p.Name)
+	}
+	raw, err := s.Resolve(ctx, p.Name, p.Client.Key)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keys.Load([]byte(raw.Reveal()), keys.Options{Passphrase: func() (secret.Text, error) {
+		if p.Client.KeyPassphrase.IsZero() {
+			return secret.Text{}, fault.New(fault.Config, "the key is encrypted").Hint("set client.key_passphrase")
+		}
+		return s.Resolve(ctx, p.Name, p.Client.KeyPassphrase)
+	}})
+	if err != nil {
+		return nil, fault.New(fault.Config, "client.key %s: %w", p.Client.Key, err).
+			Hint("authctl kid FILE shows what a key file holds")
+	}
+	return withCertificate(ctx, s, p, key)
+}
+
+func withCertificate(ctx context.Context, s Secrets, p *profile.Profile, key *keys.Key) (*keys.Key, error) {
+	if p.Client.Certificate.IsZero() {
+		return key, nil
+	}
+	raw, err := s.Resolve(ctx, p.Name, p.Client.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := keys.Load([]byte(raw.Reveal()), keys.Options{})
+	if err != nil || cert.Certificate == nil {
+		return nil, fault.New(fault.Config, "client.certificate %s holds no certificate", p.Client.Certificate)
+	}
+	mine, err := key.SPKISHA256()
+	if err != nil {
+		return nil, fault.New(fault.Config, "client.key %s: %w", p.Client.Key, err)
+	}
+	if theirs, _ := cert.SPKISHA256(); theirs != mine {
+		return nil, fault.New(fault.Config, "client.certificate is not the certificate of client.key").
+			Hint("compare authctl kid of both files")
+	}
+	both := *key
+	both.Certificate = cert.Certificate
+	return &both, nil
+}

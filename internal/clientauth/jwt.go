@@ -1,0 +1,80 @@
+package clientauth
+
+import (
+	"context"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/keys"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// assertionType is RFC 7523 2.2.
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+// privateKeyJWT signs a new assertion for every attempt: its jti is single use.
+type privateKeyJWT struct {
+	p *profile.Profile
+	d Deps
+}
+
+func (a privateKeyJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
+	key, err := ClientKey(ctx, a.d.Secrets, a.p)
+	if err != nil {
+		return err
+	}
+	return assert(a.p, a.d, key, r)
+}
+
+// secretJWT is the same under the client secret (OpenID Connect Core 9).
+type secretJWT struct {
+	p *profile.Profile
+	d Deps
+}
+
+func (a secretJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
+	text, err := clientSecret(ctx, a.d.Secrets, a.p)
+	if err != nil {
+		return err
+	}
+	r.Hide(text)
+	return assert(a.p, a.d, &keys.Key{Oct: []byte(text.Reveal())}, r)
+}
+
+func assert(p *profile.Profile, d Deps, key *keys.Key, r *endpoint.Request) error {
+	signed, err := NewAssertion(p, key, r.Issuer, r.TokenURL, d.Now(), d.Rand)
+	if err != nil {
+		return fault.New(fault.Config, "client assertion: %w", err).Hint("see assertion.alg and client.key of profile %s", p.Name)
+	}
+	setAssertion(r, p, secret.New(signed))
+	return nil
+}
+
+// setAssertion also names the client, which RFC 7521 4.2 leaves optional and
+// the providers' pages send.
+func setAssertion(r *endpoint.Request, p *profile.Profile, assertion secret.Text) {
+	r.Set("client_id", p.Client.ID)
+	r.Set("client_assertion_type", assertionType)
+	r.SetSecret("client_assertion", assertion)
+}
+
+// federated sends an assertion that a platform placed in a file. It is read
+// for every attempt because the platform rotates it.
+type federated struct {
+	p *profile.Profile
+	s Secrets
+}
+
+func (a federated) Authenticate(ctx context.Context, r *endpoint.Request) error {
+	if a.p.Client.Assertion.IsZero() {
+		return fault.New(fault.Config, "client.auth federated needs client.assertion").
+			Hint("set client.assertion to file:PATH or env:NAME in profile %s", a.p.Name)
+	}
+	text, err := a.s.Resolve(ctx, a.p.Name, a.p.Client.Assertion)
+	if err != nil {
+		return err
+	}
+	setAssertion(r, a.p, text)
+	return nil
+}

@@ -1,0 +1,61 @@
+// Package grant is one file for each way to obtain a token: what it adds to a
+// token request, and nothing about clients, encodings or stores.
+package grant
+
+import (
+	"context"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// Grant adds grant_type and its parameters to a request.
+type Grant interface {
+	Name() string // as in the profile's grant field
+	Apply(ctx context.Context, r *endpoint.Request) error
+}
+
+// Secrets resolves the references of assertions and subject tokens.
+type Secrets interface {
+	Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error)
+}
+
+// Deps is what the grants of a profile need from outside.
+type Deps struct{ Secrets Secrets }
+
+// Builder makes the grant that a profile names.
+type Builder func(ctx context.Context, p *profile.Profile) (Grant, error)
+
+// Builtin is every grant that a profile can run without a person.
+func Builtin(d Deps) map[string]Builder {
+	return map[string]Builder{
+		"client_credentials": func(_ context.Context, p *profile.Profile) (Grant, error) { return ClientCredentials{p}, nil },
+		"token_exchange":     d.configuredExchange,
+		"jwt_bearer":         d.jwtBearer,
+		"saml2_bearer":       d.saml2Bearer,
+	}
+}
+
+// Repeatable is true for grants whose request may be sent again after a
+// failure. Refresh tokens and codes are spent by the first byte (RFC 6749 10.4, 4.1.2).
+func Repeatable(g Grant) bool {
+	switch g.Name() {
+	case "refresh_token", "authorization_code", "device_code":
+		return false
+	default:
+		return true
+	}
+}
+
+// target adds scope, audience and resource; the latter two may repeat
+// (RFC 8693 2.1, RFC 8707 2).
+func target(p *profile.Profile, r *endpoint.Request) {
+	scope(p, r)
+	for _, a := range p.Audience {
+		r.Add("audience", a)
+	}
+	for _, u := range p.Resource {
+		r.Add("resource", u)
+	}
+}

@@ -1,0 +1,126 @@
+package grant
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/saml"
+	"authctl/internal/secret"
+)
+
+// Token type URIs of RFC 8693 3 by their short names.
+func tokenTypeURI(name string) string {
+	switch name {
+	case "saml2", "saml1", "jwt", "access_token", "id_token", "refresh_token":
+		return "urn:ietf:params:oauth:token-type:" + name
+	default:
+		return name
+	}
+}
+
+// Subject is a token on its way into an exchange, already in its wire form.
+type Subject struct {
+	Token secret.Text
+	Type  string // short name or URI
+	// Assertion is what a SAML subject says of itself; nil for other types.
+	Assertion *saml.Assertion
+}
+
+// Hash identifies the subject in cache keys without holding it: SHA-256, hex.
+func (s Subject) Hash() string {
+	if s.Token.IsZero() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(tokenTypeURI(s.Type) + "\x00" + s.Token.Reveal()))
+	return hex.EncodeToString(sum[:])
+}
+
+// TokenExchange is RFC 8693 2.1.
+type TokenExchange struct {
+	Profile *profile.Profile
+	Subject Subject
+	Actor   Subject // zero: none
+}
+
+// Name is token_exchange.
+func (TokenExchange) Name() string { return "token_exchange" }
+
+// Apply adds the grant's parameters. subject_issuer is an extension that
+// brokers use to name the identity provider of the subject token.
+func (g TokenExchange) Apply(_ context.Context, r *endpoint.Request) error {
+	x := g.Profile.Exchange
+	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+	r.SetSecret("subject_token", g.Subject.Token)
+	r.Set("subject_token_type", tokenTypeURI(g.Subject.Type))
+	if x.SubjectIssuer != "" {
+		r.Set("subject_issuer", x.SubjectIssuer)
+	}
+	if x.RequestedTokenType != "" {
+		r.Set("requested_token_type", tokenTypeURI(x.RequestedTokenType))
+	}
+	if !g.Actor.Token.IsZero() {
+		r.SetSecret("actor_token", g.Actor.Token)
+		r.Set("actor_token_type", tokenTypeURI(g.Actor.Type))
+	}
+	target(g.Profile, r)
+	return nil
+}
+
+// configuredExchange is the exchange of `token` on a profile whose
+// exchange.subject_token says where the subject comes from.
+func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant, error) {
+	ref := p.Exchange.SubjectToken
+	if ref.IsZero() || ref.Path == "-" {
+		return nil, fault.New(fault.Login, "the profile has no subject token to exchange").
+			Hint("authctl exchange -p %s --subject-token FILE", p.Name)
+	}
+	text, err := d.Secrets.Resolve(ctx, p.Name, ref)
+	if err != nil {
+		return nil, err
+	}
+	subject, err := WireSubject([]byte(text.Reveal()), p.Exchange.SubjectTokenType)
+	if err != nil {
+		return nil, err
+	}
+	g := TokenExchange{Profile: p, Subject: subject}
+	if !p.Exchange.ActorToken.IsZero() {
+		actor, err := d.Secrets.Resolve(ctx, p.Name, p.Exchange.ActorToken)
+		if err != nil {
+			return nil, err
+		}
+		if g.Actor, err = WireSubject([]byte(actor.Reveal()), p.Exchange.ActorTokenType); err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+// WireSubject turns what a user gave (a JWT, or SAML as XML, base64 or
+// base64url) into the wire form. kind "" means access_token for a token and
+// saml2 for XML. A SAML assertion's bytes are never re-serialised.
+func WireSubject(given []byte, kind string) (Subject, error) {
+	text := strings.TrimSpace(string(given))
+	if text == "" {
+		return Subject{}, fault.New(fault.Usage, "the subject token is empty").Hint("--subject-token FILE, or - for stdin")
+	}
+	if kind == "" {
+		kind = "access_token"
+		if saml.IsSAML(given) {
+			kind = "saml2"
+		}
+	}
+	if tokenTypeURI(kind) != tokenTypeURI("saml2") && tokenTypeURI(kind) != tokenTypeURI("saml1") {
+		return Subject{Token: secret.New(text), Type: kind}, nil
+	}
+	a, err := saml.Read(given)
+	if err != nil {
+		return Subject{}, fault.New(fault.Config, "the subject token is no SAML assertion: %w", err).
+			Hint("authctl decode FILE says what it is; --subject-token-type names its type")
+	}
+	return Subject{Token: secret.New(saml.Encode(a.Raw)), Type: kind, Assertion: &a}, nil
+}
