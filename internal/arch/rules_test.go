@@ -6,10 +6,10 @@ func layers() [][]string {
 	return [][]string{
 		{"fault", "secret"},
 		{"token", "profile", "keys"},
-		{"jwt", "endpoint", "store", "secretstore"},
-		{"metadata", "clientauth", "grant", "dpop", "saml"},
+		{"jwt", "endpoint", "store", "secretstore", "saml"},
+		{"metadata", "clientauth", "grant"},
 		{"acquire", "config"},
-		{"login", "render", "curl", "sandbox", "inspect"},
+		{"login", "render", "curl", "sandbox"},
 		{"app"},
 	}
 }

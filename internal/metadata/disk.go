@@ -1,0 +1,60 @@
+package metadata
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// maxAge is how long a document is used without asking again. Endpoints move
+// rarely; an unknown kid refetches the JWKS anyway.
+const maxAge = time.Hour
+
+// Disk is a Cache in a folder of the user. Documents are public, but who
+// could write them could choose endpoints: files are 0600 and folders 0700.
+type Disk struct {
+	Dir string
+	Now func() time.Time
+}
+
+// Load gives a document that is at most an hour old.
+func (d Disk) Load(url string) ([]byte, bool) {
+	path := d.path(url)
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o022 != 0 {
+		return nil, false
+	}
+	if age := d.Now().Sub(info.ModTime()); age < 0 || age > maxAge {
+		return nil, false
+	}
+	body, err := os.ReadFile(path)
+	return body, err == nil && len(body) > 0
+}
+
+// Save replaces the document atomically; failing only means asking again.
+func (d Disk) Save(url string, body []byte) {
+	if os.MkdirAll(d.Dir, 0o700) != nil {
+		return
+	}
+	temp, err := os.CreateTemp(d.Dir, ".new-*")
+	if err != nil {
+		return
+	}
+	_, err = temp.Write(body)
+	if closed := temp.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), d.path(url))
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+	}
+}
+
+func (d Disk) path(url string) string {
+	sum := sha256.Sum256([]byte(url))
+	return filepath.Join(d.Dir, hex.EncodeToString(sum[:])+".json")
+}
