@@ -1,0 +1,174 @@
+// Package acquire is the pipeline that authctl exists for: is a fresh token
+// kept? else lock, look again, build the request (grant, profile fields,
+// client authentication, DPoP proof), send it once per attempt, keep what was
+// granted, and only then hand it out.
+package acquire
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"authctl/internal/clientauth"
+	"authctl/internal/endpoint"
+	"authctl/internal/grant"
+	"authctl/internal/keys"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+	"authctl/internal/store"
+	"authctl/internal/token"
+)
+
+// Store keeps records and hands out locks; see internal/store for the kinds.
+type Store interface {
+	Get(ctx context.Context, key string) (store.Record, error)
+	Put(ctx context.Context, key string, r store.Record) error
+	Delete(ctx context.Context, key string) error
+	Lock(ctx context.Context, key string) (unlock func(), err error)
+}
+
+// Metadata finds the server's endpoints.
+type Metadata interface {
+	Resolve(ctx context.Context, p *profile.Profile, needs ...metadata.Need) (metadata.Endpoints, error)
+}
+
+// Poster sends one request once.
+type Poster interface {
+	Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer, error)
+}
+
+// Deps is what the pipeline needs from outside.
+type Deps struct {
+	Metadata Metadata
+	Poster   Poster
+	Store    Store
+	Grants   map[string]grant.Builder
+	Auths    map[string]clientauth.Builder
+	Secrets  clientauth.Secrets
+	Now      func() time.Time
+	Rand     io.Reader
+	Sleep    func(ctx context.Context, d time.Duration) error
+	Warn     func(line string) // one line for a person; never a secret
+	// Ready says whether a session could be kept; it is asked before a request
+	// whose outcome must not be lost.
+	Ready func(ctx context.Context) error
+	// Timeout bounds the requests of one grant, retries included, but not the
+	// wait for a lock: another process may be asking the same server.
+	Timeout time.Duration
+}
+
+// Acquirer gets the tokens of one profile. It remembers the DPoP key and the
+// server's last nonce for the requests of one command; it is not for
+// concurrent use.
+type Acquirer struct {
+	Deps
+	key   *keys.Key // of DPoP proofs, nil until needed
+	nonce string    // the authorization server's last DPoP nonce
+}
+
+// New makes an Acquirer.
+func New(d Deps) *Acquirer { return &Acquirer{Deps: d} }
+
+// Options are the wishes of one call of Token.
+type Options struct {
+	Force  bool           // ask the server though a fresh token is kept
+	MinTTL *time.Duration // instead of the profile's token.min_ttl
+	// Own asks for the profile's own grant although a session is kept.
+	Own bool
+}
+
+// Result is a token and how it came.
+type Result struct {
+	Set       token.Set
+	FromStore bool
+}
+
+// Token gives a token for the profile: a kept one that is fresh, or that of
+// its session (started by exchange or a login, refreshed when stale), or a
+// new one by the profile's own grant.
+func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Result, error) {
+	if p.Token.SingleUse && !interactive(p.Grant) {
+		return a.unkept(ctx, p)
+	}
+	key := Key(p, "")
+	rec, err := a.read(ctx, key)
+	if err != nil {
+		return Result{}, err
+	}
+	if o.Own {
+		rec = ownOnly(rec)
+	}
+	if hit, ok := a.fresh(p, rec, o); ok {
+		return hit, nil
+	}
+	if rec.Session != "" || isSession(rec) {
+		return a.fromSession(ctx, p, key, rec, o)
+	}
+	return a.byOwnGrant(ctx, p, key, o)
+}
+
+// unkept runs the own grant without store or lock (token.single_use).
+func (a *Acquirer) unkept(ctx context.Context, p *profile.Profile) (Result, error) {
+	g, err := a.ownGrant(ctx, p)
+	if err != nil {
+		return Result{}, err
+	}
+	set, _, err := a.Obtain(ctx, p, g)
+	return Result{Set: set}, err
+}
+
+// byOwnGrant locks, so that N processes ask once, looks again, and asks.
+func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key string, o Options) (Result, error) {
+	g, err := a.ownGrant(ctx, p)
+	if err != nil {
+		return Result{}, err
+	}
+	subject := grant.SubjectHash(g)
+	if subject != "" {
+		key = Key(p, subject)
+	}
+	unlock, err := a.Store.Lock(ctx, key)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+	rec, err := a.read(ctx, key)
+	if err != nil {
+		return Result{}, err
+	}
+	if hit, ok := a.fresh(p, rec, o); ok && rec.Grant == g.Name() {
+		return hit, nil
+	}
+	a.adopt(rec)
+	set, _, err := a.Obtain(ctx, p, g)
+	if err != nil {
+		return Result{}, err
+	}
+	a.keep(ctx, key, a.record(p, g.Name(), subject, set))
+	return Result{Set: set}, nil
+}
+
+// ownGrant builds the profile's grant; one that needs a person is a Login fault.
+func (a *Acquirer) ownGrant(ctx context.Context, p *profile.Profile) (grant.Grant, error) {
+	build, ok := a.Grants[p.Grant]
+	if !ok {
+		return nil, loginRequired(p, p.Grant, "no session is kept")
+	}
+	return build(ctx, p)
+}
+
+// fresh is a kept token that may be handed out.
+func (a *Acquirer) fresh(p *profile.Profile, rec store.Record, o Options) (Result, bool) {
+	if o.Force || rec.Session != "" || !rec.Set.FreshFor(minTTL(p, o), a.Now()) {
+		return Result{}, false
+	}
+	a.adopt(rec)
+	return Result{Set: rec.Set, FromStore: true}, true
+}
+
+func minTTL(p *profile.Profile, o Options) time.Duration {
+	if o.MinTTL != nil {
+		return *o.MinTTL
+	}
+	return p.Token.MinTTL
+}

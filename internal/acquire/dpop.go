@@ -1,0 +1,80 @@
+package acquire
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/jwt"
+	"authctl/internal/keys"
+	"authctl/internal/profile"
+	"authctl/internal/store"
+)
+
+// Proof makes a DPoP proof (RFC 9449 4) with the profile's key: the one its
+// kept token is bound to, else a new one, which is kept with the token.
+// accessToken "" is for requests to the authorization server.
+func (a *Acquirer) Proof(p *profile.Profile, method, url, accessToken, nonce string) (string, error) {
+	if a.key == nil {
+		key, err := keys.Generate(p.DPoP.Alg, a.Rand)
+		if err != nil {
+			return "", fault.New(fault.Config, "dpop.alg %s: %w", p.DPoP.Alg, err)
+		}
+		a.key = key
+	}
+	var jti [16]byte
+	if _, err := io.ReadFull(a.Rand, jti[:]); err != nil {
+		return "", fmt.Errorf("random bytes for a DPoP proof: %w", err)
+	}
+	return jwt.DPoPProof(a.key, jwt.ProofOptions{
+		Method: method, URL: url, Nonce: nonce, AccessToken: accessToken,
+		Now: a.Now(), JTI: hex.EncodeToString(jti[:]), Alg: p.DPoP.Alg,
+	})
+}
+
+// JKT is the thumbprint of the DPoP key in use, "" before the first proof;
+// PAR may send it as dpop_jkt (RFC 9449 10).
+func (a *Acquirer) JKT() (string, error) {
+	if a.key == nil {
+		return "", nil
+	}
+	return a.key.Thumbprint()
+}
+
+// adopt makes the key that a kept token is bound to the key of the proofs.
+func (a *Acquirer) adopt(rec store.Record) {
+	if len(rec.PrivateKey) == 0 || a.key != nil {
+		return
+	}
+	if key, err := keys.Load(rec.PrivateKey, keys.Options{}); err == nil {
+		a.key = key
+	}
+}
+
+// wantsNonce is RFC 9449 8: the server asks for a nonce and gives one.
+func (a *Acquirer) wantsNonce(p *profile.Profile, err error) bool {
+	var refused *endpoint.Refusal
+	if !p.DPoP.Enabled || !errors.As(err, &refused) || refused.Code != "use_dpop_nonce" || refused.Nonce == "" {
+		return false
+	}
+	a.nonce = refused.Nonce
+	return true
+}
+
+// noteNonce keeps the nonce for the next request (RFC 9449 8.2).
+func (a *Acquirer) noteNonce(answer endpoint.Answer) {
+	if nonce := answer.Header.Get("DPoP-Nonce"); nonce != "" {
+		a.nonce = nonce
+	}
+}
+
+// privateKey is the DPoP key for a record, nil when there is none.
+func (a *Acquirer) privateKey() ([]byte, error) {
+	if a.key == nil {
+		return nil, nil
+	}
+	return a.key.PKCS8()
+}

@@ -1,0 +1,194 @@
+package acquire
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"authctl/internal/clientauth"
+	"authctl/internal/endpoint"
+	"authctl/internal/grant"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+)
+
+// memory is a Store in this process.
+type memory struct {
+	mu      sync.Mutex
+	records map[string]store.Record
+	locks   map[string]*sync.Mutex
+	puts    []store.Record
+	fail    func(store.Record) error
+	takes   int
+}
+
+func newMemory() *memory {
+	return &memory{records: map[string]store.Record{}, locks: map[string]*sync.Mutex{}}
+}
+
+func (m *memory) Get(_ context.Context, key string) (store.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r, ok := m.records[key]
+	if !ok {
+		return r, store.ErrAbsent
+	}
+	return r, nil
+}
+
+func (m *memory) Put(_ context.Context, key string, r store.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.fail != nil {
+		if err := m.fail(r); err != nil {
+			return err
+		}
+	}
+	m.records[key] = r
+	m.puts = append(m.puts, r)
+	return nil
+}
+
+func (m *memory) Delete(_ context.Context, key string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.records, key)
+	return nil
+}
+
+func (m *memory) Lock(_ context.Context, key string) (func(), error) {
+	m.mu.Lock()
+	l, ok := m.locks[key]
+	if !ok {
+		l = &sync.Mutex{}
+		m.locks[key] = l
+	}
+	m.takes++
+	m.mu.Unlock()
+	l.Lock()
+	return l.Unlock, nil
+}
+
+// server answers token requests one after another, and remembers them.
+type server struct {
+	mu      sync.Mutex
+	seen    []*endpoint.Request
+	answers []func(r *endpoint.Request) (endpoint.Answer, error)
+	now     func() time.Time
+}
+
+func (s *server) Post(_ context.Context, r *endpoint.Request) (endpoint.Answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = append(s.seen, r)
+	if len(s.seen) > len(s.answers) {
+		return endpoint.Answer{}, fmt.Errorf("request %d was not expected", len(s.seen))
+	}
+	return s.answers[len(s.seen)-1](r)
+}
+
+func (s *server) Resolve(_ context.Context, p *profile.Profile, _ ...metadata.Need) (metadata.Endpoints, error) {
+	return metadata.Endpoints{Issuer: p.Issuer, Token: p.TokenURL}, nil
+}
+
+// done fails the test when an expected request never came.
+func (s *server) done(t *testing.T) {
+	t.Helper()
+	if len(s.seen) != len(s.answers) {
+		t.Errorf("the server saw %d requests, want %d", len(s.seen), len(s.answers))
+	}
+}
+
+func status(code int, header http.Header, body any) func(*endpoint.Request) (endpoint.Answer, error) {
+	raw, _ := json.Marshal(body)
+	if header == nil {
+		header = http.Header{}
+	}
+	return func(*endpoint.Request) (endpoint.Answer, error) {
+		return endpoint.Answer{Status: code, Header: header, Body: raw, At: testNow}, nil
+	}
+}
+
+type object map[string]any
+
+func granted(access, refresh string) func(*endpoint.Request) (endpoint.Answer, error) {
+	body := object{"access_token": access, "token_type": "Bearer", "expires_in": 3600}
+	if refresh != "" {
+		body["refresh_token"] = refresh
+	}
+	return status(200, nil, body)
+}
+
+func refused(code, description string) func(*endpoint.Request) (endpoint.Answer, error) {
+	return status(400, nil, object{"error": code, "error_description": description})
+}
+
+func lost(sent bool) func(*endpoint.Request) (endpoint.Answer, error) {
+	return func(*endpoint.Request) (endpoint.Answer, error) {
+		return endpoint.Answer{}, &endpoint.SendError{Sent: sent, Err: errors.New("connection reset")}
+	}
+}
+
+var testNow = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// fixed resolves every reference to its own name.
+type fixed struct{}
+
+func (fixed) Resolve(_ context.Context, _ string, r secret.Ref) (secret.Text, error) {
+	return secret.New("value of " + r.String()), nil
+}
+
+type bench struct {
+	*Acquirer
+	store *memory
+	http  *server
+	now   time.Time
+	warns []string
+	slept []time.Duration
+}
+
+func newBench(t *testing.T, answers ...func(*endpoint.Request) (endpoint.Answer, error)) *bench {
+	t.Helper()
+	b := &bench{store: newMemory(), http: &server{answers: answers}, now: testNow}
+	b.Acquirer = b.process()
+	t.Cleanup(func() { b.http.done(t) })
+	return b
+}
+
+// process is one more process on the same store and server.
+func (b *bench) process() *Acquirer {
+	return New(Deps{
+		Metadata: b.http, Poster: b.http, Store: b.store,
+		Grants:  grant.Builtin(grant.Deps{Secrets: fixed{}}),
+		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: fixed{}, Now: func() time.Time { return b.now }, Rand: rand.Reader}),
+		Secrets: fixed{},
+		Now:     func() time.Time { return b.now }, Rand: rand.Reader, Timeout: time.Minute,
+		Sleep: func(_ context.Context, d time.Duration) error { b.slept = append(b.slept, d); return nil },
+		Warn:  func(s string) { b.warns = append(b.warns, s) },
+		Ready: func(context.Context) error { return nil },
+	})
+}
+
+func plain() *profile.Profile {
+	p := profile.Default()
+	p.Name, p.TokenURL, p.Client.ID = "plain", "https://as.example/token", "id"
+	p.Client.Secret = secret.Ref{Kind: secret.Keyring, Name: "client_secret"}
+	return &p
+}
+
+func param(r *endpoint.Request, name string) string {
+	for _, p := range r.Params {
+		if p.Name == name {
+			return fmt.Sprint(p.Value)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,97 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/store"
+	"authctl/internal/token"
+)
+
+// read gives the record under key, an empty one when nothing is kept. A raw
+// answer that a crash left unvalidated is taken up first.
+func (a *Acquirer) read(ctx context.Context, key string) (store.Record, error) {
+	rec, err := a.Store.Get(ctx, key)
+	if errors.Is(err, store.ErrAbsent) {
+		return store.Record{}, nil
+	}
+	if err != nil {
+		return store.Record{}, err
+	}
+	return promote(rec), nil
+}
+
+// promote turns a pending raw answer into the record's token set. An answer
+// that cannot be read is dropped: the old set stays.
+func promote(rec store.Record) store.Record {
+	if len(rec.Pending) == 0 {
+		return rec
+	}
+	set, err := endpoint.ParseToken(rec.Pending, rec.Set.Scope, rec.Intent)
+	rec.Pending = nil
+	if err != nil {
+		return rec
+	}
+	rec.Set = successor(rec.Set, set)
+	rec.Intent = time.Time{}
+	return rec
+}
+
+// successor keeps what a refresh answer left out: the refresh token (RFC 6749
+// 6) and the id_token of the login.
+func successor(old, granted token.Set) token.Set {
+	if granted.RefreshToken.IsZero() {
+		granted.RefreshToken = old.RefreshToken
+		if granted.RefreshExpires.IsZero() {
+			granted.RefreshExpires = old.RefreshExpires
+		}
+	}
+	if granted.IDToken.IsZero() {
+		granted.IDToken = old.IDToken
+	}
+	if granted.Scope == "" {
+		granted.Scope = old.Scope
+	}
+	return granted
+}
+
+// record is what is kept of a grant.
+func (a *Acquirer) record(p *profile.Profile, grantName, subject string, set token.Set) store.Record {
+	rec := store.Record{Profile: p.Name, Grant: grantName, Subject: subject, Set: set}
+	if key, err := a.privateKey(); err == nil {
+		rec.PrivateKey = key
+	}
+	return rec
+}
+
+// keep stores a token that could be fetched again; failing is one warning. A
+// set without a usable lifetime is not kept.
+func (a *Acquirer) keep(ctx context.Context, key string, rec store.Record) {
+	if rec.Set.ExpiresAt.IsZero() {
+		return
+	}
+	// The token was granted: an interrupt now must not throw it away.
+	if err := a.Store.Put(context.WithoutCancel(ctx), key, rec); err != nil {
+		a.Warn(fmt.Sprintf("the token could not be kept: %v", err))
+	}
+}
+
+// validate reads a token response and checks its type against the profile.
+func (a *Acquirer) validate(p *profile.Profile, body []byte, asked string, at time.Time) (token.Set, error) {
+	set, err := endpoint.ParseToken(body, asked, at)
+	if err != nil {
+		return token.Set{}, fault.New(fault.Network, "%w", err).Hint("check token_url of profile %s; -v shows the exchange", p.Name)
+	}
+	if p.DPoP.Enabled && !strings.EqualFold(set.TokenType, "DPoP") {
+		// RFC 9449 5: a token that is not bound to the key is of another type.
+		return token.Set{}, fault.New(fault.Invalid, "the server granted a %s token where DPoP was asked", endpoint.Clean(set.TokenType)).
+			Hint("dpop.enabled: false in profile %s, if the server binds no tokens", p.Name)
+	}
+	return set, nil
+}

@@ -1,0 +1,87 @@
+package acquire
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// keyVersion changes when the meaning of a cache key does.
+const keyVersion = 1
+
+// Key is the cache key of a profile's token: SHA-256 over canonical JSON of
+// everything that changes the token (docs/store.md). Secrets enter as their
+// references, never as values. subject is grant.SubjectHash, "" for none.
+func Key(p *profile.Profile, subject string) string {
+	// encoding/json writes struct fields in their order and map keys sorted,
+	// so the text is the same in every run and on every machine.
+	raw, err := json.Marshal(struct {
+		Version                           int
+		Profile, Issuer, TokenURL         string
+		ClientID, Auth, Secret, Key       string
+		Certificate, Federated, TLS, KID  string
+		Alg, AssertionAudience            string
+		Grant                             string
+		Scopes, Audience, Resource        []string
+		SubjectType, SubjectIssuer        string
+		RequestedType, Actor              string
+		Params, Headers, Claims, AHeaders []field
+		LoginParams                       []field
+		Omit                              []string
+		DPoP, DPoPAlg                     string
+		Subject                           string
+	}{
+		keyVersion,
+		p.Name, p.Issuer, p.TokenURL,
+		p.Client.ID, p.Client.Auth, p.Client.Secret.String(), p.Client.Key.String(),
+		p.Client.Certificate.String(), p.Client.Assertion.String(), p.TLS.ClientCertificate.String(), p.Assertion.KID,
+		p.Assertion.Alg, p.Assertion.Audience,
+		p.Grant,
+		p.Scopes, p.Audience, p.Resource,
+		p.Exchange.SubjectTokenType, p.Exchange.SubjectIssuer,
+		p.Exchange.RequestedTokenType, p.Exchange.ActorToken.String(),
+		fields(p.Request.Params), fields(p.Request.Headers), fields(p.Assertion.Claims), fields(p.Assertion.Headers),
+		fields(p.Login.Params),
+		p.Request.Omit,
+		yes(p.DPoP.Enabled), p.DPoP.Alg,
+		subject,
+	})
+	if err != nil {
+		// Values come from YAML and flags; every one of them is JSON.
+		panic("authctl: a profile that is no JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+type field struct {
+	Name, Ref, Username, Scheme string
+	Value                       any
+}
+
+func fields(list []profile.Field) []field {
+	out := make([]field, 0, len(list))
+	for _, f := range list {
+		one := field{Name: f.Name, Value: f.Value}
+		switch {
+		case f.Secret != nil:
+			one.Ref = refText(*f.Secret)
+		case f.Basic != nil:
+			one.Ref, one.Username, one.Scheme = refText(f.Basic.Password), f.Basic.Username, f.Basic.Scheme
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+func refText(r secret.Ref) string { return r.String() }
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+package acquire
+
+import (
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// Overrides are the flags that change what is asked for one call.
+type Overrides struct {
+	Scopes   []string // each may hold several, blank-separated
+	Audience []string
+	Resource []string
+	Params   []string // name=value
+}
+
+// Apply gives a profile with the overrides in place; p stays as it is.
+func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
+	changed := *p
+	if len(o.Scopes) > 0 {
+		changed.Scopes = strings.Fields(strings.Join(o.Scopes, " "))
+	}
+	if len(o.Audience) > 0 {
+		changed.Audience = o.Audience
+	}
+	if len(o.Resource) > 0 {
+		changed.Resource = o.Resource
+	}
+	params := append([]profile.Field(nil), p.Request.Params...)
+	for _, raw := range o.Params {
+		name, value, found := strings.Cut(raw, "=")
+		if !found || name == "" {
+			return nil, fault.New(fault.Usage, "--param needs name=value")
+		}
+		if carriesSecret(name) {
+			return nil, fault.New(fault.Usage, "--param %s would put a secret on the command line, where every process can read it", name).
+				Hint("request.params of profile %s takes {name: %s, secret: keyring:NAME}", p.Name, name)
+		}
+		params = append(params, profile.Field{Name: name, Value: value})
+	}
+	changed.Request.Params = params
+	return &changed, nil
+}
+
+// carriesSecret knows the parameters of the RFCs that are secrets.
+func carriesSecret(name string) bool {
+	switch strings.ToLower(name) {
+	case "client_secret", "client_assertion", "password", "refresh_token", "subject_token", "actor_token", "assertion",
+		"code", "code_verifier", "device_code", "access_token":
+		return true
+	default:
+		return false
+	}
+}

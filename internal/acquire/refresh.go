@@ -1,0 +1,164 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+	"authctl/internal/token"
+)
+
+// Refresh spends the kept refresh token of the profile's session and keeps
+// the new set. asked is p, or p with the overrides of this one request.
+func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (token.Set, error) {
+	key := Key(p, "")
+	rec, err := a.read(ctx, key)
+	if err != nil {
+		return token.Set{}, err
+	}
+	if rec.Session != "" {
+		key = rec.Session
+	}
+	unlock, err := a.Store.Lock(ctx, key)
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer unlock()
+	if rec, err = a.read(ctx, key); err != nil {
+		return token.Set{}, err
+	}
+	return a.refreshLocked(ctx, asked, key, rec)
+}
+
+// RefreshWith spends a refresh token that was handed in and keeps the outcome
+// as the profile's session.
+func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, refreshToken secret.Text) (token.Set, error) {
+	if err := a.Ready(ctx); err != nil {
+		return token.Set{}, err
+	}
+	key := Key(p, "")
+	unlock, err := a.Store.Lock(ctx, key)
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer unlock()
+	rec := store.Record{Profile: p.Name, Grant: "refresh_token", Set: token.Set{RefreshToken: refreshToken}}
+	return a.refreshLocked(ctx, asked, key, rec)
+}
+
+// refreshLocked is the order of docs/store.md, under the lock of key: write
+// the intent, POST, make the raw answer durable, validate, promote. Once the
+// request is on its way no signal may come between it and the durable write.
+func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key string, rec store.Record) (token.Set, error) {
+	if rec.Set.RefreshToken.IsZero() {
+		return token.Set{}, a.over(p, rec)
+	}
+	if err := ctx.Err(); err != nil {
+		return token.Set{}, err
+	}
+	steady := context.WithoutCancel(ctx)
+	interrupted := rec.Intent
+	a.adopt(rec)
+	rec.Intent = a.Now()
+	if err := a.Store.Put(steady, key, rec); err != nil {
+		return token.Set{}, fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err).
+			Hint("--store file, or AUTHCTL_STORE=file")
+	}
+	answer, _, err := a.askToken(steady, p, grant.RefreshToken{Token: rec.Set.RefreshToken})
+	if err != nil {
+		return a.refreshFailed(steady, p, key, rec, interrupted, err)
+	}
+	rec.Pending, rec.Intent = answer.Body, answer.At
+	if err := a.Store.Put(steady, key, rec); err != nil {
+		return token.Set{}, notKept(err)
+	}
+	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
+	if err != nil {
+		return token.Set{}, err
+	}
+	rec.Set, rec.Pending, rec.Intent = successor(rec.Set, granted), nil, time.Time{}
+	if key, err := a.privateKey(); err == nil && key != nil {
+		rec.PrivateKey = key
+	}
+	if err := a.Store.Put(steady, key, rec); err != nil {
+		return token.Set{}, notKept(err)
+	}
+	return rec.Set, nil
+}
+
+// refreshFailed: invalid_grant ends the session, unless another process
+// rotated the token meanwhile; then that one is used, once.
+func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key string, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
+	var refused *endpoint.Refusal
+	if !errors.As(failure, &refused) || refused.Code != "invalid_grant" {
+		if errors.As(failure, &refused) {
+			// The server answered without granting: the token is still good.
+			spent.Intent = time.Time{}
+			_ = a.Store.Put(ctx, key, spent)
+		}
+		return token.Set{}, failure
+	}
+	now, err := a.read(ctx, key)
+	if err == nil && !now.Set.RefreshToken.IsZero() && now.Set.RefreshToken.Reveal() != spent.Set.RefreshToken.Reveal() {
+		if now.Set.FreshFor(p.Token.MinTTL, a.Now()) {
+			return now.Set, nil
+		}
+		if answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken}); err == nil {
+			return a.rotated(ctx, p, key, now, answer)
+		}
+	}
+	return token.Set{}, a.ended(ctx, p, key, spent, interrupted, failure)
+}
+
+// rotated keeps the answer to the other process's refresh token.
+func (a *Acquirer) rotated(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer) (token.Set, error) {
+	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
+	if err != nil {
+		return token.Set{}, err
+	}
+	rec.Set = successor(rec.Set, granted)
+	if err := a.Store.Put(ctx, key, rec); err != nil {
+		return token.Set{}, notKept(err)
+	}
+	return rec.Set, nil
+}
+
+// ended remembers that the session is over, so that no server is asked again
+// for what it has refused, and says how to start anew.
+func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, rec store.Record, interrupted time.Time, failure error) error {
+	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
+	_ = a.Store.Put(ctx, key, rec)
+	why := failure.Error()
+	if !interrupted.IsZero() {
+		why = "an earlier refresh was cut off after it was sent, and its answer is lost; " + why
+	}
+	f := loginRequired(p, rec.Grant, why)
+	f.Code = "invalid_grant"
+	var before *fault.Error
+	if errors.As(failure, &before) {
+		f.Hints = append(before.Hints, f.Hints...)
+	}
+	return f
+}
+
+// over is a session without a refresh token.
+func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
+	switch {
+	case rec.Grant == "":
+		return loginRequired(p, p.Grant, "no session is kept")
+	case !isSession(rec):
+		return fault.New(fault.Usage, "the server gave no refresh token with the kept token").Hint("authctl token -p %s", p.Name)
+	default:
+		f := loginRequired(p, rec.Grant, "the session is over")
+		if !interactive(p.Grant) && p.Grant != "token_exchange" {
+			f = f.Hint("authctl logout -p %s forgets the session, and token uses the profile's %s grant again", p.Name, p.Grant)
+		}
+		return f
+	}
+}

@@ -1,0 +1,250 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+	"authctl/internal/token"
+)
+
+type storeRecord = store.Record
+
+func list(f ...func(*endpoint.Request) (endpoint.Answer, error)) []func(*endpoint.Request) (endpoint.Answer, error) {
+	return f
+}
+
+func second(_ Result, err error) error { return err }
+
+func asFault(t *testing.T, err error) *fault.Error {
+	t.Helper()
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		t.Fatalf("no fault: %v", err)
+	}
+	return f
+}
+
+// session starts one by exchange and lets its access token grow old.
+func session(t *testing.T, b *bench, p *profile.Profile, refresh string) {
+	t.Helper()
+	b.http.answers = append(list(granted("first", refresh)), b.http.answers...)
+	g := grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New("subject"), Type: "jwt"}}
+	if _, err := b.Start(t.Context(), p, g, StartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b.now = b.now.Add(2 * time.Hour)
+}
+
+func TestTokenRefreshesTheSession(t *testing.T) {
+	b := newBench(t, granted("second", "r2"), granted("third", ""))
+	p := plain()
+	session(t, b, p, "r1")
+	for i, want := range []string{"second", "third"} {
+		r, err := b.process().Token(t.Context(), p, Options{Force: i > 0})
+		if err != nil || r.Set.AccessToken.Reveal() != want {
+			t.Fatalf("%v %+v", err, r)
+		}
+	}
+	if got := param(b.http.seen[1], "refresh_token"); got != "r1" {
+		t.Errorf("spent %q", got)
+	}
+	if got := param(b.http.seen[2], "refresh_token"); got != "r2" {
+		t.Errorf("then spent %q", got)
+	}
+	// The third answer had no refresh token: r2 stays (RFC 6749 6).
+	rec := b.store.puts[len(b.store.puts)-1]
+	if rec.Set.RefreshToken.Reveal() != "r2" || len(rec.Pending) != 0 || !rec.Intent.IsZero() {
+		t.Errorf("kept %+v", rec)
+	}
+}
+
+func TestManyProcessesRefreshOnce(t *testing.T) {
+	b := newBench(t, granted("second", "r2"))
+	p := plain()
+	session(t, b, p, "r1")
+	b.http.answers[1] = func(*endpoint.Request) (endpoint.Answer, error) {
+		return endpoint.Answer{Status: 200, At: b.now, Body: []byte(`{"access_token":"second","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}`)}, nil
+	}
+	var wg sync.WaitGroup
+	for range 50 {
+		a := b.process()
+		wg.Go(func() {
+			if r, err := a.Token(t.Context(), p, Options{}); err != nil || r.Set.AccessToken.Reveal() != "second" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestTheOrderOfARefresh(t *testing.T) {
+	b := newBench(t, granted("second", "r2"))
+	p := plain()
+	session(t, b, p, "r1")
+	before := len(b.store.puts)
+	if _, err := b.Refresh(t.Context(), p, p); err != nil {
+		t.Fatal(err)
+	}
+	puts := b.store.puts[before:]
+	if len(puts) != 3 {
+		t.Fatalf("%d writes, want intent, raw answer, promoted", len(puts))
+	}
+	if puts[0].Intent.IsZero() || puts[0].Set.RefreshToken.Reveal() != "r1" || len(puts[0].Pending) != 0 {
+		t.Error("the first write is not the intent")
+	}
+	if len(puts[1].Pending) == 0 || puts[1].Set.RefreshToken.Reveal() != "r1" {
+		t.Error("the second write is not the raw answer")
+	}
+	if puts[2].Set.RefreshToken.Reveal() != "r2" || len(puts[2].Pending) != 0 {
+		t.Error("the third write is not the promoted set")
+	}
+}
+
+func TestAStoreThatCannotKeepSpendsNothing(t *testing.T) {
+	b := newBench(t)
+	p := plain()
+	session(t, b, p, "r1")
+	b.store.fail = func(store.Record) error { return errors.New("disk full") }
+	_, err := b.Refresh(t.Context(), p, p)
+	if fault.KindOf(err) != fault.Store {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestACrashAfterTheRawAnswerLosesNothing(t *testing.T) {
+	b := newBench(t, granted("second", "r2"))
+	p := plain()
+	session(t, b, p, "r1")
+	b.store.fail = func(r store.Record) error {
+		if r.Set.RefreshToken.Reveal() == "r2" {
+			return errors.New("killed here")
+		}
+		return nil
+	}
+	if _, err := b.Refresh(t.Context(), p, p); err == nil {
+		t.Fatal("the crash did not happen")
+	}
+	b.store.fail = nil
+	b.now = testNow // the answer is of now
+	r, err := b.process().Token(t.Context(), p, Options{})
+	if err != nil || r.Set.AccessToken.Reveal() != "second" || r.Set.RefreshToken.Reveal() != "r2" {
+		t.Errorf("%v %+v", err, r)
+	}
+}
+
+func TestARefreshIsNeverSentTwice(t *testing.T) {
+	for name, answer := range map[string]func(*endpoint.Request) (endpoint.Answer, error){
+		"lost after sending": lost(true), "503": status(503, nil, nil), "429": status(429, nil, nil),
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, answer)
+			p := plain()
+			session(t, b, p, "r1")
+			if _, err := b.Refresh(t.Context(), p, p); err == nil {
+				t.Error("no error")
+			}
+		})
+	}
+	b := newBench(t, lost(false), granted("second", ""))
+	p := plain()
+	session(t, b, p, "r1")
+	if _, err := b.Refresh(t.Context(), p, p); err != nil {
+		t.Errorf("a request that never left was not repeated: %v", err)
+	}
+}
+
+func TestInvalidGrantEndsTheSessionAndAsksNobodyAgain(t *testing.T) {
+	b := newBench(t, refused("invalid_grant", "Stale token"))
+	p := plain()
+	session(t, b, p, "r1")
+	for range 2 {
+		f := asFault(t, second(b.process().Token(t.Context(), p, Options{})))
+		if f.Kind != fault.Login || !strings.Contains(strings.Join(f.Hints, "\n"), "authctl exchange -p plain --subject-token FILE") {
+			t.Errorf("%v %q", f, f.Hints)
+		}
+	}
+}
+
+func TestInvalidGrantUsesATokenThatAnotherProcessRotated(t *testing.T) {
+	b := newBench(t, nil, granted("third", "r3"))
+	p := plain()
+	session(t, b, p, "r1")
+	key := b.store.records[Key(p, "")].Session
+	b.http.answers[1] = func(r *endpoint.Request) (endpoint.Answer, error) {
+		rec := b.store.records[key]
+		rec.Set.RefreshToken = secret.New("r2")
+		b.store.records[key] = rec
+		return refused("invalid_grant", "reuse")(r)
+	}
+	set, err := b.Refresh(t.Context(), p, p)
+	if err != nil || set.AccessToken.Reveal() != "third" || param(b.http.seen[2], "refresh_token") != "r2" {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAnInterruptedRefreshIsExplained(t *testing.T) {
+	b := newBench(t, lost(true), refused("invalid_grant", "Stale token"))
+	p := plain()
+	session(t, b, p, "r1")
+	_, _ = b.Refresh(t.Context(), p, p)
+	_, err := b.process().Refresh(t.Context(), p, p)
+	if f := asFault(t, err); f.Kind != fault.Login || !strings.Contains(f.Error(), "its answer is lost") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestAnInterruptIsHeldBackWhileTheTokenIsSpent(t *testing.T) {
+	b := newBench(t, nil)
+	p := plain()
+	session(t, b, p, "r1")
+	ctx, cancel := context.WithCancel(t.Context())
+	b.http.answers[1] = func(r *endpoint.Request) (endpoint.Answer, error) {
+		cancel()
+		return granted("second", "r2")(r)
+	}
+	if _, err := b.Refresh(ctx, p, p); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.store.puts[len(b.store.puts)-1].Set.RefreshToken.Reveal(); got != "r2" {
+		t.Errorf("kept %q", got)
+	}
+	_, err := b.Refresh(ctx, p, p)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("a refresh began after the interrupt: %v", err)
+	}
+}
+
+func TestOneSubjectsTokenIsNotAnothers(t *testing.T) {
+	b := newBench(t)
+	p := plain()
+	session(t, b, p, "")
+	b.now = testNow
+	g := grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New("subject"), Type: "jwt"}}
+	if _, ok, err := b.Exchanged(t.Context(), p, g, Options{}); !ok || err != nil {
+		t.Errorf("the same subject: %v %v", ok, err)
+	}
+	g.Subject.Token = secret.New("another")
+	if _, ok, err := b.Exchanged(t.Context(), p, g, Options{}); ok || err != nil {
+		t.Errorf("another subject: %v %v", ok, err)
+	}
+}
+
+func TestARefusedCheckKeepsNothing(t *testing.T) {
+	b := newBench(t, granted("a", "r"))
+	p := plain()
+	g := grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New("s"), Type: "jwt"}}
+	_, err := b.Start(t.Context(), p, g, StartOptions{Check: func(token.Set) error { return errors.New("wrong nonce") }})
+	if err == nil || len(b.store.puts) != 0 {
+		t.Errorf("%v, %d puts", err, len(b.store.puts))
+	}
+}

@@ -1,0 +1,185 @@
+package acquire
+
+import (
+	"context"
+	"fmt"
+
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+	"authctl/internal/store"
+	"authctl/internal/token"
+)
+
+// interactive is true for grants that only a person can start.
+func interactive(grantName string) bool {
+	return grantName == "authorization_code" || grantName == "device_code" || grantName == "refresh_token"
+}
+
+// isSession is true for a record that `exchange` or a login started and that
+// only its refresh token can renew.
+func isSession(rec store.Record) bool {
+	switch rec.Grant {
+	case "token_exchange", "authorization_code", "device_code", "refresh_token":
+		return true
+	default:
+		return false
+	}
+}
+
+// ownOnly hides a session, for a caller who wants the profile's own grant.
+func ownOnly(rec store.Record) store.Record {
+	if rec.Session != "" || isSession(rec) {
+		return store.Record{}
+	}
+	return rec
+}
+
+// fromSession gives the session's token, refreshed when it is stale.
+func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key string, rec store.Record, o Options) (Result, error) {
+	if rec.Session != "" {
+		key = rec.Session
+		target, err := a.read(ctx, key)
+		if err != nil {
+			return Result{}, err
+		}
+		if hit, ok := a.fresh(p, target, o); ok {
+			return hit, nil
+		}
+		rec = target
+	}
+	unlock, err := a.Store.Lock(ctx, key)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+	before := rec.Set.ObtainedAt
+	if rec, err = a.read(ctx, key); err != nil {
+		return Result{}, err
+	}
+	// Another process refreshed while we waited: its token serves a --force too.
+	if o.Force && rec.Set.ObtainedAt.After(before) {
+		o.Force = false
+	}
+	if hit, ok := a.fresh(p, rec, o); ok {
+		return hit, nil
+	}
+	if rec.Set.RefreshToken.IsZero() && p.Grant == "token_exchange" {
+		if again, err := a.exchangeAgain(ctx, p, key); err == nil {
+			return again, nil
+		}
+	}
+	set, err := a.refreshLocked(ctx, p, key, rec)
+	return Result{Set: set}, err
+}
+
+// exchangeAgain repeats an exchange whose subject token the profile can produce.
+func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, key string) (Result, error) {
+	g, err := a.ownGrant(ctx, p)
+	if err != nil {
+		return Result{}, err
+	}
+	set, _, err := a.Obtain(ctx, p, g)
+	if err != nil {
+		return Result{}, err
+	}
+	a.keep(ctx, key, a.record(p, g.Name(), grant.SubjectHash(g), set))
+	return Result{Set: set}, nil
+}
+
+// StartOptions are the conditions of a new session.
+type StartOptions struct {
+	// Check may refuse what was granted; then nothing is kept.
+	Check func(token.Set) error
+	// MustKeep is for grants that cost a person's time: the store must be
+	// usable before the request, and failing to keep the session is an error.
+	MustKeep bool
+	// Session is the profile whose session this becomes, where p carries
+	// overrides of one call; nil means p.
+	Session *profile.Profile
+}
+
+// Start obtains a token by g (an exchange or a login) and keeps it as the
+// profile's session, which Token then uses and refreshes.
+func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant, o StartOptions) (token.Set, error) {
+	if o.MustKeep {
+		if err := a.Ready(ctx); err != nil {
+			return token.Set{}, err
+		}
+	}
+	subject := grant.SubjectHash(g)
+	key := Key(p, subject)
+	unlock, err := a.Store.Lock(ctx, key)
+	if err != nil {
+		return token.Set{}, err
+	}
+	defer unlock()
+	set, _, err := a.Obtain(ctx, p, g)
+	if err != nil {
+		return token.Set{}, err
+	}
+	if o.Check != nil {
+		if err := o.Check(set); err != nil {
+			return token.Set{}, err
+		}
+	}
+	if o.Session == nil {
+		o.Session = p
+	}
+	err = a.keepSession(ctx, o.Session, key, a.record(p, g.Name(), subject, set))
+	if err != nil && !o.MustKeep {
+		a.Warn(err.Error())
+		err = nil
+	}
+	return set, err
+}
+
+// Exchanged is a kept, fresh token of the same exchange, if there is one.
+func (a *Acquirer) Exchanged(ctx context.Context, p *profile.Profile, g grant.Grant, o Options) (Result, bool, error) {
+	if p.Token.SingleUse {
+		return Result{}, false, nil
+	}
+	rec, err := a.read(ctx, Key(p, grant.SubjectHash(g)))
+	if err != nil {
+		return Result{}, false, err
+	}
+	hit, ok := a.fresh(p, rec, o)
+	return hit, ok, nil
+}
+
+// keepSession makes rec durable and, when it lives under a subject's key, the
+// profile's session.
+func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key string, rec store.Record) error {
+	ctx = context.WithoutCancel(ctx)
+	if rec.Set.RefreshToken.IsZero() && (p.Token.SingleUse || rec.Set.ExpiresAt.IsZero()) {
+		return nil
+	}
+	if err := a.Store.Put(ctx, key, rec); err != nil {
+		return notKept(err)
+	}
+	own := Key(p, "")
+	if own == key {
+		return nil
+	}
+	if err := a.Store.Put(ctx, own, store.Record{Profile: p.Name, Grant: rec.Grant, Session: key}); err != nil {
+		return notKept(err)
+	}
+	return nil
+}
+
+func notKept(err error) error {
+	return fault.New(fault.Store, "the token was granted but could not be kept: %w", err).
+		Hint("--store file or AUTHCTL_STORE=file keeps tokens without the OS keyring")
+}
+
+// loginRequired is exit 8 with the command that starts a session again.
+func loginRequired(p *profile.Profile, grantName, why string) *fault.Error {
+	command := "authctl login-pkce -p " + p.Name
+	switch grantName {
+	case "token_exchange":
+		command = fmt.Sprintf("authctl exchange -p %s --subject-token FILE", p.Name)
+	case "device_code":
+		command = "authctl login-device -p " + p.Name
+	}
+	return fault.New(fault.Login, "login required: %s", why).Hint("%s", command)
+}

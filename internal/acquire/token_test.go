@@ -1,0 +1,270 @@
+package acquire
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+func TestAFreshTokenIsNotAskedForAgainAndTakesNoLock(t *testing.T) {
+	b := newBench(t, granted("one", ""))
+	p := plain()
+	first, err := b.Token(t.Context(), p, Options{})
+	if err != nil || first.FromStore {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	takes := b.store.takes
+	second, err := b.process().Token(t.Context(), p, Options{})
+	if err != nil || !second.FromStore || second.Set.AccessToken.Reveal() != "one" {
+		t.Fatalf("%+v, %v", second, err)
+	}
+	if b.store.takes != takes {
+		t.Error("a fresh hit took a lock")
+	}
+}
+
+func TestTokenAsksAgain(t *testing.T) {
+	zero, hour := time.Duration(0), 2*time.Hour
+	for name, c := range map[string]struct {
+		after time.Duration
+		o     Options
+		asks  bool
+	}{
+		"fresh":                     {0, Options{}, false},
+		"inside the profile's ttl":  {3600*time.Second - 59*time.Second, Options{}, true},
+		"just outside it":           {3600*time.Second - 61*time.Second, Options{}, false},
+		"min-ttl 0 uses the last s": {3600*time.Second - time.Second, Options{MinTTL: &zero}, false},
+		"min-ttl longer":            {0, Options{MinTTL: &hour}, true},
+		"force":                     {0, Options{Force: true}, true},
+		"expired":                   {2 * time.Hour, Options{MinTTL: &zero}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, granted("one", ""))
+			p := plain()
+			if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			b.now = b.now.Add(c.after)
+			if c.asks {
+				b.http.answers = append(b.http.answers, granted("two", ""))
+			}
+			r, err := b.process().Token(t.Context(), p, c.o)
+			if err != nil || r.FromStore == c.asks {
+				t.Errorf("got %+v, %v", r, err)
+			}
+		})
+	}
+}
+
+func TestSingleUseIsNeverKept(t *testing.T) {
+	b := newBench(t, granted("one", "r"), granted("two", "r"))
+	p := plain()
+	p.Token.SingleUse = true
+	for range 2 {
+		if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(b.store.puts) != 0 {
+		t.Error("a single-use token was kept")
+	}
+}
+
+func TestATokenWithoutLifetimeIsNotKept(t *testing.T) {
+	b := newBench(t, status(200, nil, object{"access_token": "x", "token_type": "Bearer"}))
+	if _, err := b.Token(t.Context(), plain(), Options{}); err != nil || len(b.store.puts) != 0 {
+		t.Errorf("%v, %d puts", err, len(b.store.puts))
+	}
+}
+
+func TestManyProcessesAskOnce(t *testing.T) {
+	b := newBench(t, granted("one", ""))
+	p := plain()
+	var wg sync.WaitGroup
+	for range 50 {
+		a := b.process()
+		wg.Go(func() {
+			if r, err := a.Token(t.Context(), p, Options{}); err != nil || r.Set.AccessToken.Reveal() != "one" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestAFailureToKeepIsAWarning(t *testing.T) {
+	b := newBench(t, granted("one", ""))
+	b.store.fail = func(_ storeRecord) error { return fault.New(fault.Store, "disk full") }
+	r, err := b.Token(t.Context(), plain(), Options{})
+	if err != nil || r.Set.AccessToken.Reveal() != "one" || len(b.warns) != 1 || !strings.Contains(b.warns[0], "disk full") {
+		t.Errorf("%v, %q", err, b.warns)
+	}
+}
+
+func TestRetries(t *testing.T) {
+	tooMany := func(after string) func(*endpoint.Request) (endpoint.Answer, error) {
+		return status(429, http.Header{"Retry-After": {after}}, "slow down")
+	}
+	for name, c := range map[string]struct {
+		answers []func(*endpoint.Request) (endpoint.Answer, error)
+		kind    fault.Kind // 0: granted in the end
+	}{
+		"503 then granted":         {list(status(503, nil, nil), granted("a", "")), 0},
+		"429 with a short wait":    {list(tooMany("1"), granted("a", "")), 0},
+		"429 with a long wait":     {list(tooMany("60")), fault.Refused},
+		"three 503":                {list(status(503, nil, nil), status(503, nil, nil), status(503, nil, nil)), fault.Network},
+		"connection faults":        {list(lost(false), lost(true), granted("a", "")), 0},
+		"an OAuth error":           {list(refused("invalid_client", "no")), fault.Refused},
+		"a 500 is not repeated":    {list(status(500, nil, nil)), fault.Network},
+		"a redirect":               {list(status(302, http.Header{"Location": {"https://x.example"}}, nil)), fault.Network},
+		"200 that is no token":     {list(status(200, nil, "hello")), fault.Network},
+		"an OAuth error as 500":    {list(status(500, nil, object{"error": "unknown_error"})), fault.Refused},
+		"use_dpop_nonce, no DPoP":  {list(status(400, http.Header{"Dpop-Nonce": {"n"}}, object{"error": "use_dpop_nonce"})), fault.Refused},
+		"a plain 401 is a refusal": {list(status(401, nil, nil)), fault.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, c.answers...)
+			_, err := b.Token(t.Context(), plain(), Options{})
+			if c.kind == 0 && err != nil || c.kind != 0 && fault.KindOf(err) != c.kind {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestALongRetryAfterIsSaid(t *testing.T) {
+	b := newBench(t, status(429, http.Header{"Retry-After": {"60"}}, "slow down"))
+	_, err := b.Token(t.Context(), plain(), Options{})
+	if f := asFault(t, err); !strings.Contains(strings.Join(f.Hints, " "), "1m0s") {
+		t.Errorf("hints %q", f.Hints)
+	}
+}
+
+func TestEachAttemptHasItsOwnAssertion(t *testing.T) {
+	b := newBench(t, status(503, nil, nil), status(503, nil, nil), granted("a", ""))
+	p := plain()
+	p.Client.Auth, p.Issuer = "client_secret_jwt", "https://as.example"
+	p.Assertion.Alg = "HS256"
+	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, r := range b.http.seen {
+		seen[param(r, "client_assertion")] = true
+	}
+	if len(seen) != 3 || seen[""] {
+		t.Errorf("%d different assertions in 3 attempts", len(seen))
+	}
+}
+
+func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
+	nonce := status(400, http.Header{"Dpop-Nonce": {"n1"}}, object{"error": "use_dpop_nonce"})
+	p := plain()
+	p.DPoP.Enabled = true
+	b := newBench(t, nonce, status(200, nil, object{"access_token": "a", "token_type": "DPoP", "expires_in": 60}))
+	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	forever := newBench(t, nonce, nonce)
+	if _, err := forever.Token(t.Context(), p, Options{}); fault.KindOf(err) != fault.Refused {
+		t.Errorf("a server that asks for ever: %v", err)
+	}
+}
+
+func TestDPoPProfileRefusesABearerToken(t *testing.T) {
+	b := newBench(t, granted("a", ""))
+	p := plain()
+	p.DPoP.Enabled = true
+	if _, err := b.Token(t.Context(), p, Options{}); fault.KindOf(err) != fault.Invalid || len(b.store.puts) != 0 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHintsComeFromTheProfileAndTheClock(t *testing.T) {
+	b := newBench(t, status(400, http.Header{"Date": {testNow.Add(-time.Hour).Format(http.TimeFormat)}},
+		object{"error": "invalid_client", "error_description": "Token is not active"}))
+	p := plain()
+	p.Hints = []profile.Hint{{Match: "not active", Say: "look at the clock of {profile}"}, {Match: "nothing", Say: "no"}}
+	f := asFault(t, second(b.Token(t.Context(), p, Options{})))
+	if f.Code != "invalid_client" || len(f.Hints) != 2 || f.Hints[0] != "look at the clock of plain" || !strings.Contains(f.Hints[1], "1h0m0s ahead") {
+		t.Errorf("code %q, hints %q", f.Code, f.Hints)
+	}
+}
+
+func TestAnInteractiveProfileNeedsALogin(t *testing.T) {
+	b := newBench(t)
+	p := plain()
+	p.Grant = "authorization_code"
+	f := asFault(t, second(b.Token(t.Context(), p, Options{})))
+	if f.Kind != fault.Login || !strings.Contains(strings.Join(f.Hints, " "), "authctl login-pkce -p plain") {
+		t.Errorf("%v %q", f, f.Hints)
+	}
+}
+
+// Row 23 of the threats: flip any input that changes the token, and it is another key.
+func TestKeyCoversEveryInput(t *testing.T) {
+	ref := func(n string) secret.Ref { return secret.Ref{Kind: secret.Keyring, Name: n} }
+	f := []profile.Field{{Name: "organization_id", Value: "1"}}
+	flips := map[string]func(*profile.Profile){
+		"name": func(p *profile.Profile) { p.Name = "x" }, "issuer": func(p *profile.Profile) { p.Issuer = "x" },
+		"token_url": func(p *profile.Profile) { p.TokenURL = "x" }, "client.id": func(p *profile.Profile) { p.Client.ID = "x" },
+		"client.auth": func(p *profile.Profile) { p.Client.Auth = "x" }, "client.key": func(p *profile.Profile) { p.Client.Key = ref("k") },
+		"client.secret":      func(p *profile.Profile) { p.Client.Secret = ref("k") },
+		"client.certificate": func(p *profile.Profile) { p.Client.Certificate = ref("k") },
+		"client.assertion":   func(p *profile.Profile) { p.Client.Assertion = ref("k") },
+		"tls":                func(p *profile.Profile) { p.TLS.ClientCertificate = ref("k") },
+		"kid":                func(p *profile.Profile) { p.Assertion.KID = "x" }, "alg": func(p *profile.Profile) { p.Assertion.Alg = "x" },
+		"assertion.audience": func(p *profile.Profile) { p.Assertion.Audience = "x" },
+		"claims":             func(p *profile.Profile) { p.Assertion.Claims = f }, "headers": func(p *profile.Profile) { p.Assertion.Headers = f },
+		"grant": func(p *profile.Profile) { p.Grant = "x" }, "scopes": func(p *profile.Profile) { p.Scopes = []string{"x"} },
+		"audience": func(p *profile.Profile) { p.Audience = []string{"x"} }, "resource": func(p *profile.Profile) { p.Resource = []string{"x"} },
+		"subject type":   func(p *profile.Profile) { p.Exchange.SubjectTokenType = "x" },
+		"subject issuer": func(p *profile.Profile) { p.Exchange.SubjectIssuer = "x" },
+		"requested type": func(p *profile.Profile) { p.Exchange.RequestedTokenType = "x" },
+		"actor":          func(p *profile.Profile) { p.Exchange.ActorToken = ref("k") },
+		"params":         func(p *profile.Profile) { p.Request.Params = f }, "request headers": func(p *profile.Profile) { p.Request.Headers = f },
+		"omit": func(p *profile.Profile) { p.Request.Omit = []string{"x"} }, "login params": func(p *profile.Profile) { p.Login.Params = f },
+		"dpop": func(p *profile.Profile) { p.DPoP.Enabled = true }, "dpop.alg": func(p *profile.Profile) { p.DPoP.Alg = "x" },
+	}
+	keys := map[string]string{Key(plain(), ""): "nothing", Key(plain(), "subject"): "subject"}
+	for name, flip := range flips {
+		p := plain()
+		flip(p)
+		k := Key(p, "")
+		if other, twice := keys[k]; twice {
+			t.Errorf("%s has the key of %s", name, other)
+		}
+		keys[k] = name
+	}
+	for range 1000 {
+		if Key(plain(), "") != Key(plain(), "") {
+			t.Fatal("two keys for one profile")
+		}
+	}
+}
+
+func TestOverrides(t *testing.T) {
+	p := plain()
+	p.Scopes = []string{"old"}
+	changed, err := Overrides{Scopes: []string{"a b", "c"}, Params: []string{"x=1=2"}}.Apply(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, _ := json.Marshal(changed.Scopes)
+	if string(raw) != `["a","b","c"]` || changed.Request.Params[0].Value != "1=2" || p.Scopes[0] != "old" || len(p.Request.Params) != 0 {
+		t.Errorf("%s %+v", raw, changed.Request.Params)
+	}
+	for _, bad := range []string{"x", "=1", "client_secret=hunter2", "Refresh_Token=hunter2"} {
+		if _, err := (Overrides{Params: []string{bad}}).Apply(p); fault.KindOf(err) != fault.Usage || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
