@@ -43,7 +43,6 @@ func newRoot(c *cli) *cobra.Command {
 		return fault.New(fault.Usage, "%w", err).Hint("%s --help", cmd.CommandPath())
 	})
 	c.flags.register(root.PersistentFlags())
-	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	root.AddCommand(c.commands()...)
 	return root
 }
@@ -51,9 +50,10 @@ func newRoot(c *cli) *cobra.Command {
 // commands lists every subcommand, in the order of docs/cli.
 func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
+		newTokenCmd(c),
+		newExchangeCmd(c),
+		newRefreshCmd(c),
 		newSandboxCmd(c),
-		newKidCmd(c),
-		newProfileCmd(c),
 		newVersionCmd(c),
 	}
 }

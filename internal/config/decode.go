@@ -27,35 +27,32 @@ func (d *decoder) decode(e entry, file string) (*profile.Profile, Problems) {
 	if err := profile.ValidName(e.name); err != nil {
 		r.problem(e.key, "", "", "%s", err)
 	}
-	complete := d.preset(r, e.body, &p)
+	d.preset(r, e.body, &p)
 	r.mapping(e.body, "", profileMembers(&p))
 	for _, found := range meaning(p.Validate()) {
-		if _, written := r.source[found.Path]; written || complete {
-			r.locate(found)
-		}
+		r.locate(found)
 	}
 	p.Source = r.sources()
 	return &p, r.problems
 }
 
-// preset fills p from the preset that the body names, if it does; false when
-// it cannot, and what is missing is then no fault of the profile.
-func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) bool {
+// preset fills p from the preset that the body names, if it does.
+func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) {
 	n := child(body, "preset")
-	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" || isNull(n) {
-		return true
+	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) {
+		return
 	}
 	root, known := d.presets[n.Value]
 	if !known {
 		data, ok := profile.Preset(n.Value)
 		if !ok {
 			r.problem(n, "preset", "", "%s", notPreset(n.Value))
-			return false
+			return
 		}
 		var err error
 		if root, err = parseYAML(data); err != nil {
 			r.problem(n, "preset", "", "preset %s: %s", n.Value, err)
-			return false
+			return
 		}
 		d.presets[n.Value] = root
 	}
@@ -67,7 +64,6 @@ func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) bool {
 			r.source[path] = at
 		}
 	}
-	return true
 }
 
 func notPreset(name string) string {

@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/acquire"
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+)
+
+// exchangeOptions is what the flags of `exchange` say.
+type exchangeOptions struct {
+	out                  outputFlags
+	ask                  askFlags
+	subject, subjectType string
+	issuer, requested    string
+	actor, actorType     string
+	force, allowExpired  bool
+}
+
+func newExchangeCmd(c *cli) *cobra.Command {
+	var o exchangeOptions
+	cmd := &cobra.Command{
+		Use:   "exchange",
+		Short: "Exchange a subject token for an access token (RFC 8693)",
+		Long: `Exchange a subject token for an access token (RFC 8693) and keep the result as
+the profile's session: token then uses it, and refreshes it when it is stale.
+
+A SAML assertion may be XML, base64 or base64url; it is sent as base64url of
+the very bytes. One whose NotOnOrAfter has passed is not sent. Without
+--subject-token the profile's exchange.subject_token is used.
+
+Exit status: 0 printed; 3 profile; 4 the server refused; 5 network; 7 the
+subject token has expired.`,
+		Example: `  authctl exchange -p gateway --subject-token assertion.xml
+  fetch-assertion | authctl exchange -p gateway --subject-token -
+  authctl exchange -p api --subject-token token.txt --subject-token-type access_token --audience orders`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runExchange(cmd.Context(), c, o) },
+	}
+	o.out.register(cmd)
+	o.ask.register(cmd)
+	f := cmd.Flags()
+	types := []string{"saml2", "jwt", "access_token", "id_token", "refresh_token"}
+	f.StringVar(&o.subject, "subject-token", "", "`file` with the subject token, - for stdin")
+	f.StringVar(&o.subjectType, "subject-token-type", "", "its `type`: saml2, jwt, access_token, id_token, refresh_token or a URN")
+	f.StringVar(&o.issuer, "subject-issuer", "", "the identity provider `alias` that issued it")
+	f.StringVar(&o.requested, "requested-token-type", "", "the `type` of token wanted")
+	f.StringVar(&o.actor, "actor-token", "", "`file` with the actor token, - for stdin")
+	f.StringVar(&o.actorType, "actor-token-type", "", "its `type`")
+	f.BoolVar(&o.force, "force", false, "ask the server although a fresh token of this exchange is kept")
+	f.BoolVar(&o.allowExpired, "allow-expired", false, "send an assertion whose NotOnOrAfter has passed")
+	for _, name := range []string{"subject-token-type", "requested-token-type", "actor-token-type"} {
+		fixed(cmd, name, types)
+	}
+	return cmd
+}
+
+func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
+	if o.subject == "-" && o.actor == "-" {
+		return fault.New(fault.Usage, "--subject-token and --actor-token cannot both be stdin")
+	}
+	t, err := c.prepare(o.out, o.ask)
+	if err != nil {
+		return err
+	}
+	o.override(t.asked)
+	g, err := c.exchangeGrant(ctx, t, o)
+	if err != nil {
+		return fault.In(t.profile.Name, err)
+	}
+	hit, ok, err := t.acq.Exchanged(ctx, t.asked, g, acquire.Options{Force: o.force})
+	if ok || err != nil {
+		return t.finish(ctx, hit, err)
+	}
+	set, err := t.acq.Start(ctx, t.asked, g, acquire.StartOptions{Session: t.profile})
+	return t.finish(ctx, acquire.Result{Set: set}, err)
+}
+
+// override puts the flags into this call's profile.
+func (o *exchangeOptions) override(p *profile.Profile) {
+	for _, f := range []struct {
+		to   *string
+		flag string
+	}{
+		{&p.Exchange.SubjectTokenType, o.subjectType},
+		{&p.Exchange.SubjectIssuer, o.issuer},
+		{&p.Exchange.RequestedTokenType, o.requested},
+		{&p.Exchange.ActorTokenType, o.actorType},
+	} {
+		if f.flag != "" {
+			*f.to = f.flag
+		}
+	}
+}
+
+// exchangeGrant reads the tokens and refuses an assertion that cannot succeed.
+func (c *cli) exchangeGrant(ctx context.Context, t *task, o exchangeOptions) (grant.TokenExchange, error) {
+	p := t.asked
+	g := grant.TokenExchange{Profile: p}
+	raw, err := c.tokenFrom(ctx, t, o.subject, p.Exchange.SubjectToken)
+	if err != nil {
+		return g, err
+	}
+	if raw == nil {
+		return g, fault.New(fault.Usage, "no subject token").Hint("--subject-token FILE, - for stdin, or exchange.subject_token in profile %s", p.Name)
+	}
+	if g.Subject, err = grant.WireSubject(raw, p.Exchange.SubjectTokenType); err != nil {
+		return g, err
+	}
+	if err := t.app.CheckSubject(ctx, p, g.Subject, o.allowExpired); err != nil {
+		return g, err
+	}
+	actor, err := c.tokenFrom(ctx, t, o.actor, p.Exchange.ActorToken)
+	if err != nil || actor == nil {
+		return g, err
+	}
+	g.Actor, err = grant.WireSubject(actor, p.Exchange.ActorTokenType)
+	return g, err
+}

@@ -1,0 +1,55 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/acquire"
+	"authctl/internal/app"
+	"authctl/internal/config"
+	"authctl/internal/render"
+)
+
+// outputFlags are shared by every command whose result is a token.
+type outputFlags struct{ app.PrintOptions }
+
+func (o *outputFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVarP(&o.Format, "output", "o", "token", "what to print: "+strings.Join(render.Formats(), ", "))
+	f.StringVar(&o.Select, "select", "", "which token: "+strings.Join(render.Selects(), ", ")+" (default access_token)")
+	f.StringVar(&o.Shell, "shell", "", "quoting of -o env: "+strings.Join(render.Shells(), ", ")+" (default sh)")
+	f.StringVar(&o.EnvPrefix, "env-prefix", "", "`prefix` of variable names (default AUTHCTL_)")
+	f.StringVar(&o.For, "for", "", "`'METHOD URL'` of a request: adds its DPoP proof to -o headers and curl")
+	fixed(cmd, "output", render.Formats())
+	fixed(cmd, "select", render.Selects())
+	fixed(cmd, "shell", render.Shells())
+}
+
+// fixed completes a flag from a closed set.
+func fixed(cmd *cobra.Command, flag string, values []string) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// askFlags change what is asked of the server for one call.
+type askFlags struct{ acquire.Overrides }
+
+func (a *askFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&a.Scopes, "scope", nil, "`scope` to ask for instead of the profile's; repeat or separate by blanks")
+	f.StringArrayVar(&a.Audience, "audience", nil, "`audience` to ask for instead of the profile's; may repeat")
+	f.StringArrayVar(&a.Resource, "resource", nil, "resource `URI` (RFC 8707) instead of the profile's; may repeat")
+	f.StringArrayVar(&a.Params, "param", nil, "extra `name=value` in the request body; may repeat; never a secret")
+}
+
+func (a *askFlags) any() bool {
+	return len(a.Scopes)+len(a.Audience)+len(a.Resource)+len(a.Params) > 0
+}
+
+// open makes the services with the global flags.
+func (c *cli) open() (*app.App, error) {
+	return app.Open(c.sys, config.Flags{
+		Profile: c.flags.profile, Config: c.flags.config, Store: c.flags.store,
+		Timeout: c.flags.timeout, Verbose: c.flags.verbose, Quiet: c.flags.quiet,
+	})
+}

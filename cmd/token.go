@@ -1,0 +1,59 @@
+package cmd
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/acquire"
+)
+
+// tokenOptions is what the flags of `token` say.
+type tokenOptions struct {
+	out    outputFlags
+	ask    askFlags
+	force  bool
+	minTTL *time.Duration
+}
+
+func newTokenCmd(c *cli) *cobra.Command {
+	var o tokenOptions
+	var minTTL time.Duration
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Print a token for the profile, from the store while it is fresh",
+		Long: `Print a token for the profile.
+
+A kept token that is still fresh is printed without asking the server. Else
+the profile's session (exchange, login-pkce, login-device) is refreshed, or a
+token is asked for by the profile's own grant.
+
+Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
+6 keyring or store; 8 a person must log in.`,
+		Example: `  authctl token --profile gateway
+  eval "$(authctl token -o env)"
+  authctl token -p gateway -o headers`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if cmd.Flags().Changed("min-ttl") {
+				o.minTTL = &minTTL
+			}
+			return runToken(cmd.Context(), c, o)
+		},
+	}
+	o.out.register(cmd)
+	o.ask.register(cmd)
+	cmd.Flags().BoolVar(&o.force, "force", false, "ask the server although a fresh token is kept")
+	cmd.Flags().DurationVar(&minTTL, "min-ttl", 0, "least remaining `life` of a kept token (default: the profile's, 60s)")
+	return cmd
+}
+
+func runToken(ctx context.Context, c *cli, o tokenOptions) error {
+	t, err := c.prepare(o.out, o.ask)
+	if err != nil {
+		return err
+	}
+	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Force: o.force, MinTTL: o.minTTL, Own: o.ask.any()})
+	return t.finish(ctx, r, err)
+}

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"authctl/internal/acquire"
+	"authctl/internal/clientauth"
+	"authctl/internal/endpoint"
+	"authctl/internal/grant"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+)
+
+// Acquirer is the token pipeline of p. The network is set up with its first request.
+func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
+	kept, err := a.Stores()
+	if err != nil {
+		return nil, err
+	}
+	secrets := a.Secrets()
+	wire := &lazyWire{app: a, profile: p}
+	return acquire.New(acquire.Deps{
+		Metadata: wire, Poster: wire, Store: kept, Ready: kept.Ready,
+		Grants:  grant.Builtin(grant.Deps{Secrets: secrets}),
+		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand}),
+		Secrets: secrets,
+		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Timeout: a.Settings.Timeout,
+	}), nil
+}
+
+// lazyWire builds transport and metadata when the first request needs them: a
+// fresh token out of the store must not read a CA file.
+type lazyWire struct {
+	app     *App
+	profile *profile.Profile
+	client  *endpoint.Client
+}
+
+func (w *lazyWire) get(ctx context.Context) (*endpoint.Client, error) {
+	if w.client != nil {
+		return w.client, nil
+	}
+	c, err := w.app.Client(ctx, w.profile)
+	if err == nil {
+		w.client = c
+	}
+	return c, err
+}
+
+// Post sends one request.
+func (w *lazyWire) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer, error) {
+	c, err := w.get(ctx)
+	if err != nil {
+		return endpoint.Answer{}, err
+	}
+	return c.Post(ctx, r)
+}
+
+// Resolve finds the endpoints.
+func (w *lazyWire) Resolve(ctx context.Context, p *profile.Profile, needs ...metadata.Need) (metadata.Endpoints, error) {
+	c, err := w.get(ctx)
+	if err != nil {
+		return metadata.Endpoints{}, err
+	}
+	return w.app.metadata(c).Resolve(ctx, p, needs...)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

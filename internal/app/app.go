@@ -1,0 +1,57 @@
+package app
+
+import (
+	"fmt"
+
+	"authctl/internal/config"
+	"authctl/internal/profile"
+	"authctl/internal/secretstore"
+)
+
+// App makes the services of one command, each when it is first asked for.
+type App struct {
+	Sys      System
+	Settings config.Settings
+	resolver *secretstore.Resolver
+	ring     *secretstore.Ring
+	stores   *stores
+}
+
+// Open layers the settings; it reads no profile, no key and no store.
+func Open(sys System, flags config.Flags) (*App, error) {
+	settings, err := config.Resolve(flags, sys.Env)
+	if err != nil {
+		return nil, err
+	}
+	return &App{Sys: sys, Settings: settings}, nil
+}
+
+// Profile loads the chosen profile, or the default one.
+func (a *App) Profile() (*profile.Profile, error) {
+	return config.LoadProfile(a.Settings, a.Settings.Profile)
+}
+
+// Warn prints one line for a person, unless --quiet.
+func (a *App) Warn(line string) {
+	if !a.Settings.Quiet {
+		_, _ = fmt.Fprintf(a.Sys.Err, "authctl: warning: %s\n", line)
+	}
+}
+
+// Ring is the OS keyring.
+func (a *App) Ring() *secretstore.Ring {
+	if a.ring == nil {
+		a.ring = secretstore.NewRing(a.Sys.Keyring, a.Sys.Env)
+	}
+	return a.ring
+}
+
+// Secrets resolves secret references.
+func (a *App) Secrets() *secretstore.Resolver {
+	if a.resolver == nil {
+		a.resolver = secretstore.NewResolver(secretstore.Sources{
+			Ring: a.Ring(), Env: a.Sys.Env, Stdin: a.Sys.In, Err: a.Sys.Err,
+		})
+	}
+	return a.resolver
+}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"authctl/internal/acquire"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/render"
+)
+
+// PrintOptions is how a token is printed.
+type PrintOptions struct {
+	render.Options
+	For string // 'METHOD URL' of a DPoP proof, "" for none
+}
+
+// Check refuses wrong combinations before a server is asked.
+func (o PrintOptions) Check(p *profile.Profile) error {
+	if o.For != "" {
+		if o.Format != "headers" && o.Format != "curl" {
+			return fault.New(fault.Usage, "--for goes with -o headers or -o curl")
+		}
+		if _, _, err := o.target(); err != nil {
+			return err
+		}
+	}
+	return o.Options.Check()
+}
+
+func (o PrintOptions) target() (method, at string, err error) {
+	method, at, found := strings.Cut(strings.TrimSpace(o.For), " ")
+	u, parseErr := url.Parse(strings.TrimSpace(at))
+	if !found || parseErr != nil || u.Host == "" || strings.ToUpper(method) != method {
+		return "", "", fault.New(fault.Usage, "--for needs a method and a URL").Hint("--for 'GET https://api.example.org/items'")
+	}
+	return method, u.String(), nil
+}
+
+// Print writes the result to stdout, in one write.
+func (a *App) Print(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, r acquire.Result, o PrintOptions) error {
+	out := render.Result{Profile: p.Name, Set: r.Set, FromStore: r.FromStore, Scheme: p.API.Scheme, Now: a.Sys.Now()}
+	if wantsHeaders(o.Format) {
+		for _, f := range p.API.Headers {
+			value, _, err := acq.FieldValue(ctx, p, f)
+			if err != nil {
+				return err
+			}
+			out.Headers = append(out.Headers, render.Header{Name: f.Name, Value: value})
+		}
+	}
+	if o.For != "" && p.DPoP.Enabled {
+		method, at, err := o.target()
+		if err != nil {
+			return err
+		}
+		if out.Proof, err = acq.Proof(p, method, at, r.Set.AccessToken.Reveal(), ""); err != nil {
+			return err
+		}
+	}
+	return render.Write(a.Sys.Out, out, o.Options)
+}
+
+// wantsHeaders: the other formats must not fail over a header's secret that they do not show.
+func wantsHeaders(format string) bool {
+	switch format {
+	case "headers", "env", "dotenv", "github", "curl":
+		return true
+	default:
+		return false
+	}
+}
