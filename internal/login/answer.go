@@ -1,0 +1,63 @@
+package login
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/url"
+
+	"authctl/internal/secret"
+)
+
+// answer is one authorization response (RFC 6749 4.1.2) whose state was ours.
+type answer struct {
+	code        secret.Text
+	issuer      string // RFC 9207
+	hasIssuer   bool
+	errorCode   string
+	description string
+}
+
+// What makes a callback no answer to this request. None of them ends the
+// login: whoever sent it does not know the state, or is no OAuth server.
+var (
+	errState     = errors.New("its state is not the one of this login")
+	errTwice     = errors.New("it names a parameter twice (RFC 6749 3.1)")
+	errQuery     = errors.New("its query cannot be read")
+	errNoOutcome = errors.New("it holds neither one code nor one error")
+)
+
+// maxQuery bounds the redirect's query; the listener's header cap is the same.
+const maxQuery = 8 << 10
+
+// parseAnswer reads a redirect's query. The state is looked at before all
+// else, and above all before error, so that nobody without it learns or ends
+// anything (RFC 6819 4.4.1.8).
+func parseAnswer(rawQuery, state string) (answer, error) {
+	if len(rawQuery) > maxQuery {
+		return answer{}, errQuery
+	}
+	q, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return answer{}, errQuery
+	}
+	got := q["state"]
+	if len(got) != 1 || subtle.ConstantTimeCompare([]byte(got[0]), []byte(state)) != 1 {
+		return answer{}, errState
+	}
+	for _, values := range q {
+		if len(values) > 1 {
+			return answer{}, errTwice
+		}
+	}
+	a := answer{
+		code:        secret.New(q.Get("code")),
+		issuer:      q.Get("iss"),
+		hasIssuer:   q.Has("iss"),
+		errorCode:   q.Get("error"),
+		description: q.Get("error_description"),
+	}
+	if a.code.IsZero() == (a.errorCode == "") {
+		return answer{}, errNoOutcome
+	}
+	return a, nil
+}

@@ -1,0 +1,109 @@
+package login
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+)
+
+// Request is what the profile, its server and the command's flags say about one login.
+type Request struct {
+	Profile       string // its name, for messages and the page
+	ClientID      string
+	AuthorizeURL  string // may have a query of its own, which stays (RFC 6749 3.1)
+	InsecureHTTP  bool   // an http authorize URL beyond loopback was asked for
+	Issuer        string // what iss in the answer must equal; "" when unknown
+	RequireIssuer bool   // the server says that it sends iss (RFC 9207 3)
+	Redirect      Redirect
+	Scopes        []string
+	Audience      []string
+	Resource      []string         // RFC 8707
+	Params        []endpoint.Param // login.params of the profile, then what flags ask for
+}
+
+// reserved are the parameters that carry the flow's safety; a profile that set
+// one would loosen it or break it.
+func reserved(name string) bool {
+	switch name {
+	case "response_type", "client_id", "redirect_uri", "state", "nonce", "scope",
+		"code_challenge", "code_challenge_method", "request", "request_uri", "response_mode", "dpop_jkt":
+		return true
+	}
+	return false
+}
+
+// params is the authorization request (RFC 6749 4.1.1, RFC 7636 4.3, OpenID
+// Connect Core 3.1.2.1). A nonce is sent to plain OAuth servers too: they
+// ignore it (RFC 6749 3.1), and an id_token that comes unasked is still bound.
+func (r Request) params(redirectURI string, rnd randoms) ([]endpoint.Param, error) {
+	list := []endpoint.Param{
+		{Name: "response_type", Value: "code"},
+		{Name: "client_id", Value: r.ClientID},
+		{Name: "redirect_uri", Value: redirectURI},
+		{Name: "state", Value: rnd.state},
+		{Name: "nonce", Value: rnd.nonce},
+		{Name: "code_challenge", Value: challenge(rnd.verifier)},
+		{Name: "code_challenge_method", Value: "S256"},
+	}
+	if len(r.Scopes) > 0 {
+		list = append(list, endpoint.Param{Name: "scope", Value: strings.Join(r.Scopes, " ")})
+	}
+	for _, v := range r.Audience {
+		list = append(list, endpoint.Param{Name: "audience", Value: v})
+	}
+	for _, v := range r.Resource {
+		list = append(list, endpoint.Param{Name: "resource", Value: v})
+	}
+	extra := endpoint.Request{} // a flag replaces the profile's value of the same name
+	for _, p := range r.Params {
+		if reserved(p.Name) {
+			return nil, fault.New(fault.Config, "login.params sets %s, which authctl sets itself", p.Name).
+				Hint("take %s out of login.params in profile %s", p.Name, r.Profile)
+		}
+		extra.Set(p.Name, p.Value)
+	}
+	return append(list, extra.Params...), nil
+}
+
+// address is the URL the browser is sent to.
+func (r Request) address(params []endpoint.Param) (string, error) {
+	u, err := url.Parse(r.AuthorizeURL)
+	if err != nil || u.Host == "" || u.Opaque != "" || u.Fragment != "" || u.User != nil {
+		return "", fault.New(fault.Config, "authorize_url is no plain https URL").Hint("profile field authorize_url")
+	}
+	if !Openable(r.AuthorizeURL) && (!r.InsecureHTTP || u.Scheme != "http") {
+		return "", fault.New(fault.Config, "authorize_url %s is not https", u.Redacted()).
+			Hint("a password must not travel in the clear; insecure_http: true in the profile allows it")
+	}
+	query := []string{}
+	if u.RawQuery != "" {
+		query = append(query, u.RawQuery)
+	}
+	for _, p := range params {
+		query = append(query, url.QueryEscape(p.Name)+"="+url.QueryEscape(fmt.Sprint(p.Value)))
+	}
+	u.RawQuery = strings.Join(query, "&")
+	return u.String(), nil
+}
+
+// Openable is true for what may be given to a browser: https anywhere, http on
+// this machine. Other schemes start other programs.
+func Openable(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || strings.ContainsAny(address, " \t\r\n\"'<>\\^`{|}") {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())
+}
+
+// host is what a person is told about where the browser goes.
+func (r Request) host() string {
+	u, err := url.Parse(r.AuthorizeURL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

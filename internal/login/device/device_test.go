@@ -1,0 +1,185 @@
+package device
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"rsc.io/qr"
+
+	"authctl/internal/fault"
+	"authctl/internal/login"
+)
+
+const good = `{"device_code":"GmRh","user_code":"WDJB-MJHT","verification_uri":"https://as.example/device",
+	"verification_uri_complete":"https://as.example/device?user_code=WDJB-MJHT","expires_in":1800,"interval":5}`
+
+func TestParse(t *testing.T) {
+	a, err := Parse([]byte(good))
+	if err != nil || a.DeviceCode.Reveal() != "GmRh" || a.UserCode != "WDJB-MJHT" || a.ExpiresIn != 30*time.Minute || a.Interval != 5*time.Second {
+		t.Errorf("%+v %v", a, err)
+	}
+	for name, change := range map[string][2]string{
+		"not json":       {`{"device_code"`, `"device_code"`},
+		"no code":        {`"GmRh"`, `""`},
+		"no user code":   {`"WDJB-MJHT","ver`, `"\u001b","ver`},
+		"no address":     {`"https://as.example/device",`, `"",`},
+		"http":           {`"https://as.example/device",`, `"http://as.example/device",`},
+		"other scheme":   {`"https://as.example/device?`, `"javascript:alert(1)?`},
+		"escape":         {`"https://as.example/device",`, `"https://as.example/\u001b[2J",`},
+		"no life":        {`1800`, `0`},
+		"negative life":  {`1800`, `-1`},
+		"life is a text": {`1800`, `"1800"`},
+	} {
+		broken := strings.Replace(good, change[0], change[1], 1)
+		if broken == good {
+			t.Fatalf("%s changes nothing", name)
+		}
+		if _, err := Parse([]byte(broken)); fault.KindOf(err) != fault.Network {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	quick, err := Parse([]byte(strings.Replace(strings.Replace(good, `"interval":5`, `"interval":null`, 1), "1800", "1e308", 1)))
+	if err != nil || quick.Interval != defaultInterval || quick.ExpiresIn != longest {
+		t.Errorf("defaults: %v %v %v", quick.Interval, quick.ExpiresIn, err)
+	}
+}
+
+// refused is a token endpoint's error as acquire reports it.
+func refused(code string) error {
+	f := fault.New(fault.Refused, "the server refused (%s)", code)
+	f.Code = code
+	return f
+}
+
+func TestPollIsPolite(t *testing.T) {
+	down := fault.New(fault.Network, "no route")
+	tests := map[string]struct {
+		answers []error
+		waits   string
+		kind    fault.Kind
+	}{
+		"at once":       {[]error{nil}, "5s", 0},
+		"patient":       {[]error{refused("authorization_pending"), refused("authorization_pending"), nil}, "5s 5s 5s", 0},
+		"slow down":     {[]error{refused("slow_down"), refused("slow_down"), refused("authorization_pending"), nil}, "5s 10s 15s 15s", 0},
+		"network":       {[]error{down, refused("authorization_pending"), nil}, "5s 10s 10s", 0},
+		"declined":      {[]error{refused("access_denied")}, "5s", fault.Refused},
+		"expired":       {[]error{refused("expired_token")}, "5s", fault.Login},
+		"unverified":    {[]error{fault.New(fault.Invalid, "id_token")}, "5s", fault.Invalid},
+		"never":         {nil, "5s 5s 5s 5s", fault.Login},
+		"not our error": {[]error{errors.New("boom")}, "5s", fault.Internal},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			a := Authorization{Interval: 5 * time.Second, ExpiresIn: 24 * time.Second}
+			if tt.kind != fault.Login {
+				a.ExpiresIn = time.Hour
+			}
+			var waits []string
+			asked := 0
+			err := a.Poll(t.Context(), func(_ context.Context, d time.Duration) error {
+				waits = append(waits, d.String())
+				return nil
+			}, func(context.Context) error {
+				asked++
+				if tt.answers == nil {
+					return refused("authorization_pending")
+				}
+				return tt.answers[asked-1]
+			})
+			if got := strings.Join(waits, " "); got != tt.waits {
+				t.Errorf("waited %s", got)
+			}
+			if tt.kind == 0 && err != nil || tt.kind != 0 && fault.KindOf(err) != tt.kind {
+				t.Errorf("got %v", err)
+			}
+			if tt.answers != nil && asked != len(tt.answers) {
+				t.Errorf("asked %d times", asked)
+			}
+		})
+	}
+}
+
+func TestPollIsInterrupted(t *testing.T) {
+	a := Authorization{Interval: time.Second, ExpiresIn: time.Hour}
+	ctx, cancel := context.WithCancel(t.Context())
+	err := a.Poll(ctx, func(context.Context, time.Duration) error { return nil }, func(context.Context) error {
+		cancel()
+		return refused("authorization_pending")
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestShow(t *testing.T) {
+	a, err := Parse([]byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var loud, hushed bytes.Buffer
+	a.Show(login.Terminal{Err: &loud})
+	a.Show(login.Terminal{Err: &hushed, Quiet: true})
+	for _, b := range []string{loud.String(), hushed.String()} {
+		if !strings.Contains(b, "  https://as.example/device\n") || !strings.Contains(b, "  WDJB-MJHT\n") || strings.Contains(b, "GmRh") {
+			t.Errorf("shows %s", b)
+		}
+	}
+	if !strings.Contains(loud.String(), "█") || strings.Contains(hushed.String(), "█") {
+		t.Error("the QR code belongs to the loud form alone")
+	}
+}
+
+// TestDrawnModules reads the drawing back, module by module.
+func TestDrawnModules(t *testing.T) {
+	for _, text := range []string{"https://as.example/device?user_code=WDJB-MJHT", "x", strings.Repeat("long", 40)} {
+		code, err := qr.Encode(text, qr.L)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drawing, err := draw(text, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(drawing, "\n"), "\n")
+		if len(lines) != (code.Size+2*quiet+1)/2 {
+			t.Fatalf("%d lines for %d modules", len(lines), code.Size)
+		}
+		for i, line := range lines {
+			for j, r := range []rune(line) {
+				x, y := j-quiet, 2*i-quiet
+				if light := r == '█' || r == '▀'; light == code.Black(x, y) {
+					t.Fatal(fmt.Sprint("wrong at ", x, y))
+				}
+				if y+1 < code.Size+quiet {
+					if light := r == '█' || r == '▄'; light == code.Black(x, y+1) {
+						t.Fatal(fmt.Sprint("wrong at ", x, y+1))
+					}
+				}
+			}
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	seeds := []string{good, `{}`, `[]`, `{"device_code":"a","user_code":"b","verification_uri":"https://a.example","expires_in":1}`}
+	if len(seeds) == 0 {
+		f.Fatal("no seeds")
+	}
+	for _, s := range seeds {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		a, err := Parse(body)
+		if err != nil {
+			return
+		}
+		if a.ExpiresIn <= 0 || a.ExpiresIn > longest || a.Interval <= 0 || !login.Openable(a.Address) || strings.ContainsAny(a.UserCode, "\x1b\r\n") {
+			t.Errorf("accepted %+v", a)
+		}
+	})
+}

@@ -1,0 +1,73 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"authctl/internal/fault"
+)
+
+// slower is what slow_down adds to the interval (RFC 8628 3.5).
+const slower = 5 * time.Second
+
+// Poll asks until the person is done: try sends one token request and
+// returns its fault. sleep waits or returns the context's error. Errors are
+// faults; the context's own error means that it was interrupted.
+func (a Authorization) Poll(ctx context.Context, sleep func(context.Context, time.Duration) error, try func(context.Context) error) error {
+	interval, waited := a.Interval, time.Duration(0)
+	for {
+		if waited += interval; waited > a.ExpiresIn {
+			return tooLate()
+		}
+		if err := sleep(ctx, interval); err != nil {
+			return err
+		}
+		err := try(ctx)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		longer, again := next(err, interval)
+		if !again {
+			return final(err)
+		}
+		interval = longer
+	}
+}
+
+// next says whether to ask again, and after how long (RFC 8628 3.5). A request
+// that got no answer is tried at half the pace, as the RFC asks.
+func next(err error, interval time.Duration) (time.Duration, bool) {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return 0, false
+	}
+	switch {
+	case f.Code == "authorization_pending":
+		return interval, true
+	case f.Code == "slow_down":
+		return interval + slower, true
+	case f.Kind == fault.Network:
+		return 2 * interval, true
+	default:
+		return 0, false
+	}
+}
+
+// final turns the two ends that a person can mend into their own words.
+func final(err error) error {
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "expired_token" {
+		return tooLate()
+	}
+	return err
+}
+
+func tooLate() error {
+	f := fault.New(fault.Login, "nobody logged in before the code expired").Hint("run the command again for a new code")
+	f.Code = "expired_token"
+	return f
+}

@@ -1,0 +1,72 @@
+package device
+
+import (
+	"strings"
+
+	"rsc.io/qr"
+
+	"authctl/internal/login"
+)
+
+// Show tells the person where to go and which code to type, and draws the
+// address as a QR code, so that a phone needs no typing.
+func (a Authorization) Show(t login.Terminal) {
+	address := a.Complete
+	if address == "" {
+		address = a.Address
+	}
+	if !t.Quiet {
+		if drawing, err := draw(address, t.Live); err == nil {
+			t.Say("%s", drawing)
+		}
+	}
+	t.Say("On a phone or any other machine, open\n\n  %s\n\nand enter or confirm the code\n\n  %s\n", a.Address, a.UserCode)
+	if a.Complete != "" {
+		// RFC 8628 3.3.1: the code is shown also then, so that it can be compared.
+		t.Note("The address with the code in it: %s\n", a.Complete)
+	}
+}
+
+// quiet is the white margin that scanners need, in modules (ISO/IEC 18004 asks
+// for 4; half of it works on a screen and leaves room in 80 columns).
+const quiet = 2
+
+// draw makes two modules a character from half blocks. In colour it is black
+// on white whatever the terminal's own colours are; without, light modules
+// are the drawn ones, because most terminals are dark.
+func draw(text string, colour bool) (string, error) {
+	code, err := qr.Encode(text, qr.L)
+	if err != nil {
+		return "", err
+	}
+	before, after := "", "\n"
+	if colour {
+		before, after = "\x1b[97;40m", "\x1b[0m\n"
+	}
+	var b strings.Builder
+	for y := -quiet; y < code.Size+quiet; y += 2 {
+		b.WriteString(before)
+		for x := -quiet; x < code.Size+quiet; x++ {
+			top, bottom := !code.Black(x, y), !code.Black(x, y+1)
+			if y+1 >= code.Size+quiet {
+				bottom = false
+			}
+			b.WriteString(half(top, bottom))
+		}
+		b.WriteString(after)
+	}
+	return b.String(), nil
+}
+
+func half(top, bottom bool) string {
+	switch {
+	case top && bottom:
+		return "█"
+	case top:
+		return "▀"
+	case bottom:
+		return "▄"
+	default:
+		return " "
+	}
+}

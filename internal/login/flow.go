@@ -1,0 +1,217 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+// Limit is how long a person is waited for (docs/login.md).
+const Limit = 5 * time.Minute
+
+// pageLimit is how long the browser is given to take its page before the port closes.
+const pageLimit = 2 * time.Second
+
+// Browser opens a URL where a person sees it.
+type Browser interface {
+	Open(ctx context.Context, url string) error
+}
+
+// Pushed is the answer to a pushed authorization request (RFC 9126 2.2).
+type Pushed struct {
+	RequestURI string
+	ExpiresIn  time.Duration
+}
+
+// Code is what the browser brought, with what must be sent along to redeem it.
+type Code struct {
+	Value       secret.Text
+	Verifier    secret.Text // RFC 7636 4.5
+	RedirectURI string      // as in the authorization request (RFC 6749 4.1.3)
+	Nonce       string      // what the id_token must hold
+}
+
+// Flow is one login by authorization code.
+type Flow struct {
+	Browser  Browser // nil: the person opens the address
+	Why      string  // why there is no browser, said before the address
+	Remote   bool    // the person's browser is on another machine (SSH)
+	Terminal Terminal
+	Rand     io.Reader
+	Limit    time.Duration
+	// Push sends the parameters to the server first (RFC 9126); nil: they go by the browser.
+	Push func(ctx context.Context, params []endpoint.Param) (Pushed, error)
+	// Paste is where a redirected address is read from; nil: nowhere.
+	Paste     io.Reader
+	PasteLive bool // Paste is a terminal: a wrong line may be mended
+}
+
+// errTooLate tells the limit from every other end of a context.
+var errTooLate = errors.New("nobody logged in")
+
+// Run asks for a code and gives it to redeem, at most once. What redeem
+// returns decides the page that the browser shows; then the port is closed.
+// Errors are faults; the context's own error means that it was interrupted.
+func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, Code) error) error {
+	if !r.Redirect.Loopback() && f.Paste == nil {
+		return fault.New(fault.Usage, "login.redirect_uri %s does not lead back to this machine", r.Redirect.uri.Redacted()).
+			Hint("add --paste and paste the address that the browser ends at").
+			Hint("or register http://127.0.0.1/callback and set login.redirect_uri: http://127.0.0.1:0/callback")
+	}
+	rnd, err := newRandoms(f.Rand)
+	if err != nil {
+		return fault.New(fault.Internal, "%w", err)
+	}
+	port, back := 0, (*callback)(nil)
+	if r.Redirect.Loopback() {
+		l, err := listen(ctx, r.Redirect)
+		if err != nil {
+			return err
+		}
+		defer l.close()
+		port = l.port
+		back = newCallback(r.Redirect, port, rnd.state, pages{r.Profile, r.host()})
+		l.serve(back)
+	}
+	target := r.Redirect.at(port)
+	if err := f.send(ctx, r, target, port, rnd); err != nil {
+		return err
+	}
+	a, err := f.await(ctx, r, back, target, rnd.state)
+	if err != nil {
+		return err
+	}
+	if err = r.check(a); err == nil {
+		err = redeem(ctx, Code{Value: a.code, Verifier: rnd.verifier, RedirectURI: target, Nonce: rnd.nonce})
+	}
+	back.finish(ctx, err)
+	return err
+}
+
+// send builds the authorize URL, by way of a pushed request where there is
+// one, and gets it in front of the person.
+func (f Flow) send(ctx context.Context, r Request, target string, port int, rnd randoms) error {
+	params, err := r.params(target, rnd)
+	if err != nil {
+		return err
+	}
+	expires := time.Duration(0)
+	if f.Push != nil {
+		pushed, err := f.Push(ctx, params)
+		if err != nil {
+			return err
+		}
+		// RFC 9126 4: client_id and request_uri are all that remains.
+		params = []endpoint.Param{{Name: "client_id", Value: r.ClientID}, {Name: "request_uri", Value: pushed.RequestURI}}
+		expires = pushed.ExpiresIn
+	}
+	address, err := r.address(params)
+	if err != nil {
+		return err
+	}
+	f.present(ctx, r, address, port, expires)
+	return nil
+}
+
+// present opens the browser or, where it cannot, says what to open.
+func (f Flow) present(ctx context.Context, r Request, address string, port int, expires time.Duration) {
+	why := f.Why
+	if f.Browser != nil && Openable(address) {
+		err := f.Browser.Open(ctx, address)
+		if err == nil {
+			f.Terminal.Note("The browser has been opened at %s. If it shows nothing, try --no-browser.", r.host())
+			return
+		}
+		why = "no browser could be opened: " + endpoint.Clean(err.Error())
+	}
+	if why != "" {
+		f.Terminal.Note("%s", why)
+	}
+	within := ""
+	if expires > 0 && expires < f.Limit {
+		within = " within " + plain(expires) // the pushed request lapses then
+	}
+	f.Terminal.Say("Open this address in a browser%s to log in:\n\n  %s\n", within, address)
+	if f.Remote && port != 0 {
+		f.Terminal.Say("This shell seems to be on another machine than the browser. Either forward the port first,\n"+
+			"  ssh -L %d:127.0.0.1:%d THIS-MACHINE\n"+
+			"or log in anyway and paste the address the browser ends at (--paste), or use authctl login-device.", port, port)
+	}
+	if f.Paste != nil && f.PasteLive {
+		f.Terminal.Say("After the login, paste the whole address that the browser ends at here, and press Enter:")
+	}
+}
+
+// await returns the first true answer, from the listener or from a paste.
+func (f Flow) await(ctx context.Context, r Request, back *callback, target, state string) (answer, error) {
+	limited, cancel := context.WithTimeoutCause(ctx, f.Limit, errTooLate)
+	defer cancel()
+	var fromBrowser <-chan answer
+	if back != nil {
+		fromBrowser = back.answers
+	}
+	var fromPerson <-chan pasted
+	if f.Paste != nil {
+		fromPerson = f.readPasted(limited, f.Paste, target, state)
+	}
+	if f.Paste == nil || !f.PasteLive { // a repainted line would eat what is typed
+		defer f.Terminal.Waiting(limited, "the login at "+r.host(), f.Limit)()
+	}
+	select {
+	case a := <-fromBrowser:
+		return a, nil
+	case p := <-fromPerson:
+		return p.answer, p.err
+	case <-limited.Done():
+		if errors.Is(context.Cause(limited), errTooLate) {
+			return answer{}, f.tooLate(back)
+		}
+		return answer{}, limited.Err()
+	}
+}
+
+func (f Flow) tooLate(back *callback) error {
+	err := fault.New(fault.Login, "%w within %s", errTooLate, plain(f.Limit))
+	if n := back.refusals(); n > 0 {
+		err = err.Hint("%d requests came to the redirect address that were no answer to this login; "+
+			"log in with the address of this run, not an older one", n)
+	}
+	return err.Hint("--timeout 10m waits longer, --no-browser shows the address, login-device needs no browser here")
+}
+
+// check judges the answer: iss first (RFC 9207 2.4), so that a mixed-up
+// server's error is not believed either, then error.
+func (r Request) check(a answer) error {
+	switch {
+	case a.hasIssuer && r.Issuer != "" && a.issuer != r.Issuer:
+		return fault.New(fault.Invalid, "the answer names issuer %q, not %q: the code was not redeemed",
+			endpoint.Clean(a.issuer), r.Issuer).Hint("profile field issuer, exactly as the server spells it")
+	case !a.hasIssuer && r.RequireIssuer:
+		return fault.New(fault.Invalid, "the answer names no issuer although the server says that it would (RFC 9207): "+
+			"the code was not redeemed")
+	case a.errorCode != "":
+		return refusal(a)
+	}
+	return nil
+}
+
+// refusal is the server's error (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6).
+func refusal(a answer) error {
+	text := "the server refused the login (" + endpoint.Clean(a.errorCode) + ")"
+	if d := endpoint.Clean(a.description); d != "" {
+		text += ": " + d
+	}
+	f := fault.New(fault.Refused, "%s", text)
+	switch a.errorCode {
+	case "login_required", "interaction_required", "consent_required", "account_selection_required":
+		f.Kind = fault.Login
+		f = f.Hint("leave out --prompt none")
+	}
+	f.Code = endpoint.Clean(a.errorCode)
+	return f
+}

@@ -1,0 +1,118 @@
+package login
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/jwt"
+	"authctl/internal/keys"
+	"authctl/internal/token"
+)
+
+// leeway is how far the server's clock may be from ours.
+const leeway = time.Minute
+
+// IDToken says what the id_token of a login must be (OpenID Connect Core
+// 3.1.3.7). One that is present is always verified, asked for or not.
+type IDToken struct {
+	Profile  string // its name, for hints
+	Issuer   string
+	ClientID string
+	Nonce    string // "" for the device flow, which has none
+	Scopes   []string
+	MaxAge   time.Duration // what max_age asked for, 0 for nothing
+	Now      func() time.Time
+	// Keys gives the server's keys; fresh asks the server again.
+	Keys func(ctx context.Context, fresh bool) ([]*keys.Key, error)
+}
+
+// Verify refuses a set whose id_token is missing though openid was asked for,
+// or cannot be believed. The error is a fault.Invalid unless the keys could
+// not be fetched.
+func (v IDToken) Verify(ctx context.Context, set token.Set) error {
+	if set.IDToken.IsZero() {
+		if slices.Contains(v.Scopes, "openid") {
+			return fault.New(fault.Invalid, "the server granted no id_token although the scope openid was asked for")
+		}
+		return nil
+	}
+	if v.Issuer == "" {
+		return fault.New(fault.Invalid, "the id_token cannot be verified: the profile names no issuer").
+			Hint("set issuer, and jwks_url where there is no discovery, in profile %s", v.Profile)
+	}
+	o := jwt.VerifyOptions{
+		Issuer: v.Issuer, ClientID: v.ClientID, Nonce: v.Nonce, AccessToken: set.AccessToken.Reveal(),
+		Now: v.Now(), Leeway: leeway,
+	}
+	t, err := v.signed(ctx, set.IDToken.Reveal(), o)
+	if err != nil && fault.KindOf(err) != fault.Internal {
+		return err
+	}
+	if err == nil {
+		err = v.complete(t.Claims)
+	}
+	if err != nil {
+		return fault.New(fault.Invalid, "the id_token is not to be believed: %s", oneLine(err)).
+			Hint("check issuer, client.id and jwks_url of profile %s, and this machine's clock", v.Profile)
+	}
+	return nil
+}
+
+// signed verifies with the keys at hand and, where they do not fit, once more
+// with the server's keys of this moment: it may have rotated them.
+func (v IDToken) signed(ctx context.Context, raw string, o jwt.VerifyOptions) (*jwt.Token, error) {
+	var err error
+	if o.Keys, err = v.Keys(ctx, false); err != nil {
+		return nil, err
+	}
+	t, err := jwt.Verify(raw, o)
+	if !errors.Is(err, jwt.ErrUnknownKey) && !errors.Is(err, jwt.ErrSignature) {
+		return t, err
+	}
+	if o.Keys, err = v.Keys(ctx, true); err != nil {
+		return nil, err
+	}
+	return jwt.Verify(raw, o)
+}
+
+// complete asks for what OpenID Connect Core 2 requires and a JWT does not.
+func (v IDToken) complete(claims jwt.Object) error {
+	for _, name := range []string{"sub", "iat"} {
+		if !claims.Has(name) {
+			return fmt.Errorf("%s is missing", name)
+		}
+	}
+	if v.MaxAge <= 0 {
+		return nil
+	}
+	at, err := claims.Time("auth_time")
+	if err != nil || at.IsZero() || v.Now().Sub(at) > v.MaxAge+leeway {
+		return errors.New("auth_time does not show a login as recent as max_age asked for")
+	}
+	return nil
+}
+
+func oneLine(err error) string {
+	return endpoint.Clean(strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
+// MaxAge reads the value of a max_age parameter, in seconds; 0 when there is none.
+func MaxAge(params []endpoint.Param) time.Duration {
+	for _, p := range params {
+		if p.Name != "max_age" {
+			continue
+		}
+		var seconds int64
+		if json.Unmarshal([]byte(fmt.Sprint(p.Value)), &seconds) == nil {
+			return time.Duration(seconds) * time.Second
+		}
+	}
+	return 0
+}

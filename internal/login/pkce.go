@@ -1,0 +1,42 @@
+package login
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+
+	"authctl/internal/secret"
+)
+
+// verifierBytes gives 64 characters; RFC 7636 4.1 asks for 43 to 128.
+const verifierBytes = 48
+
+// tokenBytes is the entropy of state and nonce, 256 bits each.
+const tokenBytes = 32
+
+// randoms are the values that tie one answer to one request.
+type randoms struct {
+	state    string
+	nonce    string
+	verifier secret.Text
+}
+
+func newRandoms(r io.Reader) (randoms, error) {
+	buf := make([]byte, 2*tokenBytes+verifierBytes)
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return randoms{}, fmt.Errorf("reading random bytes: %w", err)
+	}
+	enc := base64.RawURLEncoding.EncodeToString
+	return randoms{
+		state:    enc(buf[:tokenBytes]),
+		nonce:    enc(buf[tokenBytes : 2*tokenBytes]),
+		verifier: secret.New(enc(buf[2*tokenBytes:])),
+	}, nil
+}
+
+// challenge is the S256 code_challenge (RFC 7636 4.2). There is no "plain" here.
+func challenge(verifier secret.Text) string {
+	sum := sha256.Sum256([]byte(verifier.Reveal()))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}

@@ -1,0 +1,70 @@
+package login
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Terminal is where a person is spoken to: stderr.
+type Terminal struct {
+	Err   io.Writer
+	Live  bool // stderr is a terminal, so a line may be painted over
+	Quiet bool // nothing but what the person must act on
+}
+
+// Say prints one line that must be seen even with --quiet.
+func (t Terminal) Say(format string, args ...any) { _, _ = fmt.Fprintf(t.Err, format+"\n", args...) }
+
+// Note prints one line of progress.
+func (t Terminal) Note(format string, args ...any) {
+	if !t.Quiet {
+		t.Say(format, args...)
+	}
+}
+
+// Waiting shows what is waited for and how long it still will be, until stop
+// is called; stop wipes the line. Where nothing can be painted over it is one line.
+func (t Terminal) Waiting(ctx context.Context, what string, limit time.Duration) (stop func()) {
+	if t.Quiet {
+		return func() {}
+	}
+	if !t.Live {
+		t.Say("Waiting for %s, up to %s.", what, plain(limit))
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		t.count(ctx, what, limit)
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// count repaints one line every second. It counts ticks: the clock on the
+// wall may jump.
+func (t Terminal) count(ctx context.Context, what string, left time.Duration) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	defer func() { _, _ = io.WriteString(t.Err, "\r\x1b[K") }()
+	for {
+		_, _ = fmt.Fprintf(t.Err, "\r\x1b[KWaiting for %s, %s left (Ctrl-C stops)", what, plain(left))
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			left = max(0, left-time.Second)
+		}
+	}
+}
+
+// plain is a duration as minutes and seconds.
+func plain(d time.Duration) string {
+	d = d.Round(time.Second)
+	return fmt.Sprintf("%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+}
