@@ -15,6 +15,7 @@ const (
 	// LockLimit is how long one process waits for another's request.
 	LockLimit = 45 * time.Second
 	lockPoll  = 10 * time.Millisecond
+	turnPoll  = 200 * time.Millisecond
 )
 
 // Lock takes the lock of key, which one process at a time can hold, and
@@ -31,13 +32,46 @@ func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error)
 	return lockFile(ctx, s.locks, key)
 }
 
-func lockFile(ctx context.Context, dir, name string) (func(), error) {
-	d := folder{dir}
-	if err := d.make(); err != nil {
+// Turn is Lock for what a person does and no request waits for, such as a
+// login: it waits as long as the context does, and calls busy once if it has to.
+func (s *Store) Turn(ctx context.Context, key string, busy func()) (unlock func(), err error) {
+	if err := checkKey(key); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(d.path, name+".lock")
-	l := flock.New(path, flock.SetFlag(lockFlags), flock.SetPermissions(0o600))
+	if s.locks == "" {
+		return func() {}, nil
+	}
+	l, err := newLock(s.locks, key)
+	if err != nil {
+		return nil, err
+	}
+	ok, err := l.TryLock()
+	if err == nil && !ok {
+		busy()
+		ok, err = l.TryLockContext(ctx, turnPoll)
+	}
+	switch {
+	case ctx.Err() != nil:
+		_ = l.Close()
+		return nil, ctx.Err()
+	case err != nil || !ok:
+		return nil, diskFault("lock the token store", errors.Join(err, notLocked(ok)))
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+func newLock(dir, name string) (*flock.Flock, error) {
+	if err := (folder{dir}).make(); err != nil {
+		return nil, err
+	}
+	return flock.New(filepath.Join(dir, name+".lock"), flock.SetFlag(lockFlags), flock.SetPermissions(0o600)), nil
+}
+
+func lockFile(ctx context.Context, dir, name string) (func(), error) {
+	l, err := newLock(dir, name)
+	if err != nil {
+		return nil, err
+	}
 	waiting, cancel := context.WithTimeout(ctx, LockLimit)
 	defer cancel()
 	ok, err := l.TryLockContext(waiting, lockPoll)
@@ -47,7 +81,7 @@ func lockFile(ctx context.Context, dir, name string) (func(), error) {
 		return nil, context.Cause(ctx)
 	case waiting.Err() != nil:
 		return nil, fault.New(fault.Store, "another authctl has held the lock of this token for %s", LockLimit).
-			Hint("see which: fuser -v %s", path)
+			Hint("see which: fuser -v %s", l.Path())
 	case err != nil || !ok:
 		return nil, diskFault("lock the token store", errors.Join(err, notLocked(ok)))
 	}
