@@ -54,6 +54,8 @@ func (c *cli) commands() []*cobra.Command {
 		newExchangeCmd(c),
 		newRefreshCmd(c),
 		newSandboxCmd(c),
+		newLoginPKCECmd(c),
+		newLoginDeviceCmd(c),
 		newVersionCmd(c),
 	}
 }

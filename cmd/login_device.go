@@ -1,0 +1,37 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+func newLoginDeviceCmd(c *cli) *cobra.Command {
+	var out outputFlags
+	cmd := &cobra.Command{
+		Use:   "login-device",
+		Short: "Log in on another machine or a phone and print the token; the session is kept",
+		Long: `Log in by device authorization (RFC 8628), for machines without a browser: a QR
+code, an address and a code are shown on stderr, a person opens the address
+anywhere and confirms the code, and authctl asks the server until that is done.
+An id_token is verified. The session is kept, so that token uses and refreshes it.
+
+Exit status: 0 printed; 3 profile; 4 the server or the person refused; 5 network;
+6 the session could not be kept (no code was asked for); 7 the id_token is not to
+be believed (nothing is kept); 8 nobody logged in before the code expired; 130 stopped.`,
+		Example: `  authctl login-device -p helseid`,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runLoginDevice(cmd.Context(), c, out) },
+	}
+	out.register(cmd)
+	return cmd
+}
+
+func runLoginDevice(ctx context.Context, c *cli, out outputFlags) error {
+	t, err := c.prepare(out, askFlags{})
+	if err != nil {
+		return err
+	}
+	r, err := t.app.LoginDevice(ctx, t.profile, t.acq)
+	return t.finish(ctx, r, err)
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package app
+
+import "syscall"
+
+// ownSession is nothing here: the opener hands the address to the desktop and ends.
+func ownSession() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,224 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"runtime"
+	"slices"
+	"time"
+
+	"authctl/internal/acquire"
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/keys"
+	"authctl/internal/login"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+	"authctl/internal/store"
+	"authctl/internal/token"
+)
+
+// LoginOptions are the wishes of one login in the browser.
+type LoginOptions struct {
+	Port      int              // instead of the redirect URI's, 0 for that
+	NoBrowser bool             // the person opens the address
+	Paste     bool             // the person pastes where the browser ended
+	Params    []endpoint.Param // prompt, login_hint, acr_values
+	Limit     time.Duration    // how long the person is waited for; 0: login.Limit
+}
+
+// LoginPKCE asks a person in the browser and keeps the session. While another
+// process is at it for the same profile it waits, and takes that one's
+// outcome if it asked for nothing of its own: one profile, one browser window.
+func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, o LoginOptions) (acquire.Result, error) {
+	redirect, err := login.ParseRedirect(p.Login.RedirectURI, o.Port)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	// Keeping the session is the point: a store that cannot is said before a person is troubled.
+	if err := acq.Ready(ctx); err != nil {
+		return acquire.Result{}, err
+	}
+	done, shared, err := a.turn(ctx, p, o)
+	if err != nil || done == nil {
+		return shared, err
+	}
+	defer done()
+	e, src, err := a.loginEndpoints(ctx, p)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	params, err := loginParams(p, o.Params)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	req := login.Request{
+		Profile: p.Name, ClientID: p.Client.ID, AuthorizeURL: e.Authorize, InsecureHTTP: p.InsecureHTTP,
+		Issuer: p.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
+		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Params: params,
+	}
+	flow := a.flow(o)
+	if flow.Push, err = pushTo(p, acq, e); err != nil {
+		return acquire.Result{}, err
+	}
+	var set token.Set
+	err = flow.Run(ctx, req, func(ctx context.Context, code login.Code) error {
+		check := a.idToken(p, src, code.Nonce, login.MaxAge(params))
+		g := grant.AuthorizationCode{Profile: p, Code: code.Value, Verifier: code.Verifier, RedirectURI: code.RedirectURI}
+		set, err = acq.Start(ctx, p, g, acquire.StartOptions{
+			MustKeep: true, Check: func(s token.Set) error { return check.Verify(ctx, s) },
+		})
+		return err
+	})
+	return acquire.Result{Set: set}, err
+}
+
+// turn waits until no other process is logging in to p. done is nil when that
+// one's outcome, shared, will do.
+func (a *App) turn(ctx context.Context, p *profile.Profile, o LoginOptions) (done func(), shared acquire.Result, err error) {
+	kept, err := a.Stores()
+	if err != nil {
+		return nil, acquire.Result{}, err
+	}
+	key, waited := acquire.Key(p, ""), false
+	began := a.Sys.Now()
+	done, err = kept.Turn(ctx, "login-"+key, func() {
+		waited = true
+		a.terminal().Note("Another login of %s is in progress; waiting for it.", p.Name)
+	})
+	if err != nil || !waited || len(o.Params) > 0 {
+		return done, acquire.Result{}, err
+	}
+	rec, err := kept.Get(ctx, key)
+	if err != nil && !errors.Is(err, store.ErrAbsent) {
+		done()
+		return nil, acquire.Result{}, err
+	}
+	if err != nil || rec.Grant != (grant.AuthorizationCode{}).Name() || rec.Set.ObtainedAt.Before(began) {
+		return done, acquire.Result{}, nil // the other one failed
+	}
+	done()
+	return nil, acquire.Result{Set: rec.Set, FromStore: true}, nil
+}
+
+// loginEndpoints finds what a login needs. With openid the keys are among it:
+// an id_token that nobody could verify is not asked for.
+func (a *App) loginEndpoints(ctx context.Context, p *profile.Profile) (metadata.Endpoints, *metadata.Source, error) {
+	src, err := a.Metadata(ctx, p)
+	if err != nil {
+		return metadata.Endpoints{}, nil, err
+	}
+	needs := []metadata.Need{metadata.NeedAuthorize, metadata.NeedToken}
+	if slices.Contains(p.Scopes, "openid") {
+		needs = append(needs, metadata.NeedJWKS)
+		if p.Issuer == "" {
+			return metadata.Endpoints{}, nil, fault.New(fault.Config, "the scope openid needs an issuer, to verify the id_token").
+				Hint("set issuer in profile %s, or take openid out of scopes", p.Name)
+		}
+	}
+	e, err := src.Resolve(ctx, p, needs...)
+	return e, src, err
+}
+
+// loginParams are the profile's extra authorize parameters, then the flags'.
+// They travel in the browser's address bar, so none may be a secret.
+func loginParams(p *profile.Profile, flags []endpoint.Param) ([]endpoint.Param, error) {
+	list := make([]endpoint.Param, 0, len(p.Login.Params)+len(flags))
+	for _, f := range p.Login.Params {
+		if f.Secret != nil || f.Basic != nil {
+			return nil, fault.New(fault.Config, "login.params %s is a secret, but would stand in the browser's address bar", f.Name).
+				Hint("login.params takes {name: %s, value: ...} in profile %s", f.Name, p.Name)
+		}
+		value := f.Value
+		if _, text := value.(string); !text { // such as claims, a JSON object (OpenID Connect Core 5.5)
+			raw, err := json.Marshal(value)
+			if err != nil {
+				return nil, fault.New(fault.Config, "login.params %s: %w", f.Name, err)
+			}
+			value = string(raw)
+		}
+		list = append(list, endpoint.Param{Name: f.Name, Value: value})
+	}
+	return append(list, flags...), nil
+}
+
+// flow is the part of a login that this machine decides.
+func (a *App) flow(o LoginOptions) login.Flow {
+	f := login.Flow{Terminal: a.terminal(), Rand: a.Sys.Rand, Limit: o.Limit}
+	if f.Limit <= 0 {
+		f.Limit = login.Limit
+	}
+	f.Remote = a.has("SSH_CONNECTION") || a.has("SSH_TTY")
+	switch b := a.browser(f.Remote); {
+	case o.NoBrowser:
+	case b != nil:
+		f.Browser, f.Remote = b, false
+	case !f.Remote:
+		f.Why = "This machine has no browser that authctl could open (login-device needs none)."
+	}
+	f.PasteLive = a.isTerminal(0)
+	if o.Paste || (f.Remote && f.PasteLive) {
+		f.Paste = a.Sys.In
+	}
+	return f
+}
+
+// browser is nil where there is none, and over SSH: it would open where
+// nobody sees it, unless the person says which with $BROWSER.
+func (a *App) browser(remote bool) Browser {
+	if a.Sys.Browser != nil {
+		return a.Sys.Browser
+	}
+	if remote && !a.has("BROWSER") {
+		return nil
+	}
+	if d := newBrowser(runtime.GOOS, a.Sys.Env); d != nil {
+		return d
+	}
+	return nil
+}
+
+func (a *App) has(name string) bool {
+	v, ok := a.Sys.Env(name)
+	return ok && v != ""
+}
+
+func (a *App) isTerminal(fd int) bool { return a.Sys.IsTerminal != nil && a.Sys.IsTerminal(fd) }
+
+func (a *App) terminal() login.Terminal {
+	return login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet}
+}
+
+// idToken is the check of a login's id_token with the server's keys.
+func (a *App) idToken(p *profile.Profile, src *metadata.Source, nonce string, maxAge time.Duration) login.IDToken {
+	return login.IDToken{
+		Profile: p.Name, Issuer: p.Issuer, ClientID: p.Client.ID, Nonce: nonce, Scopes: p.Scopes, MaxAge: maxAge, Now: a.Sys.Now,
+		Keys: func(ctx context.Context, fresh bool) ([]*keys.Key, error) { return src.Keys(ctx, p, fresh) },
+	}
+}
+
+// pushTo is the pushed authorization request (RFC 9126) where the profile and
+// the server want one, else nil.
+func pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (func(context.Context, []endpoint.Param) (login.Pushed, error), error) {
+	switch {
+	case p.Login.Pushed == "never":
+		return nil, nil
+	case e.PAR == "" && p.Login.Pushed == "require":
+		return nil, fault.New(fault.Config, "login.pushed is require, but the server names no pushed authorization request endpoint").
+			Hint("set par_url in profile %s", p.Name)
+	case e.PAR == "":
+		return nil, nil
+	}
+	return func(ctx context.Context, params []endpoint.Param) (login.Pushed, error) {
+		answer, err := acq.Call(ctx, p, e.PAR, func(r *endpoint.Request) error {
+			r.Params = append(r.Params, params...)
+			return nil
+		})
+		if err != nil {
+			return login.Pushed{}, err
+		}
+		return login.ParsePushed(answer.Body)
+	}, nil
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"authctl/internal/acquire"
+	"authctl/internal/endpoint"
+	"authctl/internal/grant"
+	"authctl/internal/login/device"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+	"authctl/internal/token"
+)
+
+// LoginDevice asks a person at another machine (RFC 8628) and keeps the session.
+func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer) (acquire.Result, error) {
+	if err := acq.Ready(ctx); err != nil {
+		return acquire.Result{}, err
+	}
+	src, err := a.Metadata(ctx, p)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	e, err := src.Resolve(ctx, p, metadata.NeedDevice, metadata.NeedToken)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	params, err := loginParams(p, nil)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	auth, err := askDevice(ctx, p, acq, e.Device, params)
+	if err != nil {
+		return acquire.Result{}, err
+	}
+	screen := a.terminal()
+	auth.Show(screen)
+	defer screen.Waiting(ctx, "the login at "+hostOf(auth.Address), auth.ExpiresIn)()
+	check := a.idToken(p, src, "", 0)
+	var set token.Set
+	err = auth.Poll(ctx, sleep, func(ctx context.Context) error {
+		set, err = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode}, acquire.StartOptions{
+			MustKeep: true, Check: func(s token.Set) error { return check.Verify(ctx, s) },
+		})
+		return err
+	})
+	return acquire.Result{Set: set}, err
+}
+
+// askDevice is the device authorization request (RFC 8628 3.1).
+func askDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, at string, params []endpoint.Param) (device.Authorization, error) {
+	answer, err := acq.Call(ctx, p, at, func(r *endpoint.Request) error {
+		r.Set("client_id", p.Client.ID)
+		if len(p.Scopes) > 0 {
+			r.Set("scope", strings.Join(p.Scopes, " "))
+		}
+		for _, v := range p.Audience {
+			r.Add("audience", v)
+		}
+		for _, v := range p.Resource {
+			r.Add("resource", v)
+		}
+		r.Params = append(r.Params, params...)
+		return nil
+	})
+	if err != nil {
+		return device.Authorization{}, err
+	}
+	return device.Parse(answer.Body)
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

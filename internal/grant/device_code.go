@@ -1,0 +1,21 @@
+package grant
+
+import (
+	"context"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/secret"
+)
+
+// DeviceCode asks whether a person has logged in elsewhere (RFC 8628 3.4).
+type DeviceCode struct{ Code secret.Text }
+
+// Name is device_code.
+func (DeviceCode) Name() string { return "device_code" }
+
+// Apply adds the grant's parameters; the scope was said when the code was asked for.
+func (g DeviceCode) Apply(_ context.Context, r *endpoint.Request) error {
+	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+	r.SetSecret("device_code", g.Code)
+	return nil
+}
