@@ -19,7 +19,7 @@ An id_token is verified. The session is kept, so that token uses and refreshes i
 Exit status: 0 printed; 3 profile; 4 the server or the person refused; 5 network;
 6 the session could not be kept (no code was asked for); 7 the id_token is not to
 be believed (nothing is kept); 8 nobody logged in before the code expired; 130 stopped.`,
-		Example: `  authctl login-device -p helseid`,
+		Example: `  authctl login-device -p work`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runLoginDevice(cmd.Context(), c, out) },
 	}

@@ -35,9 +35,9 @@ Where the browser is on another machine, or login.redirect_uri leads elsewhere,
 Exit status: 0 printed; 3 profile; 4 the server or the person refused; 5 network;
 6 the session could not be kept (the browser was not opened); 7 the answer or its
 id_token is not to be believed (nothing is kept); 8 nobody logged in; 130 stopped.`,
-		Example: `  authctl login-pkce -p salus
-  authctl login-pkce -p helseid --no-browser --port 8400
-  authctl login-pkce -p salus --paste`,
+		Example: `  authctl login-pkce -p work
+  authctl login-pkce -p work --no-browser --port 8400
+  authctl login-pkce -p work --paste`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runLoginPKCE(cmd.Context(), c, o) },
 	}
