@@ -75,14 +75,15 @@ func (t *Token) checkAudience(o VerifyOptions) error {
 			problems = append(problems, fmt.Errorf("aud is %s, expected %q", shown(t.Claims, "aud"), want))
 		}
 	}
-	if o.ClientID == "" {
-		return errors.Join(problems...)
+	party := o.Party
+	if party == "" {
+		party = o.ClientID
 	}
 	// OpenID Connect Core 3.1.3.7, 4 and 5.
 	switch azp := t.Claims.Has("azp"); {
-	case azp && t.Claims.String("azp") != o.ClientID:
-		problems = append(problems, fmt.Errorf("azp is %s, expected %q", shown(t.Claims, "azp"), o.ClientID))
-	case !azp && len(aud) > 1:
+	case party != "" && azp && t.Claims.String("azp") != party:
+		problems = append(problems, fmt.Errorf("azp is %s, expected %q", shown(t.Claims, "azp"), party))
+	case o.ClientID != "" && !azp && len(aud) > 1:
 		problems = append(problems, errors.New("aud names several audiences and azp is missing"))
 	}
 	return errors.Join(problems...)

@@ -19,10 +19,10 @@ type Member struct {
 // Object is a JSON object in the order of its text.
 type Object []Member
 
-// parseObject reads one JSON object and nothing after it. A name that comes
+// ParseObject reads one JSON object and nothing after it. A name that comes
 // twice is an error: RFC 7515 4 and RFC 7519 4 allow to refuse it, and two
 // readers that choose differently are how such tokens do harm.
-func parseObject(data []byte) (Object, error) {
+func ParseObject(data []byte) (Object, error) {
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("not a JSON object")

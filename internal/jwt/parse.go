@@ -39,7 +39,7 @@ func Parse(token string) (*Token, error) {
 	if err != nil {
 		return nil, ErrNotJWS
 	}
-	if t.Header, err = parseObject(header); err != nil {
+	if t.Header, err = ParseObject(header); err != nil {
 		return nil, fmt.Errorf("the token's header is %w", err)
 	}
 	if t.Payload, err = decode(fields[1]); err != nil {
@@ -48,7 +48,7 @@ func Parse(token string) (*Token, error) {
 	if t.signature, err = decode(fields[2]); err != nil {
 		return nil, errors.New("the token's signature is not base64url")
 	}
-	t.Claims, t.claimsErr = parseObject(t.Payload)
+	t.Claims, t.claimsErr = ParseObject(t.Payload)
 	return t, nil
 }
 

@@ -35,6 +35,7 @@ type VerifyOptions struct {
 	Issuer      string // iss, to the character
 	Audience    string // must be in aud
 	ClientID    string // of an ID Token: must be in aud, and be azp (OpenID Connect Core 3.1.3.7)
+	Party       string // azp, when the token has one; for access tokens, whose aud is another's
 	Nonce       string // nonce, to the character
 	AccessToken string // at_hash is checked against it when the token has one
 	Typ         string // typ, such as at+jwt

@@ -90,6 +90,11 @@ func certificate(der []byte) (*Key, error) {
 	if err != nil {
 		return nil, errors.New("the certificate is damaged")
 	}
+	return FromCertificate(cert)
+}
+
+// FromCertificate is the public key of a certificate that was parsed already.
+func FromCertificate(cert *x509.Certificate) (*Key, error) {
 	k, err := fromRaw(cert.PublicKey)
 	if err != nil {
 		return nil, err

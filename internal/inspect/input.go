@@ -1,0 +1,87 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"authctl/internal/saml"
+)
+
+// MaxInput is the most bytes that are looked at: a token response, or many tokens.
+const MaxInput = 1 << 20
+
+// Selects are the members of a token response that hold a token, in the order
+// in which one is chosen when nobody says which.
+func Selects() []string { return []string{"access_token", "id_token", "refresh_token"} }
+
+// Tokens finds the tokens in data: a SAML assertion, the selected member of a
+// token response (RFC 6749 5.1), or one token a line. selected is "" or one of
+// Selects.
+func Tokens(data []byte, selected string) ([]string, error) {
+	if len(data) > MaxInput {
+		return nil, fmt.Errorf("%d bytes are too many (at most %d)", len(data), MaxInput)
+	}
+	text := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	switch {
+	case len(text) == 0:
+		return nil, errors.New("there is no token in it: it is empty")
+	case text[0] == '{':
+		return fromResponse(text, selected)
+	case selected != "":
+		return nil, fmt.Errorf("only a token response has a %s to select, and this is none", selected)
+	case saml.IsSAML(text):
+		// The bytes as they came: an assertion is never touched.
+		return []string{string(data)}, nil
+	}
+	var tokens []string
+	for _, line := range strings.Split(string(text), "\n") {
+		if line = bare(line); line != "" {
+			tokens = append(tokens, line)
+		}
+	}
+	return tokens, nil
+}
+
+// bare takes off what people copy along with a token: quotes, and the start of
+// an Authorization header.
+func bare(line string) string {
+	line = strings.Trim(strings.TrimSpace(line), `"'`)
+	line = trimFold(line, "authorization:")
+	for _, scheme := range []string{"bearer ", "dpop "} {
+		line = trimFold(line, scheme)
+	}
+	return line
+}
+
+func trimFold(s, prefix string) string {
+	if len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix) {
+		return strings.TrimSpace(s[len(prefix):])
+	}
+	return s
+}
+
+// fromResponse takes one token out of a token response.
+func fromResponse(text []byte, selected string) ([]string, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, errors.New("it begins like JSON and is not valid JSON")
+	}
+	names := Selects()
+	if selected != "" {
+		names = []string{selected}
+	}
+	for _, name := range names {
+		var s string
+		if json.Unmarshal(members[name], &s) == nil && s != "" {
+			return []string{strings.TrimSpace(s)}, nil
+		}
+	}
+	var code string
+	if json.Unmarshal(members["error"], &code) == nil && code != "" {
+		return nil, fmt.Errorf("it is an error answer of the server (%.60s) and holds no token", Plain(code))
+	}
+	return nil, fmt.Errorf("the JSON has no %s", strings.Join(names, ", no "))
+}

@@ -1,0 +1,180 @@
+package inspect
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"authctl/internal/jwt"
+)
+
+// View is how a report is shown to a person.
+type View struct {
+	Now   time.Time // its location is the person's
+	Color bool
+}
+
+// readingOrder are the claims that people look for first; the others follow in
+// the token's own order.
+func readingOrder() []string {
+	return []string{
+		"iss", "sub", "name", "preferred_username", "email", "aud", "azp", "client_id", "scope", "scp",
+		"iat", "nbf", "exp", "auth_time", "nonce", "jti",
+	}
+}
+
+// Text is the report for a person at a terminal, several lines.
+func (r Report) Text(v View) string {
+	p := &page{view: v}
+	p.title(r)
+	switch r.Kind {
+	case SAML:
+		p.saml(r)
+	case Opaque:
+		p.line("", fmt.Sprintf("%d characters; only the server that issued it can read it", r.Length))
+	case JWE:
+		p.heading("Header")
+		p.object(r.Header, nil)
+		p.line("", "the content is encrypted for the token's audience")
+	case JWS:
+		p.heading("Header")
+		p.object(r.Header, nil)
+		p.heading("Payload")
+		p.payload(r.Payload)
+	case JWT:
+		p.heading("Header")
+		p.object(r.Header, []string{"typ", "alg", "kid"})
+		p.heading("Claims")
+		p.object(r.Claims, readingOrder())
+	}
+	return p.b.String()
+}
+
+// page collects lines.
+type page struct {
+	view View
+	b    strings.Builder
+}
+
+func (p *page) paint(code, s string) string {
+	if !p.view.Color {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// The SGR codes that are used.
+const (
+	bold  = "1"
+	faint = "2"
+	red   = "31"
+	green = "32"
+)
+
+func (p *page) title(r Report) {
+	names := map[Kind]string{
+		JWT: "Signed JWT", JWS: "Signed data (JWS), no JWT", JWE: "Encrypted token (JWE)", Opaque: "Opaque token",
+		SAML: "SAML 2.0 assertion",
+	}
+	state := p.paint(red, "UNVERIFIED")
+	if r.Verified {
+		state = p.paint(green, "VERIFIED") + ": " + r.Checked
+	}
+	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", p.paint(bold, names[r.Kind]), state)
+}
+
+func (p *page) heading(s string) { _, _ = fmt.Fprintf(&p.b, "\n%s\n", p.paint(bold, s)) }
+
+// nameWidth aligns values; longer names push theirs to the right.
+const nameWidth = 13
+
+// line writes one name and its value, further lines of the value below it.
+func (p *page) line(name, value string) {
+	lines := strings.Split(value, "\n")
+	for i, l := range lines {
+		if i > 0 {
+			name = ""
+		}
+		if name == "" && i == 0 {
+			_, _ = fmt.Fprintf(&p.b, "  %s\n", l)
+			continue
+		}
+		_, _ = fmt.Fprintf(&p.b, "  %s %s\n", p.paint(faint, fmt.Sprintf("%-*s", nameWidth, name)), l)
+	}
+}
+
+// object writes members, those of first before the others.
+func (p *page) object(o jwt.Object, first []string) {
+	members := slices.Clone(o)
+	rank := func(name string) int {
+		if i := slices.Index(first, name); i >= 0 {
+			return i
+		}
+		return len(first)
+	}
+	slices.SortStableFunc(members, func(a, b jwt.Member) int { return rank(a.Name) - rank(b.Name) })
+	for _, m := range members {
+		p.line(Plain(m.Name), p.value(o, m))
+	}
+}
+
+// value writes one member as a person reads it.
+func (p *page) value(o jwt.Object, m jwt.Member) string {
+	switch m.Name {
+	case "exp", "nbf", "iat", "auth_time", "updated_at":
+		if t, err := o.Time(m.Name); err == nil {
+			return p.when(t, m.Name == "exp")
+		}
+	case "scope", "scp":
+		var words []string
+		for _, s := range o.Strings(m.Name) {
+			words = append(words, strings.Fields(Plain(s))...)
+		}
+		if len(words) > 0 {
+			return strings.Join(words, "\n")
+		}
+	}
+	var s string
+	if len(m.Value) > 0 && m.Value[0] == '"' && json.Unmarshal(m.Value, &s) == nil {
+		return Plain(s)
+	}
+	var list []string
+	if json.Unmarshal(m.Value, &list) == nil && len(list) > 0 {
+		for i := range list {
+			list[i] = Plain(list[i])
+		}
+		return strings.Join(list, "\n")
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, m.Value, "", "  ") != nil {
+		return Plain(string(m.Value))
+	}
+	lines := strings.Split(b.String(), "\n")
+	for i := range lines {
+		lines[i] = Plain(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+// when writes local time and distance; the end of a token in words.
+func (p *page) when(t time.Time, end bool) string {
+	far := relative(t, p.view.Now)
+	if end && !p.view.Now.Before(t) {
+		far = p.paint(red, "expired "+far)
+	}
+	return fmt.Sprintf("%s (%s)", local(t, p.view.Now), far)
+}
+
+func (p *page) payload(data []byte) {
+	if !utf8.Valid(data) {
+		p.line("", fmt.Sprintf("%d bytes that are no text", len(data)))
+		return
+	}
+	for _, l := range strings.Split(string(data), "\n") {
+		p.line("", Plain(l))
+	}
+}
