@@ -43,6 +43,7 @@ func newRoot(c *cli) *cobra.Command {
 		return fault.New(fault.Usage, "%w", err).Hint("%s --help", cmd.CommandPath())
 	})
 	c.flags.register(root.PersistentFlags())
+	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	root.AddCommand(c.commands()...)
 	return root
 }
@@ -53,9 +54,11 @@ func (c *cli) commands() []*cobra.Command {
 		newTokenCmd(c),
 		newExchangeCmd(c),
 		newRefreshCmd(c),
-		newSandboxCmd(c),
 		newLoginPKCECmd(c),
 		newLoginDeviceCmd(c),
+		newKidCmd(c),
+		newSandboxCmd(c),
+		newProfileCmd(c),
 		newVersionCmd(c),
 	}
 }

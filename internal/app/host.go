@@ -14,5 +14,6 @@ func Host() System {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader,
 		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
+		Prompt:     hostPrompt,
 	}
 }

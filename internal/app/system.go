@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"authctl/internal/secret"
 	"authctl/internal/secretstore"
 )
 
@@ -32,4 +33,7 @@ type System struct {
 	Keyring  Keyring
 	// IsTerminal reports whether stdin, stdout or stderr (0, 1, 2) is a terminal.
 	IsTerminal func(fd int) bool
+	// Prompt asks a person for a secret without echo; nil when nobody can be
+	// asked. Its error is ErrNoTerminal when there is no terminal.
+	Prompt func(ctx context.Context, label string) (secret.Text, error)
 }

@@ -27,32 +27,35 @@ func (d *decoder) decode(e entry, file string) (*profile.Profile, Problems) {
 	if err := profile.ValidName(e.name); err != nil {
 		r.problem(e.key, "", "", "%s", err)
 	}
-	d.preset(r, e.body, &p)
+	complete := d.preset(r, e.body, &p)
 	r.mapping(e.body, "", profileMembers(&p))
 	for _, found := range meaning(p.Validate()) {
-		r.locate(found)
+		if _, written := r.source[found.Path]; written || complete {
+			r.locate(found)
+		}
 	}
 	p.Source = r.sources()
 	return &p, r.problems
 }
 
-// preset fills p from the preset that the body names, if it does.
-func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) {
+// preset fills p from the preset that the body names, if it does; false when
+// it cannot, and what is missing is then no fault of the profile.
+func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) bool {
 	n := child(body, "preset")
-	if n == nil || n.Kind != yaml.ScalarNode || isNull(n) {
-		return
+	if n == nil || n.Kind != yaml.ScalarNode || n.Value == "" || isNull(n) {
+		return true
 	}
 	root, known := d.presets[n.Value]
 	if !known {
 		data, ok := profile.Preset(n.Value)
 		if !ok {
 			r.problem(n, "preset", "", "%s", notPreset(n.Value))
-			return
+			return false
 		}
 		var err error
 		if root, err = parseYAML(data); err != nil {
 			r.problem(n, "preset", "", "preset %s: %s", n.Value, err)
-			return
+			return false
 		}
 		d.presets[n.Value] = root
 	}
@@ -64,6 +67,7 @@ func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) {
 			r.source[path] = at
 		}
 	}
+	return true
 }
 
 func notPreset(name string) string {

@@ -32,6 +32,21 @@ func (p Problem) String() string {
 	return where + ": " + p.Text
 }
 
+// Full is String with the profile's name before the path.
+func (p Problem) Full() string {
+	if p.Profile != "" {
+		p.Path = "profiles." + p.Profile + dotted(p.Path)
+	}
+	return p.String()
+}
+
+func dotted(path string) string {
+	if path == "" {
+		return ""
+	}
+	return "." + path
+}
+
 // Problems is every problem that was found, in the order of the file. Its
 // text is one line: the first problem and how many more there are.
 type Problems []Problem

@@ -1,0 +1,123 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/app"
+	"authctl/internal/fault"
+	"authctl/internal/keys"
+	"authctl/internal/secret"
+	"authctl/internal/secretstore"
+)
+
+// keyFlags say which key of a file is meant and what opens it.
+type keyFlags struct {
+	kid        string
+	passphrase string
+}
+
+func (k *keyFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&k.kid, "kid", "", "the `id` of the key to take from a JWKS with several")
+	cmd.Flags().StringVar(&k.passphrase, "passphrase", "", "secret `reference` to the passphrase (env:NAME, file:PATH); else it is asked for")
+}
+
+// loadKey reads the key in FILE, FILE#/json/pointer or, for -, stdin.
+func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, error) {
+	data, err := c.readKeyFile(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keys.Load(data, keys.Options{KID: k.kid, Passphrase: c.passphrase(ctx, name, k.passphrase)})
+	if err != nil {
+		var known *fault.Error
+		if errors.As(err, &known) {
+			return nil, err
+		}
+		return nil, fault.New(fault.Config, "reading a key from %s: %w", shownName(name), err)
+	}
+	return key, nil
+}
+
+// readKeyFile gives the bytes as they are: a key may be binary.
+func (c *cli) readKeyFile(ctx context.Context, name string) ([]byte, error) {
+	if name == "-" {
+		return limited(c.sys.In, name, keys.MaxSize)
+	}
+	f, err := os.Open(name) //nolint:gosec // the user names the file
+	if path, pointer, ok := strings.Cut(name, "#/"); ok && errors.Is(err, os.ErrNotExist) {
+		ref := secret.Ref{Kind: secret.File, Path: path, Pointer: "/" + pointer, AnyMode: true}
+		text, err := c.fileSecrets().Resolve(ctx, "", ref)
+		return []byte(text.Reveal()), err
+	}
+	if err != nil {
+		return nil, fault.New(fault.Config, "reading a key: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	return limited(f, name, keys.MaxSize)
+}
+
+// limited reads all of r and refuses more than limit bytes.
+func limited(r io.Reader, name string, limit int64) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fault.New(fault.Config, "reading %s: %w", shownName(name), err)
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.New(fault.Config, "%s has more than %d bytes", shownName(name), limit)
+	}
+	return data, nil
+}
+
+// passphrase gives the referenced passphrase, else asks a person for it.
+func (c *cli) passphrase(ctx context.Context, name, ref string) func() (secret.Text, error) {
+	return func() (secret.Text, error) {
+		if ref != "" {
+			return c.reference(ctx, "--passphrase", ref)
+		}
+		if c.sys.Prompt != nil {
+			text, err := c.sys.Prompt(ctx, "passphrase of "+shownName(name))
+			if !errors.Is(err, app.ErrNoTerminal) {
+				return text, err
+			}
+		}
+		return secret.Text{}, fault.New(fault.Config, "%s: %w", shownName(name), keys.ErrPassphrase).
+			Hint("--passphrase env:NAME or --passphrase file:PATH")
+	}
+}
+
+// reference resolves a secret reference given by a flag. Items of the keyring
+// belong to profiles, so they are not for flags.
+func (c *cli) reference(ctx context.Context, flag, s string) (secret.Text, error) {
+	ref, err := secret.ParseRef(s)
+	if err != nil || ref.Kind == secret.Keyring {
+		// The text is not repeated: it may be the secret itself.
+		return secret.Text{}, fault.New(fault.Usage, "%s takes a secret reference, env:NAME or file:PATH, and never the secret", flag)
+	}
+	return c.fileSecrets().Resolve(ctx, "", ref)
+}
+
+// fileSecrets resolves references that need neither profile nor keyring.
+func (c *cli) fileSecrets() *secretstore.Resolver {
+	return secretstore.NewResolver(secretstore.Sources{Env: c.sys.Env, Stdin: c.sys.In, Err: c.sys.Err})
+}
+
+func shownName(name string) string {
+	if name == "-" {
+		return "stdin"
+	}
+	return name
+}
+
+// warn prints one line for a person, unless --quiet.
+func (c *cli) warn(format string, args ...any) {
+	if !c.flags.quiet {
+		_, _ = fmt.Fprintf(c.sys.Err, "authctl: warning: "+format+"\n", args...)
+	}
+}

@@ -1,0 +1,204 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/fault"
+	"authctl/internal/inspect"
+	"authctl/internal/keys"
+)
+
+// kidOptions is what the flags of `kid` say.
+type kidOptions struct {
+	file   string
+	as     string // "" is the default form, or the JWK's own kid for --jwk
+	output string
+	jwk    bool
+	pem    bool
+	key    keyFlags
+}
+
+func newKidCmd(c *cli) *cobra.Command {
+	var o kidOptions
+	cmd := &cobra.Command{
+		Use:   "kid FILE|-",
+		Short: "Print the key id of a key or certificate",
+		Long: fmt.Sprintf(`Print the key id of a key or certificate.
+
+FILE is PEM, DER, PKCS#12, a JWK or a JWKS, private or public, UTF-8 or UTF-16;
+FILE#/json/pointer looks inside a JSON document; - is stdin. A private key
+gives the id of its public half. Needs no profile, no network and no keyring.
+
+  %-10s  base64url(SHA-256(DER SubjectPublicKeyInfo)), the default
+  thumbprint  RFC 7638 SHA-256 thumbprint of the JWK
+  x5t         SHA-1 thumbprint of the certificate (RFC 7515 4.1.7)
+  x5t#S256    SHA-256 thumbprint of the certificate (RFC 7515 4.1.8)
+  all         a table of all of them
+
+--jwk prints the public JWK to register: with the id that --as chooses, else
+the kid of the JWK itself, else the default.
+
+Exit status: 0 printed; 2 wrong usage; 3 no key, or not exactly one, in FILE.`, kidForms()[0]),
+		Example: `  authctl kid key.pem
+  authctl kid --as thumbprint --jwk key.pem > public.jwk
+  authctl kid --as all -o json certificate.pem
+  authctl kid 'configuration.json#/privateJwk'`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			return runKid(cmd.Context(), c, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.as, "as", "", "which id: "+strings.Join(kidForms(), ", ")+"; the first is the default")
+	f.StringVarP(&o.output, "output", "o", "text", "text or json")
+	f.BoolVar(&o.jwk, "jwk", false, "print the public JWK")
+	f.BoolVar(&o.pem, "pem", false, "print the public key as PEM")
+	o.key.register(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(kidForms(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// kidForms are the values of --as, the default first: what Keycloak derives
+// from a registered certificate or key.
+func kidForms() []string { return []string{"keycloak", "thumbprint", "x5t", "x5t#S256", "all"} }
+
+func (o kidOptions) check() error {
+	switch {
+	case o.as != "" && !slices.Contains(kidForms(), o.as):
+		return fault.New(fault.Usage, "--as %s is unknown", o.as).Hint("--as is one of %s", strings.Join(kidForms(), ", "))
+	case o.output != "text" && o.output != "json":
+		return fault.New(fault.Usage, "-o %s is unknown", o.output).Hint("-o text or -o json")
+	case o.jwk && o.pem:
+		return fault.New(fault.Usage, "--jwk and --pem exclude each other")
+	case o.pem && (o.as != "" || o.output == "json"):
+		return fault.New(fault.Usage, "--pem prints the key alone, so --as and -o do not go with it")
+	case o.jwk && o.as == "all":
+		return fault.New(fault.Usage, "a JWK has one kid, so --as all does not go with --jwk")
+	}
+	return nil
+}
+
+func runKid(ctx context.Context, c *cli, o kidOptions) error {
+	c.flags.jsonErrors = o.output == "json"
+	if err := o.check(); err != nil {
+		return err
+	}
+	key, err := c.loadKey(ctx, o.file, o.key)
+	if err != nil {
+		return err
+	}
+	if weak := key.CheckStrength(); weak != nil {
+		c.warn("%s: %v", shownName(o.file), weak)
+	}
+	out, err := o.render(key)
+	if err != nil {
+		return fault.New(fault.Config, "%s: %w", shownName(o.file), err)
+	}
+	_, err = c.sys.Out.Write(out)
+	return err
+}
+
+// render is the whole of stdout.
+func (o kidOptions) render(key *keys.Key) ([]byte, error) {
+	switch {
+	case o.pem:
+		return key.PublicPEM()
+	case o.jwk:
+		return o.publicJWK(key)
+	case o.as == "all":
+		return o.table(key)
+	}
+	name := o.as
+	if name == "" {
+		name = kidForms()[0]
+	}
+	id, err := kidAs(key, name)
+	if err != nil {
+		return nil, err
+	}
+	if o.output == "json" {
+		return jsonLine(map[string]string{name: id})
+	}
+	return []byte(id + "\n"), nil
+}
+
+func kidAs(key *keys.Key, form string) (string, error) {
+	switch form {
+	case "thumbprint":
+		return key.Thumbprint()
+	case "x5t":
+		return key.X5T()
+	case "x5t#S256":
+		return key.X5TS256()
+	default:
+		return key.SPKISHA256()
+	}
+}
+
+// publicJWK is the JWK to register with a provider (RFC 7517 4).
+func (o kidOptions) publicJWK(key *keys.Key) ([]byte, error) {
+	jwk, err := key.PublicJWK()
+	if err != nil {
+		return nil, err
+	}
+	jwk.Kid = key.KID
+	if o.as != "" || jwk.Kid == "" {
+		if jwk.Kid, err = kidAs(key, o.as); err != nil {
+			return nil, err
+		}
+	}
+	jwk.Use, jwk.Alg = key.Use, key.Alg
+	if jwk.Use == "" {
+		jwk.Use = "sig"
+	}
+	if algs := key.Algs(); jwk.Alg == "" && len(algs) == 1 {
+		jwk.Alg = algs[0] // a curve has one algorithm, RSA has six
+	}
+	return jsonLine(jwk)
+}
+
+// table is --as all: every id that this key has.
+func (o kidOptions) table(key *keys.Key) ([]byte, error) {
+	ids := map[string]string{}
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, form := range kidForms() {
+		if form == "all" || strings.HasPrefix(form, "x5t") && key.Certificate == nil {
+			continue
+		}
+		id, err := kidAs(key, form)
+		if err != nil {
+			return nil, err
+		}
+		ids[form] = id
+		_, _ = fmt.Fprintf(w, "%s\t%s\n", form, id)
+	}
+	if key.KID != "" {
+		ids["kid"] = key.KID
+		_, _ = fmt.Fprintf(w, "kid\t%s\n", inspect.Plain(key.KID))
+	}
+	ids["key"] = key.Describe()
+	_, _ = fmt.Fprintf(w, "key\t%s\n", key.Describe())
+	if o.output == "json" {
+		return jsonLine(ids)
+	}
+	_ = w.Flush()
+	return []byte(text.String()), nil
+}
+
+// jsonLine is v as one line of JSON with < and > as they are.
+func jsonLine(v any) ([]byte, error) {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return []byte(b.String()), err
+}

@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/config"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+func newProfileCmd(c *cli) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "profile",
+		Short: "List, show and check profiles",
+		Long: `Profiles live in profiles.yaml in the folder authctl of $XDG_CONFIG_HOME (the
+platform's equivalent elsewhere), and as profiles.d/NAME.yaml beside it.
+--config or AUTHCTL_CONFIG names another file. docs/profiles.md explains every field.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newProfileListCmd(c), newProfileShowCmd(c), newProfileCheckCmd(c))
+	return cmd
+}
+
+// settings layers flags, environment, profiles file and defaults.
+func (c *cli) settings() (config.Settings, error) {
+	return config.Resolve(config.Flags{
+		Profile: c.flags.profile, Config: c.flags.config, Store: c.flags.store,
+		Timeout: c.flags.timeout, Verbose: c.flags.verbose, Quiet: c.flags.quiet,
+	}, c.sys.Env)
+}
+
+// completeProfiles offers the names of the profiles to the shell; a broken
+// file offers none, quietly.
+func (c *cli) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	s, err := c.settings()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	names, err := config.Names(s)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeOneProfile is completeProfiles for a single argument.
+func (c *cli) completeOneProfile(cmd *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return c.completeProfiles(cmd, args, toComplete)
+}
+
+func newProfileShowCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show [NAME]",
+		Short: "Print a profile with all that its preset and the defaults add",
+		Long: `Prints the profile as YAML that could stand in profiles.d/NAME.yaml. A comment
+marks what comes from the preset or is a default. References to secrets are
+shown, the secrets are not read. Without NAME it is the profile of --profile,
+AUTHCTL_PROFILE or default_profile.
+
+Exit status: 0 shown; 3 the profile is wrong or not there.`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: c.completeOneProfile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runProfileShow(cmd.Context(), c, first(args))
+		},
+	}
+}
+
+func runProfileShow(_ context.Context, c *cli, name string) error {
+	p, err := c.loadProfile(name)
+	if err != nil {
+		return err
+	}
+	text, err := config.MarshalWithOrigins(p)
+	if err != nil {
+		return fault.New(fault.Internal, "writing the profile: %w", err)
+	}
+	_, err = c.sys.Out.Write(text)
+	return err
+}
+
+func (c *cli) loadProfile(name string) (*profile.Profile, error) {
+	s, err := c.settings()
+	if err != nil {
+		return nil, err
+	}
+	return config.LoadProfile(s, name)
+}
+
+// first is the first argument, "" without one.
+func first(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
+}

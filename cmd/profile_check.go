@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/config"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+func newProfileCheckCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [NAME]",
+		Short: "Report everything that is wrong in the profiles file",
+		Long: `Checks one profile, or all of them: unknown and duplicate keys, wrong values,
+missing fields, secrets that stand in the file, addresses that are not https.
+Every problem is one line on stderr, FILE:LINE:COLUMN first. Nothing is sent and
+no secret is read; authctl doctor goes further.
+
+Exit status: 0 all is well; 3 something is wrong.`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: c.completeOneProfile,
+		RunE:              func(_ *cobra.Command, args []string) error { return runProfileCheck(c, first(args)) },
+	}
+}
+
+func runProfileCheck(c *cli, name string) error {
+	s, err := c.settings()
+	if err != nil {
+		return err
+	}
+	profiles, err := checked(s, firstOf(name, c.flags.profile))
+	if problems := config.AllProblems(err); len(problems) > 0 {
+		return c.report(problems)
+	}
+	if err != nil {
+		return err
+	}
+	if len(profiles) == 0 {
+		return fault.New(fault.Config, "there are no profiles in %s", s.File)
+	}
+	for _, p := range profiles {
+		if _, err := fmt.Fprintf(c.sys.Out, "%s: ok\n", p.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checked(s config.Settings, name string) ([]profile.Profile, error) {
+	if name == "" {
+		set, err := config.LoadAll(s)
+		if err != nil {
+			return nil, err
+		}
+		return set.Profiles, nil
+	}
+	p, err := config.LoadProfile(s, name)
+	if err != nil {
+		return nil, err
+	}
+	return []profile.Profile{*p}, nil
+}
+
+// report lists every problem and sums up in the error.
+func (c *cli) report(problems config.Problems) error {
+	for _, p := range problems {
+		_, _ = fmt.Fprintln(c.sys.Err, p.Full())
+		if p.Hint != "" {
+			_, _ = fmt.Fprintf(c.sys.Err, "  hint: %s\n", p.Hint)
+		}
+	}
+	if len(problems) == 1 {
+		return fault.New(fault.Config, "1 problem")
+	}
+	return fault.New(fault.Config, "%d problems", len(problems))
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package cmd
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/config"
+	"authctl/internal/fault"
+)
+
+func newProfileListCmd(c *cli) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "Print the names of the profiles, the default one marked",
+		Long: `Prints one name a line; the profile that is used without --profile has a * behind
+it. With -o json one object: {"profiles":[{"name":...,"default":...}]}.
+
+Exit status: 0 printed; 3 there is no profile, or the file cannot be read.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return runProfileList(c, output) },
+	}
+	outputFlag(cmd, &output)
+	return cmd
+}
+
+// outputFlag is -o for commands that print text or JSON.
+func outputFlag(cmd *cobra.Command, to *string) {
+	cmd.Flags().StringVarP(to, "output", "o", "text", "`format`: text or json")
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (c *cli) textOrJSON(output string) (isJSON bool, err error) {
+	switch output {
+	case "text":
+		return false, nil
+	case "json":
+		c.flags.jsonErrors = true
+		return true, nil
+	default:
+		return false, fault.New(fault.Usage, "-o %s: the output is text or json", output)
+	}
+}
+
+func runProfileList(c *cli, output string) error {
+	asJSON, err := c.textOrJSON(output)
+	if err != nil {
+		return err
+	}
+	s, err := c.settings()
+	if err != nil {
+		return err
+	}
+	names, err := config.Names(s)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		_, err := config.LoadAll(s) // says what is missing
+		if err == nil {
+			err = fault.New(fault.Config, "there are no profiles in %s", s.File)
+		}
+		return err
+	}
+	if asJSON {
+		return writeJSON(c, listing(names, s.Profile))
+	}
+	for _, name := range names {
+		mark := ""
+		if name == s.Profile {
+			mark = " *"
+		}
+		if _, err := fmt.Fprintf(c.sys.Out, "%s%s\n", name, mark); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type listed struct {
+	Name    string `json:"name"`
+	Default bool   `json:"default"`
+}
+
+func listing(names []string, chosen string) map[string][]listed {
+	list := make([]listed, len(names))
+	for i, name := range names {
+		list[i] = listed{name, name == chosen}
+	}
+	return map[string][]listed{"profiles": list}
+}
+
+func writeJSON(c *cli, v any) error {
+	enc := json.NewEncoder(c.sys.Out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
