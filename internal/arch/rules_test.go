@@ -9,7 +9,7 @@ func layers() [][]string {
 		{"jwt", "endpoint", "store", "secretstore", "saml"},
 		{"metadata", "clientauth", "grant"},
 		{"acquire", "config"},
-		{"login", "render", "curl", "sandbox"},
+		{"login", "render", "curl", "sandbox", "inspect"},
 		{"app"},
 	}
 }
