@@ -53,6 +53,14 @@ func authenticated(f url.Values, jws string) url.Values {
 
 func (s *server) post(t *testing.T, f url.Values) answer {
 	t.Helper()
+	var a answer
+	a.Status = s.postInto(t, f, &a)
+	return a
+}
+
+// postInto decodes the JSON answer of s.tokenURL and returns its status.
+func (s *server) postInto(t *testing.T, f url.Values, into any) int {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.tokenURL, strings.NewReader(f.Encode()))
 	if err != nil {
 		t.Fatal(err)
@@ -62,16 +70,15 @@ func (s *server) post(t *testing.T, f url.Values) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = resp.Body.Close() }()
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := answer{Status: resp.StatusCode}
-	if err := json.Unmarshal(body, &a); err != nil {
+	if err := json.Unmarshal(body, into); err != nil {
 		t.Fatalf("answer of %s is not JSON: %v", s.tokenURL, err)
 	}
-	return a
+	return resp.StatusCode
 }
 
 // mustGrant posts a form that a case needs to succeed.
