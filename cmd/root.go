@@ -54,6 +54,7 @@ func (c *cli) commands() []*cobra.Command {
 		newTokenCmd(c),
 		newExchangeCmd(c),
 		newRefreshCmd(c),
+		newCurlCmd(c),
 		newLoginPKCECmd(c),
 		newLoginDeviceCmd(c),
 		newKidCmd(c),

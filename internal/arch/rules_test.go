@@ -9,7 +9,8 @@ func layers() [][]string {
 		{"jwt", "endpoint", "store", "secretstore", "saml"},
 		{"metadata", "clientauth", "grant"},
 		{"acquire", "config"},
-		{"login", "render", "curl", "sandbox", "inspect"},
+		{"login", "render", "sandbox", "inspect"},
+		{"curl"},
 		{"app"},
 	}
 }

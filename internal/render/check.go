@@ -43,6 +43,16 @@ func checkToken(what string, t secret.Text) error {
 	return nil
 }
 
+// CheckToken is what every use of an access token as a header demands: it is
+// b64token, and its type fits the API's scheme. Errors are fault.Invalid, or
+// fault.Config for a scheme that is none.
+func CheckToken(access secret.Text, tokenType, scheme string) error {
+	if err := checkToken("access token", access); err != nil {
+		return err
+	}
+	return CheckType(tokenType, scheme)
+}
+
 // CheckType refuses to send a token as something it is not: RFC 6749 7.1
 // forbids using a token whose type is not understood, a DPoP-bound token is
 // refused as Bearer (RFC 9449 7.1), and N_A (RFC 8693 2.2.1) is no access

@@ -10,8 +10,6 @@ import (
 	"authctl/internal/sandbox/core"
 )
 
-const legacyScope = "nhn:cppa/access"
-
 // Legacy is HelseID as the CPPA API's page describes it.
 type Legacy struct {
 	issuer
@@ -27,7 +25,7 @@ func NewLegacy(c *core.Core) (*Legacy, error) {
 	return &Legacy{
 		issuer: issuer{
 			core: c, name: "helseid", base: "/helseid", oneUse: true,
-			signer: core.NewSigner("RS256"),
+			scopes: []string{"nhn:cppa/access"}, signer: core.NewSigner("RS256"),
 		},
 		clientID: c.UUID(), key: key, kid: c.Hex(16),
 	}, err
@@ -76,12 +74,12 @@ func (p *Legacy) token(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, "invalid_client", problem)
 	case form.Get("grant_type") != "client_credentials":
 		p.refuse(w, r, "unsupported_grant_type", "grant_type must be client_credentials")
-	case form.Get("scope") != legacyScope:
-		p.refuse(w, r, "invalid_scope", "scope must be "+legacyScope)
+	case form.Get("scope") != p.scopes[0]:
+		p.refuse(w, r, "invalid_scope", "scope must be "+p.scopes[0])
 	default:
-		token, life := p.mint(p.clientID, "", legacyScope, "", "", organization(assertion))
+		token, life := p.mint(p.clientID, "", p.scopes[0], "", "", organization(assertion))
 		p.core.Answer(w, p.name, map[string]any{
-			"access_token": token, "expires_in": int64(life / time.Second), "token_type": "Bearer", "scope": legacyScope,
+			"access_token": token, "expires_in": int64(life / time.Second), "token_type": "Bearer", "scope": p.scopes[0],
 		})
 	}
 }
@@ -107,7 +105,7 @@ func (p *Legacy) guard(w http.ResponseWriter, r *http.Request) (core.Access, boo
 
 // Profiles is the page's client, its key inside a Selvbetjening file.
 func (p *Legacy) Profiles() ([]core.Profile, error) {
-	file, err := p.selvbetjening("helseid-selvbetjening.json", p.clientID, p.key, p.kid, "RS512", []string{"client_credentials"}, []string{legacyScope})
+	file, err := p.selvbetjening("helseid-selvbetjening.json", p.clientID, p.key, p.kid, "RS512", []string{"client_credentials"})
 	if err != nil {
 		return nil, err
 	}

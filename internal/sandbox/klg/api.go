@@ -48,7 +48,6 @@ client:
   key: %[3]q
   certificate: %[4]q
 grant: client_credentials
-exchange: {subject_token: "file:-", subject_token_type: saml2, subject_issuer: kombit-sts}
 api:
   base_url: %[5]s/klg
   hosts: ["%[6]s"]

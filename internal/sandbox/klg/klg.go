@@ -35,12 +35,11 @@ type Provider struct {
 	serviceUser string // the subject of the client's own tokens
 	signer      *core.Signer
 	refreshKey  []byte
-	sts         *sts
 }
 
 // New registers the client's certificate.
 func New(c *core.Core) (*Provider, error) {
-	p := &Provider{core: c, signer: core.NewSigner("RS256"), refreshKey: c.Bytes(64), serviceUser: c.UUID(), sts: newSTS(c)}
+	p := &Provider{core: c, signer: core.NewSigner("RS256"), refreshKey: c.Bytes(64), serviceUser: c.UUID()}
 	var err error
 	if p.key, p.certificate, err = core.NewCertificate("authctl-sandbox-anvendersystem", c.Now()); err != nil {
 		return nil, err
@@ -60,15 +59,12 @@ func (p *Provider) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+realm+"/.well-known/openid-configuration", p.discovery)
 	mux.Handle("GET "+realm+"/protocol/openid-connect/certs", p.signer)
 	mux.Handle("POST "+realm+"/protocol/openid-connect/token", p.core.TokenEndpoint(name, p.token))
-	mux.HandleFunc("POST "+realm+"/protocol/openid-connect/revoke", p.revoke)
-	mux.HandleFunc("GET /klg/sts/assertion", p.assertion)
 	p.core.API(mux, "/klg/api", p.guard)
 }
 
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	core.WriteJSON(w, http.StatusOK, map[string]any{
 		"issuer": p.realm(), "token_endpoint": p.tokenURL(), "jwks_uri": p.realm() + "/protocol/openid-connect/certs",
-		"revocation_endpoint":                              p.realm() + "/protocol/openid-connect/revoke",
 		"grant_types_supported":                            []string{"client_credentials", "refresh_token", exchangeGrant},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"RS256"},
@@ -109,7 +105,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 
 func (p *Provider) grants() map[string]func(http.ResponseWriter, *http.Request, url.Values) {
 	return map[string]func(http.ResponseWriter, *http.Request, url.Values){
-		"client_credentials": p.clientCredentials, exchangeGrant: p.exchange, "refresh_token": p.refresh,
+		"client_credentials": p.clientCredentials,
 	}
 }
 

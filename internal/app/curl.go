@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"os/exec"
+	"strings"
+
+	"authctl/internal/acquire"
+	"authctl/internal/curl"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/render"
+	"authctl/internal/secret"
+)
+
+// CurlOptions is one `authctl curl`.
+type CurlOptions struct {
+	Argv        []string // what the user gave to curl
+	AllowUnsafe bool
+	NoRetry     bool // no repeat after a 401
+	Print       bool // show the command and run nothing
+	Ask         acquire.Overrides
+	Own         bool // Ask says something
+}
+
+// ErrNoCurl says that there is no curl to run.
+type ErrNoCurl struct{ error }
+
+// Unwrap gives the fault.
+func (e ErrNoCurl) Unwrap() error { return e.error }
+
+// Curl runs the user's curl for the profile and returns its exit code. Its
+// errors are authctl's own; an ErrNoCurl means that there is no curl. What is
+// typed wrongly is refused before a secret is read or a server asked.
+func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int, error) {
+	job, err := a.curlJob(p, o)
+	if err != nil {
+		return 0, err
+	}
+	if o.Print {
+		text, err := job.Print()
+		if err != nil {
+			return 0, err
+		}
+		_, err = a.Sys.Out.Write([]byte(text))
+		return 0, err
+	}
+	if err := job.Check(); err != nil {
+		return 0, err
+	}
+	if job.Program, err = exec.LookPath("curl"); err != nil {
+		return 0, ErrNoCurl{fault.New(fault.Config, "there is no curl here: %w", err).Hint("install curl, or use authctl token -o headers with another program")}
+	}
+	asked, err := o.Ask.Apply(p)
+	if err != nil {
+		return 0, err
+	}
+	acq, err := a.Acquirer(asked)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range p.API.Headers {
+		value, _, err := acq.FieldValue(ctx, p, f)
+		if err != nil {
+			return 0, err
+		}
+		job.Headers = append(job.Headers, render.Header{Name: f.Name, Value: value})
+	}
+	pipeline := curlTokens{acq, asked, o.Own}
+	job.Tokens = pipeline
+	if job.Prover != nil {
+		job.Prover = pipeline
+	}
+	return job.Run(ctx)
+}
+
+// curlJob is everything but the secrets.
+func (a *App) curlJob(p *profile.Profile, o CurlOptions) (curl.Job, error) {
+	job := curl.Job{
+		API: curl.API{
+			Hosts: p.API.Hosts, BaseURL: p.API.BaseURL, InsecureHTTP: p.InsecureHTTP, Scheme: p.API.Scheme,
+			SingleUse: p.Token.SingleUse, Renew: p.API.RetryUnauthorized && !o.NoRetry, KeepOn: p.API.KeepOn,
+			NoRepeat: o.NoRetry,
+		},
+		Argv: o.Argv, AllowUnsafe: o.AllowUnsafe,
+		In: a.Sys.In, Out: a.Sys.Out, Err: a.Sys.Err, Now: a.Sys.Now, Warn: a.Warn,
+		Terminal: a.Sys.IsTerminal != nil && a.Sys.IsTerminal(1),
+	}
+	for _, f := range p.API.Headers {
+		job.HeaderNames = append(job.HeaderNames, f.Name)
+	}
+	for _, r := range p.Refs() {
+		if r.Ref.Kind == secret.Env {
+			job.SecretNames = append(job.SecretNames, r.Ref.Name)
+		}
+	}
+	if p.DPoP.Enabled {
+		job.Prover = curlTokens{} // which says that there will be one
+	}
+	var err error
+	job.Certificates, err = a.curlCertificates(p)
+	return job, err
+}
+
+// curlCertificates hands over names of files: curl opens certificates and keys
+// itself, and more than once.
+func (a *App) curlCertificates(p *profile.Profile) (curl.Certificates, error) {
+	var c curl.Certificates
+	for _, one := range []struct {
+		field string
+		ref   secret.Ref
+		to    *string
+	}{
+		{"tls.ca", p.TLS.CA, &c.CA},
+		{"tls.client_certificate", p.TLS.ClientCertificate, &c.Certificate},
+		{"tls.client_key", p.TLS.ClientKey, &c.Key},
+	} {
+		if one.ref.IsZero() {
+			continue
+		}
+		if one.ref.Kind != secret.File || one.ref.Path == "-" || one.ref.Pointer != "" {
+			return c, fault.New(fault.Config, "%s is %s, and curl takes certificates and keys from files only", one.field, one.ref).
+				Hint("%s: file:PATH, a PEM file that only you can read", one.field)
+		}
+		*one.to = a.home(one.ref.Path)
+	}
+	return c, nil
+}
+
+// home replaces a leading ~/ as secret references mean it.
+func (a *App) home(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		for _, name := range []string{"HOME", "USERPROFILE"} {
+			if folder, _ := a.Sys.Env(name); folder != "" {
+				return folder + "/" + rest
+			}
+		}
+	}
+	return path
+}
+
+// curlTokens gives internal/curl the pipeline of one profile.
+type curlTokens struct {
+	acq   *acquire.Acquirer
+	asked *profile.Profile
+	own   bool
+}
+
+// Token implements curl.Tokens.
+func (t curlTokens) Token(ctx context.Context, renew bool) (curl.Token, error) {
+	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Force: renew, Own: t.own})
+	return curl.Token{Access: r.Set.AccessToken, Type: r.Set.TokenType, Expires: r.Set.ExpiresAt, Kept: r.FromStore}, err
+}
+
+// Proof implements curl.Prover.
+func (t curlTokens) Proof(_ context.Context, method, url string, access secret.Text, nonce string) (string, error) {
+	return t.acq.Proof(t.asked, method, url, access.Reveal(), nonce)
+}

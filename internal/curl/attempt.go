@@ -1,0 +1,89 @@
+package curl
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"authctl/internal/fault"
+)
+
+// outcome is what one run of curl came to.
+type outcome struct {
+	code   int
+	answer answer
+	gate   *gate
+}
+
+// attempt is one run of curl. Where nothing could make it be repeated and
+// nobody wants to see the response's head, curl writes straight to the user's
+// own stdout and stderr.
+func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats) (outcome, error) {
+	proof, err := r.proof(ctx, t, tok.Access)
+	if err != nil {
+		return outcome{}, err
+	}
+	config, err := r.config(t, tok, proof)
+	if err != nil {
+		return outcome{}, err
+	}
+	dump, err := r.dump(t.dump)
+	if err != nil {
+		return outcome{}, err
+	}
+	hold := may.nonce || may.renew
+	g := &gate{out: r.Out, errs: r.Err, dump: dump, open: !hold}
+	g.mayHold = func(a answer) bool { return a.status == 401 && (may.renew || may.nonce && a.wantsNonce()) }
+	p := process{
+		program: r.Program, environ: childEnviron(r.Environ, r.SecretNames),
+		in: r.In, out: r.Out, err: r.Err, config: config,
+	}
+	x := extras{hold: hold, terminal: r.Terminal, dpop: r.Prover != nil}
+	var seen answer
+	if hold || dump != nil || r.Prover != nil {
+		x.dump = headerFile
+		h := &heads{follows: t.follows, sink: g.head, final: g.decide}
+		p.heads = func(from io.Reader) { seen = h.read(from) }
+	}
+	if hold || t.dump == "-" {
+		p.out = g.stdout()
+	}
+	if hold && t.fails {
+		p.err = g.stderr() // "curl: (22) ... 401" is about an answer that may be thrown away
+		if t.seesFailures() {
+			g.dropFrom = 400
+		}
+	}
+	p.argv = t.argv(x)
+	code, err := p.run(ctx)
+	return outcome{code: code, answer: seen, gate: g}, err
+}
+
+// dump is where the user's -D goes: one file for all requests of this run, as
+// one run of curl would write it.
+func (r *runner) dump(path string) (io.Writer, error) {
+	if path == "" {
+		return nil, nil
+	}
+	if path == "-" {
+		return r.Out, nil
+	}
+	if w, ok := r.dumps[path]; ok {
+		return w, nil
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "curl's -D: %w", err)
+	}
+	r.dumps[path] = f
+	return f, nil
+}
+
+func (r *runner) closeDumps() error {
+	var all error
+	for _, f := range r.dumps {
+		all = errors.Join(all, f.Close())
+	}
+	return all
+}

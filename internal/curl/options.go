@@ -1,0 +1,133 @@
+package curl
+
+import "strings"
+
+// class is what becomes of an option.
+type class int
+
+const (
+	plain      class = iota // passed on
+	global                  // passed on to every request, also beyond --next
+	dropped                 // has no meaning for one request at a time
+	structural              // says which requests there are
+	refused                 // needs --allow-unsafe-curl
+)
+
+// option is one of curl's, by its full name.
+type option struct {
+	name  string
+	value bool // takes an argument
+	class class
+	why   string // refused: what it would do
+}
+
+// block is a list of options that are treated alike.
+type block struct {
+	class  class
+	why    string
+	flags  string // without an argument
+	values string // with one
+}
+
+// blocks is curl(1), versions 7.68 to 8.22. An option that is not here is
+// refused like the refused ones: what it does is not known.
+func blocks() []block {
+	return []block{
+		{class: structural, flags: "next remote-name out-null", values: "url output upload-file"},
+		{class: dropped, flags: "disable parallel parallel-immediate globoff", values: "parallel-max parallel-max-host rate"},
+		{
+			class:  global,
+			flags:  "fail-early progress-bar progress-meter show-error silent styled-output trace-time trace-ids",
+			values: "stderr",
+		},
+		{
+			class: plain,
+			flags: `alpn buffer ca-native cert-status clobber compressed create-dirs crlf disallow-username-in-url
+				fail fail-with-body false-start follow form-escape get head http0.9 http1.0 http1.1 http2
+				http2-prior-knowledge http3 http3-only ignore-content-length include ipv4 ipv6 junk-session-cookies
+				keepalive location mptcp npn path-as-is post301 post302 post303 raw remote-header-name
+				remote-name-all remote-time remove-on-error retry-all-errors retry-connrefused sessionid
+				skip-existing ssl ssl-auto-client-cert ssl-reqd tcp-fastopen tcp-nodelay tls-earlydata
+				tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding use-ascii xattr`,
+			values: `cacert capath cert cert-type connect-timeout continue-at cookie cookie-jar create-file-mode
+				crlfile curves data data-ascii data-binary data-raw data-urlencode dump-header etag-compare
+				etag-save expect100-timeout form form-string happy-eyeballs-timeout-ms header hsts interface
+				ip-tos json keepalive-cnt keepalive-time key key-type limit-rate local-port max-filesize
+				max-redirs max-time noproxy output-dir pass pinnedpubkey proto proto-default range referer
+				request retry retry-delay retry-max-time sigalgs speed-limit speed-time time-cond tls-max
+				upload-flags url-query user-agent vlan-priority write-out`,
+		},
+		{
+			class: refused, why: "could send the secrets through another host",
+			flags: `haproxy-protocol proxy-anyauth proxy-basic proxy-ca-native proxy-digest proxy-http2 proxy-http3
+				proxy-insecure proxy-negotiate proxy-ntlm proxy-ssl-allow-beast proxy-ssl-auto-client-cert
+				proxy-tlsv1 proxytunnel socks5-basic socks5-gssapi socks5-gssapi-nec suppress-connect-headers`,
+			values: `haproxy-clientip preproxy proxy proxy-cacert proxy-capath proxy-cert proxy-cert-type
+				proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass proxy-pinnedpubkey
+				proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser
+				proxy-user proxy1.0 socks4 socks4a socks5 socks5-gssapi-service socks5-hostname`,
+		},
+		{
+			class: refused, why: "could send the secrets to another host than the URL names",
+			flags: "doh-cert-status doh-insecure location-trusted metalink",
+			values: `abstract-unix-socket alt-svc connect-to dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers
+				doh-url ipfs-gateway proto-redir request-target resolve unix-socket`,
+		},
+		{
+			class: refused, why: "could print or store the secrets",
+			flags: "verbose manual", values: "libcurl ssl-sessions trace trace-ascii trace-config",
+		},
+		{
+			class: refused, why: "takes away what protects the connection",
+			flags: "insecure ssl-allow-beast ssl-no-revoke ssl-revoke-best-effort sslv2 sslv3",
+			values: `ciphers ech engine egd-file random-file tls13-ciphers tlsauthtype tlspassword
+				tlsuser`,
+		},
+		{
+			class: refused, why: "brings other credentials than the profile's",
+			flags: "anyauth basic digest negotiate netrc netrc-optional ntlm ntlm-wb",
+			values: `aws-sigv4 delegation httpsig-algo httpsig-headers httpsig-key httpsig-keyid login-options
+				netrc-file oauth2-bearer sasl-authzid service-name user`,
+		},
+		{class: refused, why: "hides options or URLs from authctl", values: "config variable"},
+		{
+			class: refused, why: "is not about an API request",
+			flags: `append compressed-ssh disable-eprt disable-epsv dump-ca-embed eprt epsv ftp-create-dirs ftp-pasv
+				ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-control ftp-ssl-reqd list-only
+				mail-rcpt-allowfails sasl-ir tftp-no-options version`,
+			values: `ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode help hostpubmd5
+				hostpubsha256 knownhosts krb krb4 mail-auth mail-from mail-rcpt pubkey quote telnet-option
+				tftp-blksize`,
+		},
+	}
+}
+
+// table is every known option by its full name.
+func table() map[string]option {
+	all := map[string]option{}
+	for _, b := range blocks() {
+		for _, name := range strings.Fields(b.flags) {
+			all[name] = option{name, false, b.class, b.why}
+		}
+		for _, name := range strings.Fields(b.values) {
+			all[name] = option{name, true, b.class, b.why}
+		}
+	}
+	return all
+}
+
+// shortNames maps a letter to the full name; -N stands for --no-buffer.
+func shortNames() map[byte]string {
+	return map[byte]string{
+		'#': "progress-bar", ':': "next", '0': "http1.0", '1': "tlsv1", '2': "sslv2", '3': "sslv3",
+		'4': "ipv4", '6': "ipv6", 'a': "append", 'A': "user-agent", 'b': "cookie", 'B': "use-ascii",
+		'c': "cookie-jar", 'C': "continue-at", 'd': "data", 'D': "dump-header", 'e': "referer", 'E': "cert",
+		'f': "fail", 'F': "form", 'g': "globoff", 'G': "get", 'h': "help", 'H': "header", 'i': "include",
+		'I': "head", 'j': "junk-session-cookies", 'J': "remote-header-name", 'k': "insecure", 'K': "config",
+		'l': "list-only", 'L': "location", 'm': "max-time", 'M': "manual", 'n': "netrc", 'N': "no-buffer",
+		'o': "output", 'O': "remote-name", 'p': "proxytunnel", 'P': "ftp-port", 'q': "disable", 'Q': "quote",
+		'r': "range", 'R': "remote-time", 's': "silent", 'S': "show-error", 't': "telnet-option",
+		'T': "upload-file", 'u': "user", 'U': "proxy-user", 'v': "verbose", 'V': "version", 'w': "write-out",
+		'x': "proxy", 'X': "request", 'y': "speed-time", 'Y': "speed-limit", 'z': "time-cond", 'Z': "parallel",
+	}
+}

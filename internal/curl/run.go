@@ -1,0 +1,225 @@
+package curl
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+// stale is how little life makes a token that this run already used not worth
+// using for its next request.
+const stale = 5 * time.Second
+
+// runner is one Job under way.
+type runner struct {
+	Job
+	dumps map[string]io.WriteCloser
+	have  Token  // the token of the last request, unless it was for one use
+	nonce string // the API's last DPoP-Nonce (RFC 9449 8.2)
+}
+
+// Check reads the command line and says what would be refused: wrong usage, a
+// foreign host, an unsafe option. It asks for no token and runs nothing.
+func (j Job) Check() error {
+	_, err := j.plan()
+	return err
+}
+
+// plan is the requests of the job, each allowed.
+func (j Job) plan() ([]transfer, error) {
+	l, err := parse(j.Argv, j.AllowUnsafe)
+	if err != nil {
+		return nil, err
+	}
+	all, err := l.transfers(target{j.Hosts, j.BaseURL, j.InsecureHTTP})
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range all {
+		if err := t.checkHeaders(); err != nil {
+			return nil, err
+		}
+		if err := j.checkRedirects(t); err != nil && !j.AllowUnsafe {
+			return nil, err
+		}
+		if err := j.checkRetry(t); err != nil && !j.AllowUnsafe {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// checkRedirects: curl sends Authorization to no other host, but every other
+// header it was given goes wherever a redirect points.
+func (j Job) checkRedirects(t transfer) error {
+	if t.follows && (len(j.HeaderNames) > 0 || j.Prover != nil) {
+		names := append([]string(nil), j.HeaderNames...)
+		if j.Prover != nil {
+			names = append(names, "DPoP")
+		}
+		return fault.New(fault.Usage, "curl's -L would send %s to wherever a redirect points", strings.Join(names, ", ")).
+			Hint("call the final URL, or put --allow-unsafe-curl before the --")
+	}
+	return nil
+}
+
+// checkRetry: curl's own --retry would send the same token and proof again.
+func (j Job) checkRetry(t transfer) error {
+	n, asked := last(t.options, "retry")
+	switch {
+	case !asked || n == "0":
+	case j.SingleUse:
+		return fault.New(fault.Usage, "curl's --retry would use a token twice that is good for one request (token.single_use)")
+	case j.Prover != nil:
+		return fault.New(fault.Usage, "curl's --retry would send the same DPoP proof twice (RFC 9449 11.1)")
+	}
+	return nil
+}
+
+// Run makes the requests one after the other and returns curl's exit code, the
+// last request's, as curl itself does. An error means that authctl could not
+// go on: wrong usage, no token, a canceled ctx.
+func (j Job) Run(ctx context.Context) (code int, err error) {
+	all, err := j.plan()
+	if err != nil {
+		return 0, err
+	}
+	if !descriptors {
+		return 0, fault.New(fault.Config, "curl cannot be given the token by file descriptor on this system").
+			Hint("authctl token -o curl | curl -K - URL")
+	}
+	r := &runner{Job: j, dumps: map[string]io.WriteCloser{}}
+	defer func() { err = errors.Join(err, r.closeDumps()) }()
+	for _, t := range all {
+		if code, err = r.request(ctx, t); err != nil {
+			return code, err
+		}
+		if code != 0 && has(t.options, "fail-early") {
+			return code, nil
+		}
+	}
+	return code, nil
+}
+
+// token is the one for the next request.
+func (r *runner) token(ctx context.Context, renew bool) (Token, error) {
+	usable := !r.have.Access.IsZero() && (r.have.Expires.IsZero() || r.have.Expires.Sub(r.Now()) > stale)
+	if usable && !renew && !r.SingleUse {
+		return r.have, nil
+	}
+	tok, err := r.Tokens.Token(ctx, renew)
+	if err != nil {
+		return Token{}, err
+	}
+	r.have = tok
+	return tok, nil
+}
+
+// request is one request with at most one repeat for a DPoP nonce and one for
+// a kept token that the API no longer takes.
+func (r *runner) request(ctx context.Context, t transfer) (int, error) {
+	tok, err := r.token(ctx, false)
+	if err != nil {
+		return 0, err
+	}
+	may := repeats{nonce: r.Prover != nil && t.repeatable && !r.NoRepeat, renew: r.Renew && tok.Kept && t.repeatable && !r.SingleUse}
+	for {
+		out, err := r.attempt(ctx, t, tok, may)
+		if err != nil {
+			return 0, err
+		}
+		if ctx.Err() != nil {
+			return 0, fault.New(fault.Interrupted, "interrupted: %w", context.Cause(ctx))
+		}
+		tok, may = r.next(ctx, t, tok, out, may)
+		if !may.again {
+			return out.code, out.gate.finish()
+		}
+	}
+}
+
+// repeats is what a request may still be repeated for.
+type repeats struct{ nonce, renew, again bool }
+
+// next decides whether the answer asks for another attempt, and with which token.
+func (r *runner) next(ctx context.Context, t transfer, tok Token, out outcome, may repeats) (Token, repeats) {
+	may.again = false
+	body, held := out.gate.kept()
+	if out.answer.nonce != "" {
+		r.nonce = out.answer.nonce
+	}
+	renew := false
+	switch {
+	case !held || out.answer.status != 401:
+		return tok, may
+	case may.nonce && out.answer.wantsNonce():
+		may.nonce = false
+		renew = r.SingleUse // the refused request may have spent it
+	case may.renew && !r.aboutSomethingElse(t, body):
+		may.renew = false
+		renew = true
+	default:
+		return tok, may
+	}
+	if renew {
+		fresh, err := r.token(ctx, true)
+		if err != nil {
+			r.warn("the API refused the token, and there is no new one: " + err.Error())
+			return tok, may
+		}
+		tok = fresh
+	}
+	may.again = true
+	return tok, may
+}
+
+func (r *runner) warn(message string) {
+	if r.Warn != nil {
+		r.Warn(message)
+	}
+}
+
+// aboutSomethingElse looks for the profile's api.keep_on in the 401's body.
+func (r *runner) aboutSomethingElse(t transfer, body []byte) bool {
+	if t.toFile && t.output != "" {
+		body = beginning(t.output)
+	}
+	for _, text := range r.KeepOn {
+		if text != "" && bytes.Contains(body, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+func beginning(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }()
+	b, _ := io.ReadAll(io.LimitReader(f, maxHeld))
+	return b
+}
+
+// proof is the DPoP proof of one request: htu without query and fragment (RFC 9449 4.2).
+func (r *runner) proof(ctx context.Context, t transfer, access secret.Text) (string, error) {
+	if r.Prover == nil {
+		return "", nil
+	}
+	htu := t.url
+	if i := strings.IndexAny(htu, "?#"); i >= 0 {
+		htu = htu[:i]
+	}
+	if strings.Count(htu, "/") == 2 {
+		htu += "/"
+	}
+	return r.Prover.Proof(ctx, t.method, htu, access, r.nonce)
+}

@@ -1,0 +1,173 @@
+package curl
+
+import (
+	"path/filepath"
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/render"
+)
+
+// transfer is one request: one run of curl.
+type transfer struct {
+	url     string
+	options []arg  // in curl's order, the URL and -D left out
+	method  string // what curl will send, for a DPoP proof
+	output  string // the file the body goes to, "" for stdout or a name curl makes up
+	toFile  bool
+	dump    string // the user's -D, "" for none
+	// repeatable: a second run would send the same and write the same.
+	repeatable bool
+	stdin      bool
+	follows    bool // redirects
+	fails      bool // -f
+}
+
+// transfers lists the requests in order and holds each URL to t.
+func (l line) transfers(t target) ([]transfer, error) {
+	var all []transfer
+	for _, g := range l.groups {
+		var ofGroup []transfer
+		for _, n := range g.nodes {
+			if !n.hasURL {
+				continue // a spare -o or -T: curl ignores it too
+			}
+			more, err := l.fromNode(g, n, t)
+			if err != nil {
+				return nil, err
+			}
+			ofGroup = append(ofGroup, more...)
+		}
+		all = append(all, ofGroup...)
+	}
+	readers := 0
+	for _, one := range all {
+		if one.stdin {
+			readers++
+		}
+	}
+	if readers > 1 {
+		return nil, fault.New(fault.Usage, "stdin can feed one request, and here are %d", readers)
+	}
+	return all, nil
+}
+
+func (l line) fromNode(g *group, n *transferNode, t target) ([]transfer, error) {
+	urls := []globbed{{text: n.url}}
+	if !g.globoff {
+		var err error
+		if urls, err = expandGlob(n.url); err != nil {
+			return nil, err
+		}
+	}
+	var all []transfer
+	for _, u := range urls {
+		url, err := t.resolve(u.text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l.one(g, n, u, url))
+	}
+	return all, nil
+}
+
+func (l line) one(g *group, n *transferNode, u globbed, url string) transfer {
+	one := transfer{url: url, method: method(g.options, n.hasUpload)}
+	one.options = append(one.options, l.globals...)
+	for _, a := range g.options {
+		if a.name == "dump-header" {
+			one.dump = a.value
+			continue
+		}
+		one.options = append(one.options, a)
+	}
+	if n.hasUpload {
+		one.options = append(one.options, arg{"upload-file", n.upload, true})
+	}
+	switch {
+	case n.remoteName, !n.hasOutput && has(g.options, "remote-name-all"):
+		one.options, one.toFile = append(one.options, arg{name: "remote-name"}), true
+	case n.outNull:
+		one.options, one.toFile, one.output = append(one.options, arg{"output", "/dev/null", true}), true, "/dev/null"
+	case n.hasOutput && n.output != "-":
+		name := u.fill(n.output)
+		one.options, one.toFile, one.output = append(one.options, arg{"output", name, true}), true, inFolder(g.options, name)
+	}
+	one.stdin = n.upload == "-" && n.hasUpload || n.upload == "." && n.hasUpload || readsStdin(g.options)
+	one.repeatable = !one.stdin && repeatable(one.options)
+	one.follows = has(g.options, "location") || has(g.options, "follow") || has(g.options, "location-trusted")
+	one.fails = has(g.options, "fail")
+	return one
+}
+
+func inFolder(options []arg, name string) string {
+	if folder, ok := last(options, "output-dir"); ok {
+		return filepath.Join(folder, name)
+	}
+	return name
+}
+
+// method is curl's rule: -X, else what the body asks for.
+func method(options []arg, upload bool) string {
+	m := "GET"
+	for _, a := range options {
+		switch {
+		case strings.HasPrefix(a.name, "data"), a.name == "json", a.name == "form", a.name == "form-string":
+			m = "POST"
+		}
+	}
+	if has(options, "get") {
+		m = "GET"
+	}
+	if upload {
+		m = "PUT"
+	}
+	if has(options, "head") {
+		m = "HEAD"
+	}
+	if x, ok := last(options, "request"); ok {
+		m = x
+	}
+	return m
+}
+
+// userHeaders lists the names of the user's own -H, lower case.
+func (t transfer) userHeaders() map[string]bool {
+	names := map[string]bool{}
+	for _, a := range t.options {
+		if a.name == "header" {
+			name := a.value
+			if i := strings.IndexAny(name, ":;"); i >= 0 {
+				name = name[:i]
+			}
+			names[strings.ToLower(strings.TrimSpace(name))] = true
+		}
+	}
+	return names
+}
+
+// checkHeaders refuses what would be sent beside the profile's own: a server
+// that gets two Authorization headers may take either.
+func (t transfer) checkHeaders() error {
+	names := t.userHeaders()
+	for _, own := range []string{"Authorization", "DPoP"} {
+		if names[strings.ToLower(own)] {
+			return fault.New(fault.Usage, "-H %s: is what authctl curl itself sends", own).
+				Hint("leave it out, or use curl without authctl")
+		}
+	}
+	return nil
+}
+
+// without leaves out the profile's headers that the user sets or, with
+// `-H Name:`, takes away: as in curl, -H has the last word.
+func (t transfer) without(headers []render.Header) []render.Header {
+	names := t.userHeaders()
+	var kept []render.Header
+	for _, h := range headers {
+		if !names[strings.ToLower(h.Name)] {
+			kept = append(kept, h)
+		}
+	}
+	return kept
+}
