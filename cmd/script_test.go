@@ -1,78 +1,71 @@
-package cmd
+package cmd_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/binary"
-	"encoding/pem"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"authctl/cmd"
 	"authctl/internal/app"
 )
 
-// TestMain lets the scripts run this test binary as authctl.
+// TestMain lets scripts run the real program, in a process of its own, as `authctl`.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"authctl": func() { os.Exit(Main(context.Background(), app.Host(), os.Args[1:])) },
+		"authctl": func() {
+			ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+			defer stop()
+			os.Exit(cmd.Main(ctx, app.Host(), os.Args[1:]))
+		},
 	})
 }
 
-// TestScripts runs the program as a user meets it. $VECTORS are published
-// tokens and keys; no script has a HOME that exists.
+// TestScripts is authctl as a user meets it: stdout, stderr, exit code. Each
+// script has a home of its own, which does not exist yet, and neither keyring
+// nor terminal. $VECTORS are published tokens and keys.
 func TestScripts(t *testing.T) {
 	vectors, err := filepath.Abs("testdata/vectors")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir:                 "testdata/script",
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("VECTORS", vectors)
+			for _, kv := range []string{
+				"HOME=" + e.WorkDir + "/home", "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "XDG_CACHE_HOME=", "XDG_RUNTIME_DIR=",
+				"DBUS_SESSION_BUS_ADDRESS=", "AUTHCTL_CONFIG=" + e.WorkDir + "/profiles.yaml", "LC_ALL=C", "TZ=UTC", "VECTORS=" + vectors,
+			} {
+				e.Vars = append(e.Vars, kv)
+			}
+			// Profiles that others can write are refused; txtar files are 0666.
+			if err := os.Chmod(e.WorkDir+"/profiles.yaml", 0o600); err != nil && !os.IsNotExist(err) {
+				return err
+			}
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"convert": convert},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCodeIs, "convert": convert},
 	})
 }
 
-// convert FORM IN OUT rewrites a PEM file as other programs leave it behind.
-func convert(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) != 3 {
-		ts.Fatalf("usage: convert crlf|utf16le|utf16be|bom|der|bag|cut IN OUT")
+// exitCodeIs is `code N COMMAND...`: the command must end with exit code N.
+func exitCodeIs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND [ARG...]")
 	}
-	data := []byte(ts.ReadFile(args[1]))
-	switch args[0] {
-	case "crlf":
-		data = bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
-	case "utf16le", "utf16be":
-		data = toUTF16(data, args[0] == "utf16be")
-	case "bom":
-		data = append([]byte("\xef\xbb\xbf"), data...)
-	case "der":
-		block, _ := pem.Decode(data)
-		data = block.Bytes
-	case "bag":
-		data = append([]byte("Bag Attributes\n    localKeyID: 01 00 00 00 \nsubject=C = DK, CN = example\n\n"), data...)
-	case "cut":
-		data = bytes.TrimRight(data, "\n")
-	default:
-		ts.Fatalf("unknown form %s", args[0])
+	err := ts.Exec(args[1], args[2:]...)
+	got := "0"
+	if err != nil {
+		got = err.Error()
+		if e, ok := exitStatus(err); ok {
+			got = e
+		}
 	}
-	ts.Check(os.WriteFile(ts.MkAbs(args[2]), data, 0o600))
-}
-
-func toUTF16(data []byte, big bool) []byte {
-	var order binary.AppendByteOrder = binary.LittleEndian
-	if big {
-		order = binary.BigEndian
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
 	}
-	out := order.AppendUint16(nil, 0xFEFF)
-	for _, unit := range utf16.Encode([]rune(string(data))) {
-		out = order.AppendUint16(out, unit)
-	}
-	return out
 }

@@ -90,10 +90,10 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 		}
 		wait, again := a.again(err, repeatable, attempt)
 		if !again {
-			return endpoint.Answer{}, a.explain(ctx, p, err)
+			return endpoint.Answer{}, explain(ctx, p, url, err)
 		}
-		if err := a.Sleep(ctx, wait); err != nil {
-			return endpoint.Answer{}, fault.New(fault.Network, "gave up while waiting to try again: %w", err)
+		if a.Sleep(ctx, wait) != nil {
+			return endpoint.Answer{}, explain(ctx, p, url, err)
 		}
 	}
 }

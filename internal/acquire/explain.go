@@ -21,14 +21,14 @@ import (
 const tolerated = 5 * time.Second
 
 // explain turns what came back into a fault: one line, then what mends it.
-func (a *Acquirer) explain(ctx context.Context, p *profile.Profile, err error) error {
+func explain(ctx context.Context, p *profile.Profile, url string, err error) error {
 	var refused *endpoint.Refusal
 	if errors.As(err, &refused) {
 		return explainRefusal(p, refused)
 	}
 	var lost *endpoint.SendError
 	if errors.As(err, &lost) {
-		return explainLost(ctx, p, lost)
+		return explainLost(ctx, url, lost)
 	}
 	return err
 }
@@ -94,12 +94,12 @@ func generic(p *profile.Profile, r *endpoint.Refusal) []string {
 }
 
 // explainLost is a request without an answer.
-func explainLost(ctx context.Context, p *profile.Profile, lost *endpoint.SendError) error {
-	if errors.Is(lost, context.Canceled) && ctx.Err() != nil {
-		return lost
+func explainLost(ctx context.Context, url string, lost *endpoint.SendError) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
 	}
 	text, hint := lostText(lost)
-	return fault.New(fault.Network, "no token from %s: %w", p.Name, textError{text, lost}).Hint("%s", hint)
+	return fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(url), textError{text, lost}).Hint("%s", hint)
 }
 
 // textError replaces a cause's wording by a person's.

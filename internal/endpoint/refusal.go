@@ -118,5 +118,5 @@ func withoutQueryOrEmpty(location string) string {
 	if location == "" {
 		return ""
 	}
-	return withoutQuery(location)
+	return WithoutQuery(location)
 }

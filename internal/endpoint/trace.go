@@ -20,7 +20,7 @@ func (t TextTrace) Request(r *Request, body []byte, headers http.Header) {
 	if body == nil {
 		method = http.MethodGet
 	}
-	t.line(">", "%s %s", method, withoutQuery(r.URL))
+	t.line(">", "%s %s", method, WithoutQuery(r.URL))
 	hidden := map[string]bool{"Authorization": true, "Dpop": true}
 	for _, h := range r.Headers {
 		if h.Secret {
@@ -53,7 +53,7 @@ func (t TextTrace) Answer(a Answer) {
 		}
 	}
 	if v := a.Header.Get("Location"); v != "" {
-		t.line("<", "Location: %s", Clean(withoutQuery(a.hide(v))))
+		t.line("<", "Location: %s", Clean(WithoutQuery(a.hide(v))))
 	}
 	members, err := object(a.Body)
 	if err != nil {
@@ -67,7 +67,7 @@ func (t TextTrace) Answer(a Answer) {
 
 // Failed shows that no answer came.
 func (t TextTrace) Failed(url string, err error) {
-	t.line("<", "no answer from %s: %s", withoutQuery(url), Clean(err.Error()))
+	t.line("<", "no answer from %s: %s", WithoutQuery(url), Clean(err.Error()))
 }
 
 const hiddenText = "[secret]"
@@ -87,7 +87,8 @@ func (t TextTrace) line(mark, format string, args ...any) {
 	_, _ = fmt.Fprintf(t.W, mark+" "+format+"\n", args...)
 }
 
-func withoutQuery(raw string) string {
+// WithoutQuery is a URL as a person may see it: no query, fragment or userinfo.
+func WithoutQuery(raw string) string {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return "(not a URL)"

@@ -116,8 +116,13 @@ func overlay(found, own Endpoints) Endpoints {
 		to   *string
 		from string
 	}{
-		{&found.Token, own.Token}, {&found.Authorize, own.Authorize}, {&found.PAR, own.PAR}, {&found.Device, own.Device},
-		{&found.JWKS, own.JWKS}, {&found.Revocation, own.Revocation}, {&found.EndSession, own.EndSession},
+		{&found.Token, own.Token},
+		{&found.Authorize, own.Authorize},
+		{&found.PAR, own.PAR},
+		{&found.Device, own.Device},
+		{&found.JWKS, own.JWKS},
+		{&found.Revocation, own.Revocation},
+		{&found.EndSession, own.EndSession},
 	} {
 		if f.from != "" {
 			*f.to = f.from

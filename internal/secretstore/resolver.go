@@ -67,7 +67,8 @@ func (r *Resolver) Resolve(ctx context.Context, profile string, ref secret.Ref) 
 func (r *Resolver) fromEnv(name string) (secret.Text, error) {
 	v, ok := r.from.Env(name)
 	if !ok {
-		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is not set", name)
+		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is not set", name).
+			Hint("set %s, or point the profile at another place: keyring:NAME, file:PATH", name)
 	}
 	if v == "" {
 		// CI systems hand out an empty string for a secret that does not exist.
