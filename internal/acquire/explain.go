@@ -65,6 +65,9 @@ func contains(r *endpoint.Refusal, match string) bool {
 
 // skewText compares our clock with the server's Date header.
 func skewText(skew time.Duration) string {
+	if skew > 10*time.Minute || skew < -10*time.Minute {
+		skew = skew.Round(time.Minute) // Date has whole seconds, and took a while to arrive
+	}
 	if skew > 0 {
 		return fmt.Sprintf("this machine's clock is %s ahead of the server's: correct it", skew)
 	}
