@@ -20,6 +20,7 @@ func makers() []maker {
 		{"santedb", func(c *core.Core) (provider, error) { return santedb.New(c), nil }},
 		{"ardengem", func(c *core.Core) (provider, error) { return entra.New(c) }},
 		{"helseid", func(c *core.Core) (provider, error) { return helseid.NewLegacy(c) }},
+		{"helseid-fapi", func(c *core.Core) (provider, error) { return helseid.NewFAPI(c) }},
 		{"klg", func(c *core.Core) (provider, error) { return klg.New(c) }},
 		{"salus", func(c *core.Core) (provider, error) { return salus.New(c), nil }},
 	}

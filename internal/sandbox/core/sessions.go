@@ -123,6 +123,17 @@ func (s *Sessions) End(of *Session) {
 	of.ended = true
 }
 
+// EndID ends the session of that id.
+func (s *Sessions) EndID(provider, id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tokens {
+		if t.session.Provider == provider && t.session.ID == id {
+			t.session.ended = true
+		}
+	}
+}
+
 // EndAll ends every session of a provider, or of all when provider is "".
 func (s *Sessions) EndAll(provider string) {
 	s.mu.Lock()

@@ -19,7 +19,6 @@ type issuer struct {
 	core   *core.Core
 	name   string // provider's name in counters and the token registry
 	base   string // path below the sandbox's URL
-	scopes []string
 	signer *core.Signer
 	oneUse bool // an access token is good for one API call
 }
@@ -86,14 +85,14 @@ func organization(a *core.Assertion) map[string]any {
 
 // selvbetjening writes the file that HelseID's self-service hands out:
 // privateJwk is JSON inside a JSON string.
-func (i *issuer) selvbetjening(file, client string, key crypto.Signer, kid, alg string, grants []string) (path string, err error) {
+func (i *issuer) selvbetjening(file, client string, key crypto.Signer, kid, alg string, grants, scopes []string) (path string, err error) {
 	jwk, err := json.Marshal(core.PrivateJWK(key, kid, alg))
 	if err != nil {
 		return "", err
 	}
 	conf, err := json.MarshalIndent(map[string]any{
 		"clientName": "authctl sandbox", "authority": i.url(), "clientId": client, "grantTypes": grants,
-		"scopes": i.scopes, "redirectUris": []string{}, "postLogoutRedirectUris": []string{}, "privateJwk": string(jwk),
+		"scopes": scopes, "redirectUris": []string{}, "postLogoutRedirectUris": []string{}, "privateJwk": string(jwk),
 	}, "", "  ")
 	if err != nil {
 		return "", err

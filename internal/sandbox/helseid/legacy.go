@@ -10,6 +10,8 @@ import (
 	"authctl/internal/sandbox/core"
 )
 
+const legacyScope = "nhn:cppa/access"
+
 // Legacy is HelseID as the CPPA API's page describes it.
 type Legacy struct {
 	issuer
@@ -25,7 +27,7 @@ func NewLegacy(c *core.Core) (*Legacy, error) {
 	return &Legacy{
 		issuer: issuer{
 			core: c, name: "helseid", base: "/helseid", oneUse: true,
-			scopes: []string{"nhn:cppa/access"}, signer: core.NewSigner("RS256"),
+			signer: core.NewSigner("RS256"),
 		},
 		clientID: c.UUID(), key: key, kid: c.Hex(16),
 	}, err
@@ -74,12 +76,12 @@ func (p *Legacy) token(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, "invalid_client", problem)
 	case form.Get("grant_type") != "client_credentials":
 		p.refuse(w, r, "unsupported_grant_type", "grant_type must be client_credentials")
-	case form.Get("scope") != p.scopes[0]:
-		p.refuse(w, r, "invalid_scope", "scope must be "+p.scopes[0])
+	case form.Get("scope") != legacyScope:
+		p.refuse(w, r, "invalid_scope", "scope must be "+legacyScope)
 	default:
-		token, life := p.mint(p.clientID, "", p.scopes[0], "", "", organization(assertion))
+		token, life := p.mint(p.clientID, "", legacyScope, "", "", organization(assertion))
 		p.core.Answer(w, p.name, map[string]any{
-			"access_token": token, "expires_in": int64(life / time.Second), "token_type": "Bearer", "scope": p.scopes[0],
+			"access_token": token, "expires_in": int64(life / time.Second), "token_type": "Bearer", "scope": legacyScope,
 		})
 	}
 }
@@ -105,7 +107,7 @@ func (p *Legacy) guard(w http.ResponseWriter, r *http.Request) (core.Access, boo
 
 // Profiles is the page's client, its key inside a Selvbetjening file.
 func (p *Legacy) Profiles() ([]core.Profile, error) {
-	file, err := p.selvbetjening("helseid-selvbetjening.json", p.clientID, p.key, p.kid, "RS512", []string{"client_credentials"})
+	file, err := p.selvbetjening("helseid-selvbetjening.json", p.clientID, p.key, p.kid, "RS512", []string{"client_credentials"}, []string{legacyScope})
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (p *Provider) unauthorized(w http.ResponseWriter, r *http.Request, challeng
 	})
 }
 
-// Profiles is the client of the page.
+// Profiles are the client of the page and a public one for device login.
 func (p *Provider) Profiles() ([]core.Profile, error) {
 	key, err := p.core.WriteKey("klg-key.pem", p.key)
 	if err != nil {
@@ -41,15 +41,21 @@ func (p *Provider) Profiles() ([]core.Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []core.Profile{{Name: name, YAML: fmt.Sprintf(`preset: kl-gateway
+	api := fmt.Sprintf("api:\n  base_url: %s/klg\n  hosts: [%q]\n", p.core.URL, p.core.Host())
+	return []core.Profile{
+		{Name: name, YAML: fmt.Sprintf(`preset: kl-gateway
 issuer: %[1]s
 client:
   id: %[2]s
   key: %[3]q
   certificate: %[4]q
 grant: client_credentials
-api:
-  base_url: %[5]s/klg
-  hosts: ["%[6]s"]
-`, p.realm(), clientID, "file:"+key, "file:"+certificate, p.core.URL, p.core.Host())}}, nil
+exchange: {subject_token: "file:-", subject_token_type: saml2, subject_issuer: kombit-sts}
+`, p.realm(), clientID, "file:"+key, "file:"+certificate) + api},
+		{Name: name + "-device", YAML: fmt.Sprintf(`issuer: %s
+client: {id: %s, auth: none}
+grant: authorization_code
+scopes: [openid, profile, email]
+`, p.realm(), deviceClient) + api},
+	}, nil
 }

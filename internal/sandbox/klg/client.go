@@ -13,8 +13,17 @@ const (
 	clockSkew = 15
 )
 
-// authenticate is Keycloak's AbstractJWTClientValidator, check by check.
-func (p *Provider) authenticate(form url.Values) *refusal {
+// authenticate says which client asks: the public one by its id alone, the
+// other by a signed JWT.
+func (p *Provider) authenticate(form url.Values) (client string, refused *refusal) {
+	if form.Get("client_id") == deviceClient && form.Get("client_assertion") == "" {
+		return deviceClient, nil
+	}
+	return clientID, p.signedJWT(form)
+}
+
+// signedJWT is Keycloak's AbstractJWTClientValidator, check by check.
+func (p *Provider) signedJWT(form url.Values) *refusal {
 	invalid := func(text string) *refusal { return &refusal{http.StatusBadRequest, "invalid_client", text} }
 	kind, compact := form.Get("client_assertion_type"), form.Get("client_assertion")
 	switch {

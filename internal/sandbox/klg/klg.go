@@ -9,9 +9,9 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"authctl/internal/sandbox/core"
@@ -35,11 +35,18 @@ type Provider struct {
 	serviceUser string // the subject of the client's own tokens
 	signer      *core.Signer
 	refreshKey  []byte
+	sts         *sts
+	person      string // the subject of a person's tokens
+	devices     *core.Devices
+	devicePages *core.DevicePages
 }
 
 // New registers the client's certificate.
 func New(c *core.Core) (*Provider, error) {
-	p := &Provider{core: c, signer: core.NewSigner("RS256"), refreshKey: c.Bytes(64), serviceUser: c.UUID()}
+	p := &Provider{
+		core: c, signer: core.NewSigner("RS256"), refreshKey: c.Bytes(64), serviceUser: c.UUID(), sts: newSTS(c),
+		person: c.UUID(), devices: core.NewDevices(deviceInterval),
+	}
 	var err error
 	if p.key, p.certificate, err = core.NewCertificate("authctl-sandbox-anvendersystem", c.Now()); err != nil {
 		return nil, err
@@ -59,14 +66,19 @@ func (p *Provider) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("GET "+realm+"/.well-known/openid-configuration", p.discovery)
 	mux.Handle("GET "+realm+"/protocol/openid-connect/certs", p.signer)
 	mux.Handle("POST "+realm+"/protocol/openid-connect/token", p.core.TokenEndpoint(name, p.token))
+	mux.HandleFunc("POST "+realm+"/protocol/openid-connect/revoke", p.revoke)
+	p.deviceRoutes(mux, realm)
+	mux.HandleFunc("GET /klg/sts/assertion", p.assertion)
 	p.core.API(mux, "/klg/api", p.guard)
 }
 
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	core.WriteJSON(w, http.StatusOK, map[string]any{
 		"issuer": p.realm(), "token_endpoint": p.tokenURL(), "jwks_uri": p.realm() + "/protocol/openid-connect/certs",
-		"grant_types_supported":                            []string{"client_credentials", "refresh_token", exchangeGrant},
-		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt"},
+		"device_authorization_endpoint":                    p.realm() + "/protocol/openid-connect/auth/device",
+		"revocation_endpoint":                              p.realm() + "/protocol/openid-connect/revoke",
+		"grant_types_supported":                            []string{"client_credentials", "refresh_token", exchangeGrant, deviceGrant},
+		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt", "none"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"RS256"},
 		"response_types_supported":                         []string{},
 		"subject_types_supported":                          []string{"public"},
@@ -84,14 +96,18 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	case form.Get("grant_type") == "":
 		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_request", "Missing form parameter: grant_type"})
 		return
-	case !strings.Contains(" client_credentials refresh_token "+exchangeGrant+" ", " "+form.Get("grant_type")+" "):
+	case p.grants()[form.Get("grant_type")] == nil:
 		p.refuse(w, r, refusal{http.StatusBadRequest, "unsupported_grant_type", "Unsupported grant_type"})
 		return
 	case err != nil:
 		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_request", "duplicated parameter"})
 		return
 	}
-	if refused := p.authenticate(form); refused != nil {
+	client, refused := p.authenticate(form)
+	if refused == nil && client == deviceClient != (form.Get("grant_type") == deviceGrant) && form.Get("grant_type") != "refresh_token" {
+		refused = &refusal{http.StatusUnauthorized, "unauthorized_client", "Client not enabled for this grant"}
+	}
+	if refused != nil {
 		p.refuse(w, r, *refused)
 		return
 	}
@@ -105,7 +121,8 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 
 func (p *Provider) grants() map[string]func(http.ResponseWriter, *http.Request, url.Values) {
 	return map[string]func(http.ResponseWriter, *http.Request, url.Values){
-		"client_credentials": p.clientCredentials,
+		"client_credentials": p.clientCredentials, exchangeGrant: p.exchange, "refresh_token": p.refresh,
+		deviceGrant: p.device,
 	}
 }
 
@@ -125,30 +142,28 @@ func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
 
 // clientCredentials: a service account's token; Keycloak grants no refresh token with it.
 func (p *Provider) clientCredentials(w http.ResponseWriter, _ *http.Request, _ url.Values) {
-	token, life := p.access(p.serviceUser, "", nil)
+	token, life := p.access(&core.Session{Client: clientID, Subject: p.serviceUser, Scope: scope})
 	p.core.Answer(w, name, map[string]any{
 		"access_token": token, "expires_in": int64(life / time.Second), "refresh_expires_in": 0,
 		"token_type": "Bearer", "not-before-policy": 0, "scope": scope,
 	})
 }
 
-// access grants an access token with the realm's usual claims and extra ones.
-func (p *Provider) access(subject, session string, extra map[string]any) (token string, life time.Duration) {
+// access grants an access token with the realm's usual claims and the session's.
+func (p *Provider) access(s *core.Session) (token string, life time.Duration) {
 	now := p.core.Now()
 	life = p.core.Lifetime(lifetime)
 	claims := map[string]any{
-		"iss": p.realm(), "aud": "account", "sub": subject, "typ": "Bearer", "azp": clientID, "scope": scope,
+		"iss": p.realm(), "aud": "account", "sub": s.Subject, "typ": "Bearer", "azp": s.Client, "scope": s.Scope,
 		"jti": p.core.UUID(), "iat": now.Unix(), "exp": now.Add(life).Unix(),
 	}
-	if session != "" {
-		claims["sid"] = session
+	if s.ID != "" {
+		claims["sid"] = s.ID
 	}
-	for name, value := range extra {
-		claims[name] = value
-	}
+	maps.Copy(claims, s.Claims)
 	token = p.signer.Sign("JWT", claims)
 	p.core.Tokens.Put(token, core.Access{
-		Provider: name, Client: clientID, Subject: subject, Scope: scope, Expires: now.Add(life), Session: session, Claims: claims,
+		Provider: name, Client: s.Client, Subject: s.Subject, Scope: s.Scope, Expires: now.Add(life), Session: s.ID, Claims: claims,
 	})
 	return token, life
 }

@@ -24,20 +24,24 @@ type Provider struct {
 	core         *core.Core
 	clientSecret string
 	signer       *core.Signer
+	codes        *core.Codes
+	pages        *core.LoginPages
 }
 
 // New makes the confidential client's secret; its `:`, `+` and `%` tell raw Basic from form-encoded.
 func New(c *core.Core) *Provider {
-	return &Provider{core: c, signer: core.NewSigner("RS256"), clientSecret: c.Hex(10) + "+%2F:" + c.Hex(10)}
+	return &Provider{core: c, signer: core.NewSigner("RS256"), codes: core.NewCodes(), clientSecret: c.Hex(10) + "+%2F:" + c.Hex(10)}
 }
 
-func (p *Provider) issuer() string   { return p.core.URL + "/salus" }
-func (p *Provider) tokenURL() string { return p.issuer() + "/token" }
+func (p *Provider) issuer() string { return p.core.URL + "/salus" }
 
 // Routes mounts Guardian and the API.
 func (p *Provider) Routes(mux *http.ServeMux) {
 	mux.Handle("POST /salus/token", p.core.TokenEndpoint(name, p.token))
 	mux.Handle("GET /salus/jwks", p.signer)
+	p.pages = p.core.NewLoginPages(mux, "SALUS Guardian", "/salus/authorize/decision", p.codes)
+	mux.HandleFunc("GET /salus/authorize", p.authorize)
+	mux.HandleFunc("POST /salus/revoke", p.revoke)
 	p.core.API(mux, "/salus/api", p.guard)
 }
 
@@ -74,20 +78,27 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 type grantFunc func(w http.ResponseWriter, r *http.Request, client string, params map[string]string)
 
 func (p *Provider) grants() map[string]grantFunc {
-	return map[string]grantFunc{"client_credentials": p.clientCredentials, "refresh_token": p.refresh}
+	return map[string]grantFunc{"client_credentials": p.clientCredentials, "refresh_token": p.refresh, "authorization_code": p.code}
 }
 
-// client is who asks: by the JSON body or by raw Basic, never both (RFC 6749 2.3).
+// client is who asks: by the JSON body or by raw Basic, never both (RFC 6749
+// 2.3). The public client has no secret, and may leave its id out where the code
+// or the refresh token tells it.
 func (p *Provider) client(r *http.Request, params map[string]string) (id string, ok bool) {
 	header := r.Header.Get("Authorization")
 	id, secret := params["client_id"], params["client_secret"]
 	if header != "" {
-		if secret != "" {
+		basicID, basicSecret, isBasic := core.RawBasic(header)
+		if !isBasic || secret != "" || id != "" && id != basicID {
 			return "", false
 		}
-		if id, secret, ok = core.RawBasic(header); !ok {
-			return "", false
-		}
+		id, secret = basicID, basicSecret
+	}
+	if id == "" && secret == "" {
+		id = p.codes.ClientOf(params["code"])
+	}
+	if id == public {
+		return id, secret == ""
 	}
 	return id, id == confidential && subtle.ConstantTimeCompare([]byte(secret), []byte(p.clientSecret)) == 1
 }
@@ -115,7 +126,11 @@ func (p *Provider) refresh(w http.ResponseWriter, r *http.Request, client string
 		p.refuse(w, r, http.StatusBadRequest, "invalid_grant", "The refresh token is invalid")
 		return
 	}
-	p.grant(w, session, lifetime)
+	life := lifetime
+	if session.Client == public || session.Subject != client {
+		life = loginLife
+	}
+	p.grant(w, session, life)
 }
 
 func idOf(s *core.Session) string {

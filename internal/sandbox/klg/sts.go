@@ -1,0 +1,141 @@
+package klg
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/beevik/etree"
+	dsig "github.com/russellhaering/goxmldsig"
+
+	"authctl/internal/sandbox/core"
+)
+
+const (
+	nsAssertion = "urn:oasis:names:tc:SAML:2.0:assertion"
+	nsSignature = "http://www.w3.org/2000/09/xmldsig#"
+	nsInstance  = "http://www.w3.org/2001/XMLSchema-instance"
+	holderOfKey = "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"
+
+	stsIssuer   = "https://saml.adgangsstyring.example"
+	gateway     = "http://ehealth.sundhed.dk/service/CareGateway/1" // the page's entity id
+	cvr         = "29189846"
+	samlLife    = 8 * time.Hour
+	samlInstant = "2006-01-02T15:04:05.000Z"
+)
+
+// sts signs assertions with a key made on first use.
+type sts struct{ make func() stsKey }
+
+type stsKey struct {
+	key         *rsa.PrivateKey
+	certificate *x509.Certificate
+}
+
+func newSTS(c *core.Core) *sts {
+	return &sts{make: sync.OnceValue(func() stsKey {
+		key, certificate, err := core.NewCertificate("authctl-sandbox-sts", c.Now())
+		if err != nil {
+			panic("sandbox: no STS key: " + err.Error())
+		}
+		return stsKey{key, certificate}
+	})}
+}
+
+// assertion is GET /klg/sts/assertion: a holder-of-key assertion of the page's
+// shape for the sandbox's client. ?expires_in=SECONDS and ?audience=URI change it.
+func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
+	life, audience := samlLife, gateway
+	if text := r.URL.Query().Get("expires_in"); text != "" {
+		seconds, err := strconv.Atoi(text)
+		if err != nil {
+			core.OAuthError(w, http.StatusBadRequest, "invalid_request", "expires_in is not a number of seconds")
+			return
+		}
+		life = time.Duration(seconds) * time.Second
+	}
+	if text := r.URL.Query().Get("audience"); text != "" {
+		audience = text
+	}
+	xml, err := p.signed(audience, life)
+	if err != nil {
+		core.OAuthError(w, http.StatusInternalServerError, "server_error", err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/samlassertion+xml")
+	_, _ = w.Write(xml)
+}
+
+// signed builds the assertion and puts the signature where the page has it, after the Issuer.
+func (p *Provider) signed(audience string, life time.Duration) ([]byte, error) {
+	key := p.sts.make()
+	root := p.unsigned(audience, life)
+	ctx, err := dsig.NewSigningContext(crypto.Signer(key.key), [][]byte{key.certificate.Raw})
+	if err != nil {
+		return nil, err
+	}
+	ctx.Prefix, ctx.IdAttribute = "", "ID"
+	ctx.Canonicalizer = dsig.MakeC14N10ExclusiveCanonicalizerWithPrefixList("")
+	signature, err := ctx.ConstructSignature(root, true)
+	if err != nil {
+		return nil, err
+	}
+	root.InsertChildAt(1, signature)
+	doc := etree.NewDocument()
+	doc.CreateProcInst("xml", `version="1.0" encoding="UTF-8"`)
+	doc.AddChild(root)
+	return doc.WriteToBytes()
+}
+
+func (p *Provider) unsigned(audience string, life time.Duration) *etree.Element {
+	now := p.core.Now().UTC()
+	issued, until := now.Format(samlInstant), now.Add(life).Format(samlInstant)
+	from := now.Add(min(0, life-time.Second)).Format(samlInstant)
+	root := etree.NewElement("Assertion")
+	root.CreateAttr("xmlns", nsAssertion)
+	root.CreateAttr("ID", "_"+p.core.UUID())
+	root.CreateAttr("IssueInstant", issued)
+	root.CreateAttr("Version", "2.0")
+	add(root, "Issuer", stsIssuer, "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity")
+
+	subject := add(root, "Subject", "")
+	add(subject, "NameID", p.certificate.Subject.String(), "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName")
+	confirmation := add(subject, "SubjectConfirmation", "", "Method", holderOfKey)
+	data := add(confirmation, "SubjectConfirmationData", "", "xmlns:a", nsInstance, "NotBefore", from, "NotOnOrAfter", until,
+		"Recipient", audience, "a:type", "KeyInfoConfirmationDataType")
+	info := add(data, "KeyInfo", "", "xmlns", nsSignature)
+	add(add(info, "X509Data", ""), "X509Certificate", base64.StdEncoding.EncodeToString(p.certificate.Raw))
+
+	conditions := add(root, "Conditions", "", "NotBefore", from, "NotOnOrAfter", until)
+	add(add(conditions, "AudienceRestriction", ""), "Audience", audience)
+	attributes := add(root, "AttributeStatement", "")
+	for _, a := range [][2]string{
+		{"dk:gov:saml:attribute:CvrNumberIdentifier", cvr},
+		{"dk:gov:saml:attribute:AssuranceLevel", "3"},
+		{"dk:gov:saml:attribute:SpecVer", "DK-SAML-2.0"},
+		{"dk:gov:saml:attribute:KombitSpecVer", "1.0"},
+	} {
+		attribute := add(attributes, "Attribute", "", "Name", a[0], "NameFormat", "urn:oasis:names:tc:SAML:2.0:attrname-format:basic")
+		add(attribute, "AttributeValue", a[1])
+	}
+	statement := add(root, "AuthnStatement", "", "AuthnInstant", issued)
+	add(add(statement, "AuthnContext", ""), "AuthnContextClassRef", "urn:oasis:names:tc:SAML:2.0:ac:classes:X509")
+	return root
+}
+
+// add appends a child with a text and attributes given as name, value.
+func add(to *etree.Element, tag, text string, attributes ...string) *etree.Element {
+	child := to.CreateElement(tag)
+	for i := 0; i < len(attributes); i += 2 {
+		child.CreateAttr(attributes[i], attributes[i+1])
+	}
+	if text != "" {
+		child.SetText(text)
+	}
+	return child
+}
