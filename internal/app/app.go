@@ -51,6 +51,7 @@ func (a *App) Secrets() *secretstore.Resolver {
 	if a.resolver == nil {
 		a.resolver = secretstore.NewResolver(secretstore.Sources{
 			Ring: a.Ring(), Env: a.Sys.Env, Stdin: a.Sys.In, Err: a.Sys.Err,
+			Vault: vault{a},
 		})
 	}
 	return a.resolver

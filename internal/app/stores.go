@@ -35,14 +35,19 @@ func (a *App) Stores() (*stores, error) {
 
 func (a *App) openStore(kind string) (*store.Store, error) {
 	dir := a.Settings.StateDir
-	if dir == "" && kind != store.KindNone {
-		if a.Settings.StoreChosen {
-			return nil, fault.New(fault.Store, "there is no home folder to keep tokens in").Hint("set HOME or XDG_STATE_HOME, or --store none")
-		}
+	switch {
+	case kind == store.KindNone:
+	case dir == "" && a.Settings.StoreChosen:
+		return nil, fault.New(fault.Store, "there is no home folder to keep tokens in").Hint("set HOME or XDG_STATE_HOME, or --store none")
+	case dir == "":
 		a.Warn("there is no home folder: nothing is kept (--store none says so without this line)")
 		kind = store.KindNone
+	case !a.Settings.StoreChosen && errors.Is(a.Ring().Reachable(), secretstore.ErrNoKeyring):
+		// Known before anything is written: a bare container's disk may be read-only.
+		a.Warn(noKeyring)
+		kind = store.KindNone
 	}
-	o := store.Options{Kind: kind, Dir: dir, Rand: a.Sys.Rand, Warn: a.Warn}
+	o := store.Options{Kind: kind, Dir: dir, Rand: a.Sys.Rand, Now: a.Sys.Now, Warn: a.Warn}
 	switch kind {
 	case store.KindKeyring:
 		o.Key = secretstore.SealingKey{Ring: a.Ring()}
@@ -70,6 +75,17 @@ func (s *stores) Put(ctx context.Context, key string, r store.Record) error {
 	return err
 }
 
+// Lock takes the record's lock. Where nothing can be written there is nothing
+// to guard: a token may still be fetched and printed, and Put says why it is
+// not kept.
+func (s *stores) Lock(ctx context.Context, key string) (func(), error) {
+	unlock, err := s.Store.Lock(ctx, key)
+	if store.NotWritable(err) {
+		return func() {}, nil
+	}
+	return unlock, err
+}
+
 // Ready says whether a session could be kept. A user who chose `none` knows.
 func (s *stores) Ready(ctx context.Context) error {
 	if s.Kind() == store.KindNone && s.chosen {
@@ -77,6 +93,8 @@ func (s *stores) Ready(ctx context.Context) error {
 	}
 	return s.Store.Ready(ctx)
 }
+
+const noKeyring = "no OS keyring here: the token is not kept (choose --store file, or --store none to silence this)"
 
 // without gives up an absent keyring that nobody chose, with one warning.
 func (s *stores) without(err error) bool {
@@ -88,6 +106,6 @@ func (s *stores) without(err error) bool {
 		return false
 	}
 	s.Store, s.gone = nothing, true
-	s.app.Warn("no OS keyring here: the token is not kept (choose --store file, or --store none to silence this)")
+	s.app.Warn(noKeyring)
 	return true
 }

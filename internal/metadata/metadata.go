@@ -63,6 +63,9 @@ func NeedAuthorize(e Endpoints) (name, url string) { return "authorize_url", e.A
 func NeedDevice(e Endpoints) (name, url string)    { return "device_authorization_url", e.Device }
 func NeedJWKS(e Endpoints) (name, url string)      { return "jwks_url", e.JWKS }
 
+// NeedRevocation is RFC 7009's.
+func NeedRevocation(e Endpoints) (name, url string) { return "revocation_url", e.Revocation }
+
 // Resolve gives the endpoints of p. The profile's own URLs win. The document
 // is asked only when a needed endpoint is missing and discovery is not never,
 // or when discovery is always.

@@ -145,14 +145,21 @@ func (r *Ring) call(ctx context.Context, f func() (string, error)) (string, erro
 	}
 }
 
+// Reachable is ErrNoKeyring when it is known, without calling anything, that
+// there is no keyring to talk to; nil otherwise.
+func (r *Ring) Reachable() error {
+	if r.platform.reachable == nil {
+		return nil
+	}
+	return r.platform.reachable()
+}
+
 func (r *Ring) usable() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.broken != nil {
 		return r.broken
 	}
-	if r.platform.reachable != nil {
-		r.broken = r.platform.reachable()
-	}
+	r.broken = r.Reachable()
 	return r.broken
 }

@@ -2,7 +2,11 @@
 
 package store
 
-import "os"
+import (
+	"errors"
+	"io/fs"
+	"os"
+)
 
 const noFollow = 0
 
@@ -17,3 +21,6 @@ func (d folder) sync() error { return nil }
 const lockFlags = os.O_CREATE | os.O_RDWR
 
 func given(os.FileInfo) error { return nil }
+
+// NotWritable reports that the disk would not take a file.
+func NotWritable(err error) bool { return errors.Is(err, fs.ErrPermission) }

@@ -59,3 +59,14 @@ func given(info os.FileInfo) error {
 	}
 	return private(info)
 }
+
+// NotWritable reports that the disk would not take a file: it is read-only,
+// full, or not the user's. Damage and other users' files are something else.
+func NotWritable(err error) bool {
+	for _, e := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}

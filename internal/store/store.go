@@ -82,6 +82,14 @@ func Open(o Options) (*Store, error) {
 // Kind is keyring, file or none.
 func (s *Store) Kind() string { return s.kind }
 
+// Folder is where the records are; "" for KindNone.
+func (s *Store) Folder() string {
+	if sealed, ok := s.back.(*sealed); ok {
+		return sealed.dir.path
+	}
+	return ""
+}
+
 // Get returns the record under key. ErrAbsent says that there is none; a
 // record that is damaged or foreign is set aside, reported once through
 // Options.Warn, and absent.

@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/app"
+	"authctl/internal/fault"
+)
+
+type logoutOptions struct{ all, noRevoke bool }
+
+func newLogoutCmd(c *cli) *cobra.Command {
+	var o logoutOptions
+	cmd := &cobra.Command{
+		Use:   "logout",
+		Short: "Revoke and forget what is kept for a profile",
+		Long: `Tell the server that the kept tokens are no longer used (RFC 7009), where it
+has a revocation endpoint, and forget them. What the server does not revoke is
+forgotten all the same, with a warning. Secrets stay: see secret delete.
+
+Exit status: 0 forgotten, or nothing was kept; 3 no profile; 6 the store.`,
+		Example: `  authctl logout -p salus
+  authctl logout --all --no-revoke`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runLogout(cmd.Context(), c, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "every profile")
+	cmd.Flags().BoolVar(&o.noRevoke, "no-revoke", false, "forget only; the tokens stay good until they expire")
+	return cmd
+}
+
+func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	name, of := a.Settings.Profile, a.Settings.Profile
+	switch {
+	case o.all && c.flags.profile != "":
+		return fault.New(fault.Usage, "--all and --profile say two things")
+	case o.all:
+		name, of = "", "all profiles"
+	case name == "":
+		return fault.New(fault.Usage, "which profile? none was named and there is no default_profile").Hint("--profile NAME, or --all")
+	}
+	done, err := a.Forget(ctx, name, !o.noRevoke)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(c.sys.Out, forgotten(of, done))
+	return err
+}
+
+func forgotten(of string, done app.Forgotten) string {
+	switch {
+	case done.Records == 0:
+		return of + ": nothing was kept"
+	case done.Revoked == 0:
+		return of + ": forgotten"
+	default:
+		return of + ": revoked and forgotten"
+	}
+}

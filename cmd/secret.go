@@ -1,0 +1,176 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/app"
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+	"authctl/internal/secretstore"
+)
+
+func newSecretCmd(c *cli) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "secret",
+		Short: "Keep a profile's secrets in the OS keyring",
+		Long: `Keep a profile's secrets in the OS keyring.
+
+A profile refers to them as keyring:NAME. Other programs find them there as
+well: on Linux with secret-tool search service authctl/PROFILE. A value never
+comes from a flag and is never printed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newSecretSetCmd(c), newSecretListCmd(c), newSecretDeleteCmd(c))
+	return cmd
+}
+
+func newSecretSetCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "set NAME",
+		Short: "Store a secret, from a prompt without echo or from stdin",
+		Long: `Store the secret keyring:NAME of a profile.
+
+On a terminal it is asked for without echo, one line. Else all of stdin is
+taken, without its last line ending: a PEM key is stored as it is.
+
+Exit status: 0 stored; 2 nothing was given; 6 the keyring did not keep it.`,
+		Example: `  authctl secret set client_secret -p salus
+  authctl secret set key -p klg < key.pem`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runSecretSet(cmd.Context(), c, args[0])
+		},
+	}
+}
+
+func runSecretSet(ctx context.Context, c *cli, name string) error {
+	a, profile, err := c.secretsOf(name)
+	if err != nil {
+		return err
+	}
+	value, err := c.askSecret(ctx, profile, name)
+	if err != nil {
+		return fault.In(profile, err)
+	}
+	place, err := a.Secrets().Put(ctx, profile, name, value)
+	if err != nil {
+		return err
+	}
+	where := "in the OS keyring, service " + secretstore.Service(profile)
+	if place == secretstore.InVault {
+		where = "sealed in the token store: it is too large for the OS keyring"
+	}
+	c.say("keyring:%s of %s is stored %s", name, profile, where)
+	c.noteUse(a, profile, name)
+	return nil
+}
+
+// secretsOf checks the names: they become an item of the keyring.
+func (c *cli) secretsOf(name string) (*app.App, string, error) {
+	a, err := c.open()
+	if err != nil {
+		return nil, "", err
+	}
+	if _, err := secret.ParseRef("keyring:" + name); err != nil || strings.ContainsAny(name, ":") {
+		return nil, "", fault.New(fault.Usage, "%q is no name of a secret", name).Hint("authctl secret set client_secret -p PROFILE")
+	}
+	if a.Settings.Profile == "" {
+		return nil, "", fault.New(fault.Usage, "which profile? none was named and there is no default_profile").Hint("--profile NAME")
+	}
+	return a, a.Settings.Profile, nil
+}
+
+// maxSecret is far above any key file, and below what a record can hold.
+const maxSecret = 128 << 10
+
+func (c *cli) askSecret(ctx context.Context, profile, name string) (secret.Text, error) {
+	var v string
+	if c.sys.IsTerminal != nil && c.sys.IsTerminal(0) && c.sys.Prompt != nil {
+		t, err := c.sys.Prompt(ctx, fmt.Sprintf("%s of %s (not shown)", name, profile))
+		if err != nil {
+			return secret.Text{}, err
+		}
+		v = t.Reveal()
+	} else {
+		b, err := io.ReadAll(io.LimitReader(c.sys.In, maxSecret+1))
+		if err != nil {
+			return secret.Text{}, fault.New(fault.Usage, "stdin could not be read: %w", err)
+		}
+		v = strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	}
+	switch {
+	case v == "":
+		return secret.Text{}, fault.New(fault.Usage, "no secret was given").Hint("authctl secret set %s -p %s < FILE", name, profile)
+	case len(v) > maxSecret:
+		return secret.Text{}, fault.New(fault.Usage, "the secret is larger than 128 KiB").Hint("keep it in a file and refer to it as file:PATH")
+	}
+	return secret.New(v), nil
+}
+
+// noteUse tells of what would keep the new secret from being used.
+func (c *cli) noteUse(a *app.App, profile, name string) {
+	if v := secretstore.OverrideName(profile, name); isSet(c.sys.Env, v) {
+		c.say("note: %s is set and goes before it", v)
+	}
+	p, err := a.Profile()
+	if err != nil {
+		c.say("note: profile %s cannot be loaded yet", profile)
+		return
+	}
+	for _, r := range p.Refs() {
+		if r.Ref.Kind == secret.Keyring && r.Ref.Name == name {
+			return
+		}
+	}
+	c.say("note: no field of profile %s refers to keyring:%s", profile, name)
+}
+
+func isSet(env func(string) (string, bool), name string) bool {
+	_, ok := env(name)
+	return ok
+}
+
+// say writes one line for a person, unless --quiet.
+func (c *cli) say(format string, args ...any) {
+	if !c.flags.quiet {
+		_, _ = fmt.Fprintf(c.sys.Err, format+"\n", args...)
+	}
+}
+
+func newSecretDeleteCmd(c *cli) *cobra.Command {
+	return &cobra.Command{
+		Use:   "delete NAME",
+		Short: "Remove a secret from the OS keyring",
+		Long: `Remove the secret keyring:NAME of a profile.
+
+Exit status: 0 removed; 3 there was none; 6 the keyring did not remove it.`,
+		Example: `  authctl secret delete client_secret -p salus`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runSecretDelete(cmd.Context(), c, args[0])
+		},
+	}
+}
+
+func runSecretDelete(ctx context.Context, c *cli, name string) error {
+	a, profile, err := c.secretsOf(name)
+	if err != nil {
+		return err
+	}
+	err = a.Secrets().Remove(ctx, profile, name)
+	if errors.Is(err, secretstore.ErrAbsent) {
+		return fault.In(profile, fault.New(fault.Config, "keyring:%s is not stored", name).Hint("authctl secret list -p %s", profile))
+	}
+	if err != nil {
+		return err
+	}
+	c.say("keyring:%s of %s is removed", name, profile)
+	return nil
+}

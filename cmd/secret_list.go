@@ -1,0 +1,111 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+func newSecretListCmd(c *cli) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "The secrets that a profile refers to, and whether each is there",
+		Long: `List every keyring:NAME that the profile refers to: where it is found (the
+OS keyring, the token store, or a variable of the environment) and which
+fields use it. Values are never shown.
+
+Exit status: 0 listed, missing ones too; 3 profile; 6 the keyring did not answer.`,
+		Example: `  authctl secret list -p klg
+  authctl secret list -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runSecretList(cmd.Context(), c, output)
+		},
+	}
+	registerListOutput(cmd, &output)
+	return cmd
+}
+
+// registerListOutput adds the -o of commands that list.
+func registerListOutput(cmd *cobra.Command, output *string) {
+	cmd.Flags().StringVarP(output, "output", "o", "text", "what to print: text, json")
+	fixed(cmd, "output", []string{"text", "json"})
+}
+
+func (c *cli) checkListOutput(output string) error {
+	c.flags.jsonErrors = output == "json"
+	if output != "text" && output != "json" {
+		return fault.New(fault.Usage, "unknown output %q", output).Hint("-o text or -o json")
+	}
+	return nil
+}
+
+// listedSecret is one line of `secret list`; its JSON names are a contract.
+type listedSecret struct {
+	Name    string   `json:"name"`
+	Present bool     `json:"present"`
+	Where   string   `json:"where,omitempty"` // keyring | store | the variable's name
+	Fields  []string `json:"fields"`
+}
+
+func runSecretList(ctx context.Context, c *cli, output string) error {
+	if err := c.checkListOutput(output); err != nil {
+		return err
+	}
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	p, err := a.Profile()
+	if err != nil {
+		return err
+	}
+	all := []listedSecret{}
+	at := map[string]int{}
+	for _, r := range p.Refs() {
+		if r.Ref.Kind != secret.Keyring {
+			continue
+		}
+		i, known := at[r.Ref.Name]
+		if !known {
+			where, err := a.Secrets().Find(ctx, p.Name, r.Ref.Name)
+			if err != nil {
+				return err
+			}
+			i, at[r.Ref.Name] = len(all), len(all)
+			all = append(all, listedSecret{Name: r.Ref.Name, Present: where != "", Where: where})
+		}
+		all[i].Fields = append(all[i].Fields, r.Path)
+	}
+	if output == "json" {
+		return c.printResult(map[string]any{"profile": p.Name, "secrets": all})
+	}
+	return printSecrets(c, all)
+}
+
+func printSecrets(c *cli, all []listedSecret) error {
+	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "NAME\tWHERE\tUSED BY")
+	for _, s := range all {
+		if !s.Present {
+			s.Where = "missing"
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Where, strings.Join(s.Fields, ", "))
+	}
+	return w.Flush()
+}
+
+// printResult writes one JSON object to stdout.
+func (c *cli) printResult(v any) error {
+	enc := json.NewEncoder(c.sys.Out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

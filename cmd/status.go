@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/app"
+)
+
+func newStatusCmd(c *cli) *cobra.Command {
+	var output string
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "What is kept, for which profile, and for how long; never the token",
+		Long: `List the tokens that are kept: profile, how each was obtained, its type, how
+long it is still good, whether it can be refreshed, and where it is kept. No
+server is asked and no token is shown. --profile lists that profile alone.
+
+Exit status: 0 listed; 6 the store could not be read.`,
+		Example: `  authctl status
+  authctl status -p salus -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runStatus(cmd.Context(), c, output)
+		},
+	}
+	registerListOutput(cmd, &output)
+	return cmd
+}
+
+// keptToken is one entry of `status -o json`; its names are a contract.
+type keptToken struct {
+	Profile          string `json:"profile"`
+	Grant            string `json:"grant"`
+	TokenType        string `json:"token_type,omitempty"`
+	Scope            string `json:"scope,omitempty"`
+	ExpiresAt        string `json:"expires_at,omitempty"` // RFC 3339, UTC
+	ExpiresIn        int64  `json:"expires_in"`           // seconds left, 0 when expired or unknown
+	Refreshable      bool   `json:"refreshable"`
+	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
+	Where            string `json:"where"`
+}
+
+func runStatus(ctx context.Context, c *cli, output string) error {
+	if err := c.checkListOutput(output); err != nil {
+		return err
+	}
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	kept, err := a.Kept(ctx, c.flags.profile)
+	if err != nil {
+		return err
+	}
+	kind, where, err := a.StorePlace()
+	if err != nil {
+		return err
+	}
+	if output == "json" {
+		tokens := make([]keptToken, 0, len(kept))
+		for _, k := range kept {
+			tokens = append(tokens, describeKept(k, kind, c.sys.Now()))
+		}
+		return c.printResult(map[string]any{"store": kind, "folder": where, "tokens": tokens})
+	}
+	if where == "" {
+		c.say("store %s: nothing is kept", kind)
+	} else {
+		c.say("store %s: %s", kind, where)
+	}
+	return printKept(c, kept, kind)
+}
+
+func describeKept(k app.Kept, kind string, now time.Time) keptToken {
+	return keptToken{
+		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope,
+		ExpiresAt: rfc3339(k.Expires), ExpiresIn: max(0, int64(k.Expires.Sub(now)/time.Second)),
+		Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), Where: kind,
+	}
+}
+
+func rfc3339(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func printKept(c *cli, kept []app.Kept, kind string) error {
+	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE")
+	for _, k := range kept {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n",
+			k.Profile, k.Grant, k.TokenType, left(k.Expires, c.sys.Now()), refreshable(k, c.sys.Now()), kind)
+	}
+	return w.Flush()
+}
+
+// left is a duration for a person.
+func left(t, now time.Time) string {
+	switch d := t.Sub(now).Round(time.Second); {
+	case t.IsZero():
+		return "unknown"
+	case d <= 0:
+		return "expired"
+	default:
+		return d.String()
+	}
+}
+
+func refreshable(k app.Kept, now time.Time) string {
+	switch {
+	case !k.Refreshable:
+		return "no"
+	case k.RefreshExpires.IsZero():
+		return "yes"
+	default:
+		return left(k.RefreshExpires, now)
+	}
+}

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"authctl/internal/config"
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/metadata"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+)
+
+// Kept is what a person may know of a record: never a token.
+type Kept struct {
+	Key            string
+	Profile, Grant string
+	TokenType      string
+	Scope          string
+	Expires        time.Time // of the access token; zero when unknown
+	Refreshable    bool      // a refresh token is kept
+	RefreshExpires time.Time // zero when unknown
+}
+
+// Kept lists the kept tokens of one profile, "" for all, ordered by their keys.
+func (a *App) Kept(ctx context.Context, profileName string) ([]Kept, error) {
+	list, err := a.records(ctx, profileName)
+	if err != nil {
+		return nil, err
+	}
+	var all []Kept
+	for _, e := range list {
+		set := e.Record.Set
+		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() {
+			continue // a pointer to a session, or a key alone
+		}
+		all = append(all, Kept{
+			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope,
+			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
+		})
+	}
+	return all, nil
+}
+
+// records are what servers granted: the user's own sealed secrets are left out.
+func (a *App) records(ctx context.Context, profileName string) ([]store.Entry, error) {
+	s, err := a.Stores()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mine := list[:0]
+	for _, e := range list {
+		if e.Record.Grant != vaultGrant && (profileName == "" || e.Record.Profile == profileName) {
+			mine = append(mine, e)
+		}
+	}
+	return mine, nil
+}
+
+// Forgotten counts what a logout did.
+type Forgotten struct{ Records, Revoked int }
+
+// Forget revokes, where revoke is set and the server can, and forgets
+// everything kept for one profile, "" for all. That a server could not be
+// told is a warning: what is here is forgotten all the same.
+func (a *App) Forget(ctx context.Context, profileName string, revoke bool) (Forgotten, error) {
+	var done Forgotten
+	list, err := a.records(ctx, profileName)
+	if err != nil {
+		return done, err
+	}
+	for _, e := range list {
+		if err := a.forget(ctx, e, revoke, &done); err != nil {
+			return done, fault.In(e.Record.Profile, err)
+		}
+	}
+	return done, nil
+}
+
+// forget holds the record's lock, so that a refresh under way in another
+// process does not bring it back.
+func (a *App) forget(ctx context.Context, e store.Entry, revoke bool, done *Forgotten) error {
+	s, err := a.Stores()
+	if err != nil {
+		return err
+	}
+	unlock, err := s.Lock(ctx, e.Key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if again, err := s.Get(ctx, e.Key); err == nil {
+		e.Record = again // refreshed while we waited
+	}
+	if revoke {
+		revoked, err := a.revoke(ctx, e.Record)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			a.Warn(e.Record.Profile + ": the server did not revoke the token: " + err.Error())
+		}
+		if revoked {
+			done.Revoked++
+		}
+	}
+	done.Records++
+	return s.Delete(ctx, e.Key)
+}
+
+// revoke tells the server (RFC 7009), where the profile or its discovery
+// names a revocation endpoint. Revoking a refresh token ends its access
+// tokens as well (2.1), so one request is enough.
+func (a *App) revoke(ctx context.Context, r store.Record) (bool, error) {
+	t, hint := r.Set.RefreshToken, "refresh_token"
+	if t.IsZero() && r.Set.FreshFor(0, a.Sys.Now()) {
+		t, hint = r.Set.AccessToken, "access_token"
+	}
+	if t.IsZero() {
+		return false, nil
+	}
+	return a.revokeToken(ctx, r.Profile, t, hint)
+}
+
+func (a *App) revokeToken(ctx context.Context, profileName string, t secret.Text, hint string) (bool, error) {
+	p, err := config.LoadProfile(a.Settings, profileName)
+	if err != nil {
+		return false, err
+	}
+	source, err := a.Metadata(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	at := source.Optional(ctx, p, metadata.NeedRevocation).Revocation
+	if at == "" {
+		return false, nil
+	}
+	form := *p
+	form.Request.Encoding = "form" // RFC 7009 2.1, whatever the token endpoint wants
+	acq, err := a.Acquirer(&form)
+	if err != nil {
+		return false, err
+	}
+	_, err = acq.Call(ctx, &form, at, func(r *endpoint.Request) error {
+		r.SetSecret("token", t)
+		r.Set("token_type_hint", hint)
+		return nil
+	})
+	return err == nil, err
+}
+
+// StorePlace is the kind of store in use and its folder, "" where nothing is kept.
+func (a *App) StorePlace() (kind, folder string, err error) {
+	s, err := a.Stores()
+	if err != nil {
+		return "", "", err
+	}
+	return s.Kind(), s.Folder(), nil
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+
+	"authctl/internal/secret"
+	"authctl/internal/secretstore"
+	"authctl/internal/store"
+)
+
+// vault seals in the token store what the platform's keyring cannot hold; it
+// is a secretstore.Vault.
+type vault struct{ app *App }
+
+// vaultGrant marks a record that is a secret of the user's and no token.
+const vaultGrant = "secret"
+
+func vaultKey(profile, name string) string {
+	sum := sha256.Sum256([]byte(profile + "\x00" + name))
+	return "secret-" + hex.EncodeToString(sum[:])
+}
+
+// Get opens the sealed secret.
+func (v vault) Get(ctx context.Context, profile, name string) (secret.Text, error) {
+	s, err := v.app.Stores()
+	if err != nil {
+		return secret.Text{}, err
+	}
+	r, err := s.Get(ctx, vaultKey(profile, name))
+	if errors.Is(err, store.ErrAbsent) || err == nil && r.Value.IsZero() {
+		return secret.Text{}, secretstore.ErrAbsent
+	}
+	return r.Value, err
+}
+
+// Set seals the secret; a store that keeps nothing is an error here.
+func (v vault) Set(ctx context.Context, profile, name string, value secret.Text) error {
+	s, err := v.app.Stores()
+	if err != nil {
+		return err
+	}
+	if err := s.Store.Ready(ctx); err != nil {
+		return err
+	}
+	return s.Store.Put(ctx, vaultKey(profile, name), store.Record{
+		Profile: profile, Grant: vaultGrant, Value: value, Aux: map[string]string{"name": name},
+	})
+}
+
+// Delete forgets the sealed secret.
+func (v vault) Delete(ctx context.Context, profile, name string) error {
+	if _, err := v.Get(ctx, profile, name); err != nil {
+		return err
+	}
+	s, err := v.app.Stores()
+	if err != nil {
+		return err
+	}
+	return s.Delete(ctx, vaultKey(profile, name))
+}
