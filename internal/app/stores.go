@@ -42,8 +42,11 @@ func (a *App) openStore(kind string) (*store.Store, error) {
 	case dir == "":
 		a.Warn("there is no home folder: nothing is kept (--store none says so without this line)")
 		kind = store.KindNone
-	case !a.Settings.StoreChosen && errors.Is(a.Ring().Reachable(), secretstore.ErrNoKeyring):
-		// Known before anything is written: a bare container's disk may be read-only.
+	case kind == store.KindKeyring && a.Ring().Reachable() != nil:
+		// Known before anything is asked or written: a bare container's disk may be read-only.
+		if a.Settings.StoreChosen {
+			return nil, secretstore.SealingFault(a.Ring().Reachable())
+		}
 		a.Warn(noKeyring)
 		kind = store.KindNone
 	}

@@ -48,6 +48,9 @@ func (k SealingKey) Save(ctx context.Context, key []byte) error {
 // IsAbsent reports whether err means that the key was never made.
 func (k SealingKey) IsAbsent(err error) bool { return errors.Is(err, ErrAbsent) }
 
+// SealingFault is what a keyring that cannot be used (err) means for the token store.
+func SealingFault(err error) error { return sealingFault("read", err) }
+
 func sealingFault(done string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
