@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -27,7 +28,7 @@ func thisPlatform(env func(string) (string, bool)) platform {
 // Finding nothing, the library starts dbus-launch, whose daemon outlives us.
 func busExists(env func(string) (string, bool), runtimeDir string) error {
 	if a, _ := env("DBUS_SESSION_BUS_ADDRESS"); a != "" && a != "autolaunch:" {
-		return nil
+		return socketExists(a)
 	}
 	if _, err := os.Stat(filepath.Join(runtimeDir, "bus")); err == nil {
 		return nil
@@ -36,6 +37,19 @@ func busExists(env func(string) (string, bool), runtimeDir string) error {
 		return nil
 	}
 	return fmt.Errorf("%w: no D-Bus session bus (DBUS_SESSION_BUS_ADDRESS is not set)", ErrNoKeyring)
+}
+
+// socketExists knows one form of address, unix:path=/x; others are left to the library.
+func socketExists(address string) error {
+	path, ok := strings.CutPrefix(address, "unix:path=")
+	if !ok || strings.ContainsAny(path, ";%") {
+		return nil
+	}
+	path, _, _ = strings.Cut(path, ",") // ,guid=...
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: no D-Bus session bus (DBUS_SESSION_BUS_ADDRESS names %s, which does not exist)", ErrNoKeyring, path)
+	}
+	return nil
 }
 
 const (

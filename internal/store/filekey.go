@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,7 +48,7 @@ func (k FileKey) Load(context.Context) ([]byte, error) {
 	}
 	b, err := k.own.read(ownKeyName, 4<<10)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case missing(err):
 		return nil, errNoKey
 	case err != nil:
 		return nil, fault.New(fault.Store, "the key of the token store %s could not be read: %w", k.ownPath(), err).

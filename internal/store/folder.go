@@ -100,7 +100,7 @@ func (d folder) write(name string, b []byte) (err error) {
 // remove deletes a file durably; an absent one is no error.
 func (d folder) remove(name string) error {
 	err := os.Remove(filepath.Join(d.path, name))
-	if errors.Is(err, fs.ErrNotExist) {
+	if missing(err) {
 		return nil
 	}
 	if err != nil {
@@ -124,7 +124,7 @@ func diskFault(what string, err error) error {
 // entries lists the folder; an absent folder is empty.
 func (d folder) entries() ([]fs.DirEntry, error) {
 	list, err := os.ReadDir(d.path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if missing(err) {
 		return nil, nil
 	}
 	if err != nil {

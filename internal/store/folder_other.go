@@ -12,6 +12,8 @@ const noFollow = 0
 
 func isLink(error) bool { return false }
 
+func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
 // private: Windows keeps the profile folder to its user by ACL.
 func private(os.FileInfo) error { return nil }
 

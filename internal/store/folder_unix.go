@@ -17,6 +17,11 @@ func isLink(err error) bool {
 	return errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) || errors.Is(err, syscall.ENXIO)
 }
 
+// missing: there is no such file, nor could there be (HOME=/dev/null).
+func missing(err error) bool {
+	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ENOTDIR)
+}
+
 // private says why others could see or change the file or folder, or nil.
 func private(info os.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
@@ -61,9 +66,10 @@ func given(info os.FileInfo) error {
 }
 
 // NotWritable reports that the disk would not take a file: it is read-only,
-// full, or not the user's. Damage and other users' files are something else.
+// full, or not the user's, or the home folder is none (HOME=/dev/null).
+// Damage and other users' files are something else.
 func NotWritable(err error) bool {
-	for _, e := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOSPC, syscall.EDQUOT} {
+	for _, e := range []error{syscall.EROFS, syscall.EACCES, syscall.EPERM, syscall.ENOSPC, syscall.EDQUOT, syscall.ENOTDIR, syscall.ENOENT} {
 		if errors.Is(err, e) {
 			return true
 		}

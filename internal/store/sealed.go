@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,7 +58,7 @@ func unseal(sealingKey []byte, key string, b []byte) (Record, error) {
 // for all that a new record may replace.
 func (s *sealed) unreadable(key string, err error) error {
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case missing(err):
 		return ErrAbsent
 	case errors.Is(err, errForeign):
 		// It may be read again under its own key: left in place until a new record needs it.

@@ -1,0 +1,127 @@
+package cmd
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// revoking is an authorization server that grants sessions and hears of their end.
+type revoking struct {
+	*httptest.Server
+	refuse bool
+	heard  []string // bodies at the revocation endpoint
+}
+
+func newRevoking(t *testing.T) *revoking {
+	r := &revoking{}
+	n := 0
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		_ = q.ParseForm()
+		user, _, _ := q.BasicAuth()
+		if q.URL.Path == "/token" {
+			n++
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = fmt.Fprintf(w, `{"access_token":"CANARY-a%d","token_type":"Bearer","expires_in":3600,"refresh_token":"CANARY-r%d"}`, n, n)
+			return
+		}
+		r.heard = append(r.heard, q.Header.Get("Content-Type")+" "+user+" "+q.Form.Get("token_type_hint")+" "+q.Form.Get("token"))
+		if r.refuse {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	t.Cleanup(r.Close)
+	return r
+}
+
+// with makes two profiles of the server, kept in files.
+func (r *revoking) with(t *testing.T) *desk {
+	d := newDesk(t)
+	d.env["AUTHCTL_STORE"], d.env["XDG_STATE_HOME"] = "file", t.TempDir()
+	var b strings.Builder
+	b.WriteString("version: 1\ndefault_profile: salus\nprofiles:\n")
+	for _, name := range []string{"salus", "other"} {
+		fmt.Fprintf(&b, "  %s:\n    token_url: %s/token\n    revocation_url: %s/revoke\n    discovery: never\n"+
+			"    client: {id: me, secret: env:S}\n    request: {encoding: json}\n", name, r.URL, r.URL)
+	}
+	d.env["S"] = "s3cret"
+	if err := os.WriteFile(d.env["AUTHCTL_CONFIG"], []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// keep obtains and keeps a token of each profile; its output is the token's and stays unseen.
+func (d *desk) keep(profiles ...string) {
+	d.t.Helper()
+	for _, p := range profiles {
+		before := d.records()
+		d.quiet = true
+		_, errs, code := d.run("", "token", "-p", p)
+		d.quiet = false
+		if code != 0 || d.records() != before+1 {
+			d.t.Fatalf("token: exit %d, %d records: %s", code, d.records(), errs)
+		}
+	}
+}
+
+func (d *desk) records() int {
+	found, _ := filepath.Glob(filepath.Join(d.env["XDG_STATE_HOME"], "authctl", "records", "file", "*.rec"))
+	return len(found)
+}
+
+func TestLogoutRevokesAndForgets(t *testing.T) {
+	r := newRevoking(t)
+	d := r.with(t)
+	d.keep("salus", "other")
+	d.want("", 0, "salus: revoked and forgotten", "logout")
+	if want := "application/x-www-form-urlencoded me refresh_token CANARY-r1"; len(r.heard) != 1 || r.heard[0] != want {
+		t.Errorf("the server heard %q", r.heard)
+	}
+	if d.records() != 1 {
+		t.Errorf("%d records are left", d.records())
+	}
+	d.want("", 0, "all profiles: revoked and forgotten", "logout", "--all")
+	if len(r.heard) != 2 || d.records() != 0 {
+		t.Errorf("heard %q, %d records left", r.heard, d.records())
+	}
+	d.want("", 0, "nothing was kept", "logout")
+}
+
+func TestLogoutForgetsWhatTheServerKeeps(t *testing.T) {
+	r := newRevoking(t)
+	r.refuse = true
+	d := r.with(t)
+	d.keep("salus")
+	d.want("", 0, "warning: salus: the server did not revoke the token", "logout")
+	if d.records() != 0 {
+		t.Error("the record is still there")
+	}
+}
+
+func TestLogoutNoRevoke(t *testing.T) {
+	r := newRevoking(t)
+	d := r.with(t)
+	d.keep("salus")
+	d.want("", 0, "salus: forgotten", "logout", "--no-revoke")
+	if len(r.heard) != 0 || d.records() != 0 {
+		t.Errorf("heard %q, %d records left", r.heard, d.records())
+	}
+}
+
+func TestLogoutOfAProfileThatIsGone(t *testing.T) {
+	r := newRevoking(t)
+	d := r.with(t)
+	d.keep("salus")
+	if err := os.WriteFile(d.env["AUTHCTL_CONFIG"], []byte("version: 1\nprofiles: {}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.want("", 0, "warning: salus: the server did not revoke the token", "logout", "-p", "salus")
+	if d.records() != 0 {
+		t.Error("the record is still there")
+	}
+}
