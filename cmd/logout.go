@@ -22,7 +22,7 @@ has a revocation endpoint, and forget them. What the server does not revoke is
 forgotten all the same, with a warning. Secrets stay: see secret delete.
 
 Exit status: 0 forgotten, or nothing was kept; 3 no profile; 6 the store.`,
-		Example: `  authctl logout -p salus
+		Example: `  authctl logout -p work
   authctl logout --all --no-revoke`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -23,7 +23,7 @@ OS keyring, the token store, or a variable of the environment) and which
 fields use it. Values are never shown.
 
 Exit status: 0 listed, missing ones too; 3 profile; 6 the keyring did not answer.`,
-		Example: `  authctl secret list -p klg
+		Example: `  authctl secret list -p work
   authctl secret list -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
