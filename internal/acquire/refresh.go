@@ -150,6 +150,9 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 // over is a session without a refresh token.
 func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 	switch {
+	case rec.Grant == "" && !interactive(p.Grant) && p.Grant != "token_exchange":
+		return fault.New(fault.Login, "no session and no refresh token is kept").
+			Hint("authctl exchange or authctl login-pkce starts a session; authctl token -p %s needs none", p.Name)
 	case rec.Grant == "":
 		return loginRequired(p, p.Grant, "no session is kept")
 	case !isSession(rec):
