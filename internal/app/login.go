@@ -132,7 +132,7 @@ func loginParams(p *profile.Profile, flags []endpoint.Param) ([]endpoint.Param, 
 				Hint("login.params takes {name: %s, value: ...} in profile %s", f.Name, p.Name)
 		}
 		value := f.Value
-		if _, text := value.(string); !text { // such as claims, a JSON object (OpenID Connect Core 5.5)
+		if _, text := value.(string); !text { // such as max_age, a number
 			raw, err := json.Marshal(value)
 			if err != nil {
 				return nil, fault.New(fault.Config, "login.params %s: %w", f.Name, err)
@@ -199,6 +199,14 @@ func (a *App) idToken(p *profile.Profile, src *metadata.Source, nonce string, ma
 	}
 }
 
+// asForm is p for the endpoints beside the token endpoint: request.encoding and
+// request.omit are about that one alone, and RFC 9126 and RFC 8628 know forms only.
+func asForm(p *profile.Profile) *profile.Profile {
+	form := *p
+	form.Request.Encoding, form.Request.Omit = "form", nil
+	return &form
+}
+
 // pushTo is the pushed authorization request (RFC 9126) where the profile and
 // the server want one, else nil.
 func pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (func(context.Context, []endpoint.Param) (login.Pushed, error), error) {
@@ -212,7 +220,7 @@ func pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (fu
 		return nil, nil
 	}
 	return func(ctx context.Context, params []endpoint.Param) (login.Pushed, error) {
-		answer, err := acq.Call(ctx, p, e.PAR, func(r *endpoint.Request) error {
+		answer, err := acq.Call(ctx, asForm(p), e.PAR, func(r *endpoint.Request) error {
 			r.Params = append(r.Params, params...)
 			return nil
 		})

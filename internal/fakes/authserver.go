@@ -1,0 +1,263 @@
+package fakes
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"authctl/internal/jwt"
+	"authctl/internal/keys"
+)
+
+// AuthServer is an authorization server in the test's process. It logs anyone
+// in at once, is strict about PKCE, redirect URIs and codes, and does wrong
+// what its fields say.
+type AuthServer struct {
+	URL string
+	Key *keys.Key // signs id_tokens, in the JWKS as k1
+
+	// IDToken changes the claims of an id_token; Sign replaces its signing.
+	IDToken func(claims map[string]any)
+	Sign    func(claims map[string]any) (string, error)
+	// Callback changes the parameters of the redirect.
+	Callback func(q url.Values)
+	// Document changes the discovery document.
+	Document func(d map[string]any)
+	// Token, when it returns true, has answered a token request itself.
+	Token func(w http.ResponseWriter, params map[string]string) bool
+	// ExpiresIn is the lifetime of access tokens in seconds; 0 means 300.
+	ExpiresIn int
+	// Now is the server's clock; nil is the machine's.
+	Now func() time.Time
+
+	server  *httptest.Server
+	mu      sync.Mutex
+	seen    []Seen
+	asked   map[string]url.Values // by code or request_uri
+	refresh map[string]bool
+	serial  int
+}
+
+// Seen is one request.
+type Seen struct {
+	Path   string
+	Header http.Header
+	Params map[string]string // of a form or JSON body, or of the query
+}
+
+// NewAuthServer starts one; Close ends it.
+func NewAuthServer() (*AuthServer, error) {
+	key, err := keys.Generate("ES256", rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	s := &AuthServer{Key: key, asked: map[string]url.Values{}, refresh: map[string]bool{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /.well-known/openid-configuration", s.document)
+	mux.HandleFunc("GET /jwks", s.jwks)
+	mux.HandleFunc("GET /authorize", s.authorize)
+	mux.HandleFunc("POST /par", s.par)
+	mux.HandleFunc("POST /device", s.device)
+	mux.HandleFunc("POST /token", s.token)
+	s.server = httptest.NewServer(mux)
+	s.URL = s.server.URL
+	return s, nil
+}
+
+// Close ends the server.
+func (s *AuthServer) Close() { s.server.Close() }
+
+// Seen lists the requests of a path, all for "".
+func (s *AuthServer) Seen(path string) []Seen {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Seen
+	for _, r := range s.seen {
+		if path == "" || r.Path == path {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+func (s *AuthServer) note(r *http.Request) (params map[string]string) {
+	params = map[string]string{}
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") {
+		_ = json.NewDecoder(r.Body).Decode(&params)
+	} else {
+		_ = r.ParseForm()
+		for name := range r.Form {
+			params[name] = r.Form.Get(name)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = append(s.seen, Seen{r.URL.Path, r.Header, params})
+	return params
+}
+
+func (s *AuthServer) document(w http.ResponseWriter, r *http.Request) {
+	s.note(r)
+	d := map[string]any{
+		"issuer": s.URL, "authorization_endpoint": s.URL + "/authorize", "token_endpoint": s.URL + "/token",
+		"jwks_uri": s.URL + "/jwks", "device_authorization_endpoint": s.URL + "/device",
+		"end_session_endpoint": s.URL + "/logout", "authorization_response_iss_parameter_supported": true,
+	}
+	if s.Document != nil {
+		s.Document(d)
+	}
+	answer(w, http.StatusOK, d)
+}
+
+func (s *AuthServer) jwks(w http.ResponseWriter, r *http.Request) {
+	s.note(r)
+	jwk, err := s.Key.PublicJWK()
+	if err != nil {
+		panic(err)
+	}
+	jwk.Kid, jwk.Alg, jwk.Use = "k1", "ES256", "sig"
+	answer(w, http.StatusOK, map[string]any{"keys": []any{jwk}})
+}
+
+func (s *AuthServer) par(w http.ResponseWriter, r *http.Request) {
+	s.note(r)
+	answer(w, http.StatusCreated, map[string]any{"request_uri": s.keep("urn:request:", r.PostForm), "expires_in": 60})
+}
+
+func (s *AuthServer) keep(prefix string, q url.Values) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.serial++
+	name := fmt.Sprint(prefix, s.serial)
+	s.asked[name] = q
+	return name
+}
+
+func (s *AuthServer) take(name string) url.Values {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	q := s.asked[name]
+	delete(s.asked, name)
+	return q
+}
+
+// authorize logs the person in without a question.
+func (s *AuthServer) authorize(w http.ResponseWriter, r *http.Request) {
+	s.note(r)
+	q := r.URL.Query()
+	if pushed := q.Get("request_uri"); pushed != "" {
+		q = s.take(pushed)
+	}
+	if q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 43 {
+		http.Error(w, "no response_type, code_challenge_method or state", http.StatusBadRequest)
+		return
+	}
+	back := url.Values{"code": {s.keep("code-", q)}, "state": {q.Get("state")}, "iss": {s.URL}}
+	if s.Callback != nil {
+		s.Callback(back)
+	}
+	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusFound)
+}
+
+func (s *AuthServer) device(w http.ResponseWriter, r *http.Request) {
+	s.note(r)
+	answer(w, http.StatusOK, map[string]any{
+		"device_code": s.keep("device-", url.Values{}), "user_code": "ABCD-EFGH", "verification_uri": s.URL + "/enter",
+		"expires_in": 60, "interval": 0.01,
+	})
+}
+
+func (s *AuthServer) token(w http.ResponseWriter, r *http.Request) {
+	p := s.note(r)
+	if s.Token != nil && s.Token(w, p) {
+		return
+	}
+	nonce := ""
+	switch p["grant_type"] {
+	case "authorization_code":
+		q := s.take(p["code"])
+		sum := sha256.Sum256([]byte(p["code_verifier"]))
+		if q == nil || q.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(sum[:]) ||
+			p["redirect_uri"] != "" && p["redirect_uri"] != q.Get("redirect_uri") {
+			refuse(w, "invalid_grant")
+			return
+		}
+		nonce = q.Get("nonce")
+	case "refresh_token":
+		s.mu.Lock()
+		good := s.refresh[p["refresh_token"]]
+		delete(s.refresh, p["refresh_token"])
+		s.mu.Unlock()
+		if !good {
+			refuse(w, "invalid_grant")
+			return
+		}
+	case "urn:ietf:params:oauth:grant-type:device_code":
+		if s.take(p["device_code"]) == nil {
+			refuse(w, "invalid_grant")
+			return
+		}
+	default:
+		refuse(w, "unsupported_grant_type")
+		return
+	}
+	s.grant(w, r, p["client_id"], nonce)
+}
+
+func (s *AuthServer) grant(w http.ResponseWriter, r *http.Request, client, nonce string) {
+	s.mu.Lock()
+	s.serial++
+	access, refresh := fmt.Sprint("access-", s.serial), fmt.Sprint("refresh-", s.serial)
+	s.refresh[refresh] = true
+	s.mu.Unlock()
+	kind, life := "Bearer", s.ExpiresIn
+	if r.Header.Get("DPoP") != "" {
+		kind = "DPoP"
+	}
+	if life == 0 {
+		life = 300
+	}
+	id, err := s.idToken(client, nonce)
+	if err != nil {
+		panic(err)
+	}
+	answer(w, http.StatusOK, map[string]any{
+		"access_token": access, "refresh_token": refresh, "token_type": kind, "expires_in": life, "id_token": id,
+	})
+}
+
+func (s *AuthServer) idToken(client, nonce string) (string, error) {
+	now := time.Now
+	if s.Now != nil {
+		now = s.Now
+	}
+	claims := map[string]any{"iss": s.URL, "sub": "alice", "aud": client, "iat": now().Unix(), "exp": now().Unix() + 300}
+	if nonce != "" {
+		claims["nonce"] = nonce
+	}
+	if s.IDToken != nil {
+		s.IDToken(claims)
+	}
+	if s.Sign != nil {
+		return s.Sign(claims)
+	}
+	return jwt.Sign(s.Key, "ES256", map[string]any{"kid": "k1"}, claims)
+}
+
+func refuse(w http.ResponseWriter, code string) {
+	answer(w, http.StatusBadRequest, map[string]any{"error": code})
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
