@@ -88,11 +88,11 @@ func generic(p *profile.Profile, r *endpoint.Refusal) []string {
 	case r.Code == "unsupported_grant_type":
 		return []string{"check grant and request.encoding in profile " + p.Name}
 	case r.Code == "use_dpop_nonce", r.Code == "invalid_dpop_proof":
-		return []string{"check dpop in profile " + p.Name + "; authctl token -v shows the exchange"}
+		return []string{"check dpop in profile " + p.Name + "; -v shows the exchange"}
 	case r.Status == 404, r.Status == 405, r.Status == 415:
 		return []string{"check token_url and request.encoding in profile " + p.Name}
 	default:
-		return []string{"authctl token -p " + p.Name + " -v shows the exchange, secrets hidden"}
+		return []string{"-v shows the exchange, secrets hidden"}
 	}
 }
 

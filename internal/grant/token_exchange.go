@@ -119,7 +119,7 @@ func WireSubject(given []byte, kind string) (Subject, error) {
 	}
 	a, err := saml.Read(given)
 	if err != nil {
-		return Subject{}, fault.New(fault.Config, "the subject token is no SAML assertion: %w", err).
+		return Subject{}, fault.New(fault.Config, "the subject token: %w", err).
 			Hint("authctl decode FILE says what it is; --subject-token-type names its type")
 	}
 	return Subject{Token: secret.New(saml.Encode(a.Raw)), Type: kind, Assertion: &a}, nil
