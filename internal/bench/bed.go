@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"authctl/internal/sandbox"
+)
+
+// bed is where the measured programs run: a sandbox, a home, some profiles files.
+type bed struct {
+	bin    string
+	box    *sandbox.Sandbox
+	folder string
+}
+
+// env is what every measured program sees, and more.
+func (b *bed) env(more ...string) []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + b.folder,
+		"XDG_STATE_HOME=" + filepath.Join(b.folder, "state"), "XDG_CACHE_HOME=" + filepath.Join(b.folder, "cache"),
+		"AUTHCTL_STORE=file",
+	}
+	for name, value := range b.box.Env() {
+		env = append(env, name+"="+value)
+	}
+	return append(env, more...)
+}
+
+func (b *bed) program(name string) string { return filepath.Join(b.bin, name) }
+
+// prepare writes the profiles files and gets the tokens that the rows find in the store.
+func (b *bed) prepare(ctx context.Context) error {
+	if err := os.MkdirAll(b.folder, 0o700); err != nil {
+		return err
+	}
+	for _, n := range []int{5, 1000} {
+		if err := os.WriteFile(b.profiles(n), manyProfiles(b.box.ProfilesYAML(), n), 0o600); err != nil {
+			return err
+		}
+	}
+	token, err := b.output(ctx, b.env(), b.program("authctl"), "token", "-p", "salus")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(b.tokenFile(), token, 0o600)
+}
+
+// tokenFile holds one token, for decode.
+func (b *bed) tokenFile() string { return filepath.Join(b.folder, "token") }
+
+func (b *bed) profiles(n int) string {
+	return filepath.Join(b.folder, fmt.Sprintf("profiles-%d.yaml", n))
+}
+
+// manyProfiles repeats the sandbox's last profile until the file has n.
+func manyProfiles(yaml []byte, n int) []byte {
+	text := string(yaml)
+	_, body, _ := strings.Cut(text, "\n  salus:\n")
+	var out bytes.Buffer
+	out.WriteString(text)
+	for i := strings.Count(text, "\n    preset: "); i < n; i++ {
+		fmt.Fprintf(&out, "  copy-%d:\n%s", i, body)
+	}
+	return out.Bytes()
+}
+
+func (b *bed) output(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = env
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w: %s", filepath.Base(name), args[0], err, errs.Bytes())
+	}
+	return out, nil
+}
