@@ -27,11 +27,10 @@ done
 SESSION
 if command -v dbus-run-session >/dev/null && command -v gnome-keyring-daemon >/dev/null; then
 	HOME=$work/home XDG_RUNTIME_DIR=$work/runtime XDG_DATA_HOME=$work/data \
-		dbus-run-session -- bash "$work/session" "$work" >"$work/table"
+		dbus-run-session -- bash "$work/session" "$work" | tee "$work/table"
 else
-	"$work/bench" "$work" >"$work/table"
+	"$work/bench" "$work" | tee "$work/table"
 fi
-cat "$work/table"
 
 # Everything below the marker is what was measured last.
 {

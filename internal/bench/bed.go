@@ -12,6 +12,12 @@ import (
 	"authctl/internal/sandbox"
 )
 
+// How many profiles the two profiles files have.
+const (
+	few  = 15
+	many = 1000
+)
+
 // bed is where the measured programs run: a sandbox, a home, some profiles files.
 type bed struct {
 	bin    string
@@ -39,7 +45,7 @@ func (b *bed) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(b.folder, 0o700); err != nil {
 		return err
 	}
-	for _, n := range []int{5, 1000} {
+	for _, n := range []int{few, many} {
 		if err := os.WriteFile(b.profiles(n), manyProfiles(b.box.ProfilesYAML(), n), 0o600); err != nil {
 			return err
 		}
@@ -58,16 +64,28 @@ func (b *bed) profiles(n int) string {
 	return filepath.Join(b.folder, fmt.Sprintf("profiles-%d.yaml", n))
 }
 
-// manyProfiles repeats the sandbox's last profile until the file has n.
+// manyProfiles repeats profile salus until the file has n.
 func manyProfiles(yaml []byte, n int) []byte {
 	text := string(yaml)
-	_, body, _ := strings.Cut(text, "\n  salus:\n")
 	var out bytes.Buffer
 	out.WriteString(text)
 	for i := strings.Count(text, "\n    preset: "); i < n; i++ {
-		fmt.Fprintf(&out, "  copy-%d:\n%s", i, body)
+		fmt.Fprintf(&out, "  copy-%d:\n%s", i, salus(text))
 	}
 	return out.Bytes()
+}
+
+// salus is the body of that profile in the sandbox's file.
+func salus(yaml string) string {
+	_, rest, _ := strings.Cut(yaml, "\n  salus:\n")
+	var body strings.Builder
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, "    ") {
+			break
+		}
+		body.WriteString(line)
+	}
+	return body.String()
 }
 
 func (b *bed) output(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {

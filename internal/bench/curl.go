@@ -9,7 +9,7 @@ import (
 
 // curlRequest is curl making the token request that authctl makes for salus.
 func (b *bed) curlRequest() call {
-	_, profile, _ := strings.Cut(string(b.box.ProfilesYAML()), "\n  salus:\n")
+	profile := salus(string(b.box.ProfilesYAML()))
 	id := value(profile, "id")
 	config, err := b.private("curl-token", fmt.Sprintf("url = %q\nuser = %q\nheader = \"Content-Type: application/json\"\ndata = %q\n",
 		value(profile, "token_url"), id+":"+b.box.Env()["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"],

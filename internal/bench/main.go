@@ -12,6 +12,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,14 +49,16 @@ func bench(ctx context.Context, bin string, out io.Writer) error {
 	if _, err := fmt.Fprintf(out, "| what | against | measured | aim |\n|---|---|---|---|\n"); err != nil {
 		return err
 	}
+	var failed error
 	for _, row := range append(b.ratios(), b.facts()...) {
 		measured, err := row.measure(ctx)
 		if err != nil {
-			return fmt.Errorf("%s: %w", row.what, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", row.what, err))
+			measured = "failed"
 		}
 		if _, err := fmt.Fprintf(out, "| %s | %s | %s | %s |\n", row.what, row.against, measured, row.aim); err != nil {
 			return err
 		}
 	}
-	return nil
+	return failed
 }

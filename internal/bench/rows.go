@@ -30,7 +30,7 @@ func (b *bed) ratios() []row {
 		b.ratio("`kid`", "an empty Go program", "<= 2.0x", file("kid", filepath.Join(b.box.Dir(), "klg-key.pem")), empty),
 		b.ratio("`decode`", "an empty Go program", "<= 2.0x", file("decode", b.tokenFile()), empty),
 		b.ratio("`assert`", "an empty Go program", "<= 2.0x + one RSA signature", file("assert", "-p", "klg"), empty),
-		b.ratio("`token`, fresh, 1,000 profiles in one file", "the same with 5", "<= 1.2x", with(1000), with(5)),
+		b.ratio(fmt.Sprintf("`token`, fresh, %d profiles in one file", many), fmt.Sprintf("the same with %d", few), "<= 1.2x", with(many), with(few)),
 		b.passthrough(),
 	}
 	return append([]row{b.keyring()}, rows...)
