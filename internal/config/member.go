@@ -164,5 +164,8 @@ func mapping(members []member) *yaml.Node {
 func scalar(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
+	if isNumber(s) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return n
 }

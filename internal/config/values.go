@@ -75,6 +75,9 @@ func (r *reader) json(n *yaml.Node, path string) any {
 func (r *reader) jsonScalar(n *yaml.Node, path string) any {
 	switch n.ShortTag() {
 	case "!!str", "!!timestamp":
+		if n.Style == 0 && isNumber(n.Value) { // 1e400 is text to YAML and a number to JSON
+			return json.Number(n.Value)
+		}
 		return n.Value
 	case "!!null":
 		return nil
@@ -92,10 +95,15 @@ func (r *reader) jsonScalar(n *yaml.Node, path string) any {
 	return nil
 }
 
+// isNumber is true for text that JSON reads as a number.
+func isNumber(s string) bool {
+	return s != "" && (s[0] == '-' || '0' <= s[0] && s[0] <= '9') && json.Valid([]byte(s))
+}
+
 // jsonNumber keeps a number that is written as JSON writes it, and converts
 // the forms only YAML has: 0x1F, 0o17, 1_000, +1. Infinities have no JSON form.
 func jsonNumber(n *yaml.Node) (json.Number, bool) {
-	if json.Valid([]byte(n.Value)) {
+	if isNumber(n.Value) {
 		return json.Number(n.Value), true
 	}
 	var i int64
