@@ -12,6 +12,6 @@ if [ -z "$targets" ]; then
 	exit 1
 fi
 while read -r package target; do
-	go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-5s}" "$package" </dev/null
+	go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZTIME:-5s}" -fuzzminimizetime 10x "$package" </dev/null
 done <<<"$targets"
 echo "$(wc -l <<<"$targets") fuzz targets, ${FUZZTIME:-5s} each"

@@ -53,7 +53,7 @@ func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) bool {
 			return false
 		}
 		var err error
-		if root, err = parseYAML(data); err != nil {
+		if root, err = parseYAML(string(data)); err != nil {
 			r.problem(n, "preset", "", "preset %s: %s", n.Value, err)
 			return false
 		}

@@ -2,23 +2,22 @@ package config
 
 import (
 	"path/filepath"
-	"runtime"
 )
 
 // Folders follow the XDG Base Directory Specification; elsewhere the
 // platform's own places. A relative XDG value is invalid and ignored, as the
 // specification asks: the current folder must not choose where secrets go.
 
-func configDir(get func(string) string) string {
-	return dirFor(runtime.GOOS, get, "XDG_CONFIG_HOME", ".config", "Library/Application Support", "AppData")
+func configDir(goos string, get func(string) string) string {
+	return dirFor(goos, get, "XDG_CONFIG_HOME", ".config", "Library/Application Support", "AppData")
 }
 
-func stateDir(get func(string) string) string {
-	return dirFor(runtime.GOOS, get, "XDG_STATE_HOME", ".local/state", "Library/Application Support", "LocalAppData")
+func stateDir(goos string, get func(string) string) string {
+	return dirFor(goos, get, "XDG_STATE_HOME", ".local/state", "Library/Application Support", "LocalAppData")
 }
 
-func cacheDir(get func(string) string) string {
-	return dirFor(runtime.GOOS, get, "XDG_CACHE_HOME", ".cache", "Library/Caches", "LocalAppData")
+func cacheDir(goos string, get func(string) string) string {
+	return dirFor(goos, get, "XDG_CACHE_HOME", ".cache", "Library/Caches", "LocalAppData")
 }
 
 // dirFor is authctl's folder of one kind on the platform, "" when nothing says where.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // maxFile bounds a profiles file (docs/limits.md).
@@ -19,35 +20,41 @@ var errIrregular = errors.New("is not a regular file")
 // this user or root, and nobody else may be able to change it. The checks are
 // made on the open file, so that it cannot be swapped in between. A pipe is
 // read only when the user named it (explicit).
-func readTrusted(path string, explicit bool) ([]byte, error) {
+func readTrusted(path string, explicit bool) (string, error) {
 	if info, err := os.Stat(path); err != nil {
-		return nil, err
+		return "", err
 	} else if !explicit && !info.Mode().IsRegular() {
-		return nil, errIrregular
+		return "", errIrregular
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	if info.IsDir() {
-		return nil, errIrregular
+		return "", errIrregular
 	}
 	if err := trusted(path, info); err != nil {
-		return nil, err
+		return "", err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, err
+	return readAll(f, info.Size())
+}
+
+// readAll reads up to the bound; size is what the file is said to hold.
+func readAll(f io.Reader, size int64) (string, error) {
+	var b strings.Builder
+	b.Grow(int(min(max(size, 0), maxFile)))
+	if _, err := io.Copy(&b, io.LimitReader(f, maxFile+1)); err != nil {
+		return "", err
 	}
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("is larger than %d MiB", maxFile>>20)
+	if b.Len() > maxFile {
+		return "", fmt.Errorf("is larger than %d MiB", maxFile>>20)
 	}
-	return data, nil
+	return b.String(), nil
 }
 
 // trustError says why a file is refused and what mends it.

@@ -109,13 +109,13 @@ func Parse(file string, data []byte) (*profile.Set, error) {
 	if len(data) > maxFile {
 		return nil, Problems{unreadable(file, fmt.Errorf("is larger than %d MiB", maxFile>>20))}.fault("")
 	}
-	m.load(data)
+	m.load(string(data))
 	return LoadAll(Settings{File: file, main: m, detached: true})
 }
 
 // ParseProfile reads the text of one profile's body, as profiles.d holds it.
 func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
-	e, wrong := bodyOf(name, file, data)
+	e, wrong := bodyOf(name, file, string(data))
 	if len(wrong) > 0 {
 		return nil, wrong.fault(name)
 	}
@@ -166,16 +166,16 @@ func (s Settings) dropInPath(name string) string {
 
 func (s Settings) dropIn(name string) (entry, string, Problems) {
 	file := s.dropInPath(name)
-	data, err := readTrusted(file, false)
+	text, err := readTrusted(file, false)
 	if err != nil {
 		return entry{}, file, Problems{unreadable(file, err)}
 	}
-	e, wrong := bodyOf(name, file, data)
+	e, wrong := bodyOf(name, file, text)
 	return e, file, wrong
 }
 
-func bodyOf(name, file string, data []byte) (entry, Problems) {
-	root, err := parseYAML(data)
+func bodyOf(name, file, text string) (entry, Problems) {
+	root, err := parseYAML(text)
 	if err != nil {
 		return entry{}, Problems{syntaxProblem(file, err, nil)}
 	}

@@ -15,7 +15,7 @@ type mainFile struct {
 	header  header
 	entries []entry // of the whole file; nil while sliced is enough
 	sliced  *sliced
-	data    []byte
+	text    string
 	// problems concern the file as a whole: unreadable, no YAML, a wrong head,
 	// a profile given twice.
 	problems Problems
@@ -35,7 +35,7 @@ func openMain(path string, explicit bool) *mainFile {
 	if path == "" {
 		return m
 	}
-	data, err := readTrusted(path, explicit)
+	text, err := readTrusted(path, explicit)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !explicit:
 		return m
@@ -43,14 +43,14 @@ func openMain(path string, explicit bool) *mainFile {
 		m.problems = Problems{unreadable(path, err)}
 		return m
 	}
-	m.load(data)
+	m.load(text)
 	return m
 }
 
 // load reads the head, from slices where the file is plain.
-func (m *mainFile) load(data []byte) {
-	m.exists, m.data = true, data
-	if s := cut(data); s != nil {
+func (m *mainFile) load(text string) {
+	m.exists, m.text = true, text
+	if s := cut(text); s != nil {
 		if root, err := parseYAML(s.head); err == nil {
 			r := m.reader(s.headLine)
 			h := header{}
@@ -73,7 +73,7 @@ func (m *mainFile) reader(line func(int) int) *reader {
 // parseAll reads the file in the ordinary way, all of it.
 func (m *mainFile) parseAll() {
 	m.sliced, m.entries, m.problems = nil, []entry{}, nil
-	root, err := parseYAML(m.data)
+	root, err := parseYAML(m.text)
 	if err != nil {
 		m.problems = Problems{syntaxProblem(m.path, err, nil)}
 		return
@@ -122,11 +122,11 @@ func (m *mainFile) names() []string {
 // file allows it.
 func (m *mainFile) find(name string) (entry, bool) {
 	if m.sliced != nil {
-		b, ok := m.sliced.blocks[name]
+		i, ok := m.sliced.index[name]
 		if !ok {
 			return entry{}, false
 		}
-		if e, ok := b.parse(); ok {
+		if e, ok := m.sliced.blocks[i].parse(); ok {
 			return e, true
 		}
 		m.parseAll()

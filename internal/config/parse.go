@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -10,9 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseYAML is the one document in data, nil for an empty one.
-func parseYAML(data []byte) (*yaml.Node, error) {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
+// parseYAML is the one document in text, nil for an empty one.
+func parseYAML(text string) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(strings.NewReader(text))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil, nil

@@ -7,6 +7,7 @@ package config
 
 import (
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +58,7 @@ const (
 // by LoadProfile and LoadAll, so that commands without a profile still work.
 func Resolve(f Flags, env func(string) (string, bool)) (Settings, error) {
 	get := func(name string) string { v, _ := env(name); return v }
-	s := Settings{ConfigDir: configDir(get), StateDir: stateDir(get), CacheDir: cacheDir(get)}
+	s := Settings{ConfigDir: configDir(runtime.GOOS, get), StateDir: stateDir(runtime.GOOS, get), CacheDir: cacheDir(runtime.GOOS, get)}
 	s.File, s.explicit = firstOf(f.Config, get("AUTHCTL_CONFIG")), true
 	if s.File == "" && s.ConfigDir != "" {
 		s.File, s.explicit = filepath.Join(s.ConfigDir, "profiles.yaml"), false

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"bytes"
 	"strings"
 )
 
@@ -10,54 +9,55 @@ import (
 // style, in which every line is complete by itself: cut refuses everything
 // else, and the whole file is parsed instead.
 type sliced struct {
-	head    []byte
+	head    string
 	headGap [2]int // the lines of head from headGap[0] on are headGap[1] lines further down in the file
 	names   []string
-	blocks  map[string]block
+	index   map[string]int // of a name in names and blocks
+	blocks  []block
 }
 
 // block is the text of one profile, `  name:` and what is below it.
 type block struct {
-	text []byte
+	text string
 	line int // of its first line in the file
 }
 
 // cut cuts a profiles file, nil when it is anything but plain.
-func cut(data []byte) *sliced {
-	if unusualBytes(data) {
+func cut(text string) *sliced {
+	if unusual(text) {
 		return nil
 	}
-	c := cutter{data: data, out: &sliced{blocks: map[string]block{}}}
-	for c.next < len(data) {
+	c := cutter{text: text, out: &sliced{index: map[string]int{}}}
+	for c.next < len(text) {
 		if !c.step() {
 			return nil
 		}
 	}
-	c.closeBlock(len(data))
+	c.closeBlock(len(text))
 	if !c.seen {
-		c.from, c.to = len(data), len(data)
+		c.from, c.to = len(text), len(text)
 	} else if c.in {
-		c.to, c.toLine = len(data), c.line
+		c.to, c.toLine = len(text), c.line
 	}
-	c.out.head = append(append([]byte{}, data[:c.from]...), data[c.to:]...)
+	c.out.head = text[:c.from] + text[c.to:]
 	c.out.headGap = [2]int{c.fromLine, c.toLine - c.fromLine}
 	return c.out
 }
 
-// unusualBytes are those that YAML reads as more than themselves: other
+// unusual is true for text with bytes that YAML reads as more than themselves: other
 // encodings and other line breaks.
-func unusualBytes(data []byte) bool {
+func unusual(text string) bool {
 	for _, odd := range []string{"\xef\xbb\xbf", "\x00", "\xfe", "\xff", "\u0085", "\u2028", "\u2029", "\t"} {
-		if bytes.Contains(data, []byte(odd)) {
+		if strings.Contains(text, odd) {
 			return true
 		}
 	}
-	return bytes.Count(data, []byte("\r")) != bytes.Count(data, []byte("\r\n"))
+	return strings.Count(text, "\r") != strings.Count(text, "\r\n")
 }
 
 // cutter goes through the lines of a file once.
 type cutter struct {
-	data []byte
+	text string
 	out  *sliced
 	next int // offset of the next line
 	line int // lines read so far
@@ -66,24 +66,18 @@ type cutter struct {
 	from, to         int  // what lies between belongs to the profiles key
 	fromLine, toLine int
 	indent           int // of the profiles' names
-	name             string
 	start, startLine int
 }
 
 // step reads one line; false when it is not plain.
 func (c *cutter) step() bool {
 	begin := c.next
-	end := bytes.IndexByte(c.data[begin:], '\n')
-	if end < 0 {
-		end = len(c.data) - begin
-		c.next = len(c.data)
-	} else {
-		c.next = begin + end + 1
-	}
+	full, _, _ := strings.Cut(c.text[begin:], "\n")
+	c.next = min(begin+len(full)+1, len(c.text))
 	c.line++
-	full := strings.TrimRight(string(c.data[begin:begin+end]), "\r ")
 	text := strings.TrimLeft(full, " ")
 	indent := len(full) - len(text)
+	text = strings.TrimSuffix(text, "\r")
 	if text == "" || text[0] == '#' {
 		return true
 	}
@@ -133,19 +127,18 @@ func (c *cutter) inside(text string, indent, begin int) bool {
 		return false
 	}
 	c.closeBlock(begin)
-	if _, twice := c.out.blocks[key]; twice {
-		return false
+	c.out.index[key] = len(c.out.names)
+	if c.out.names = append(c.out.names, key); len(c.out.index) < len(c.out.names) {
+		return false // given twice
 	}
-	c.name, c.start, c.startLine = key, begin, c.line
-	c.out.blocks[key] = block{}
-	c.out.names = append(c.out.names, key)
+	c.start, c.startLine = begin, c.line
 	return true
 }
 
+// closeBlock ends the block that is open, if one is.
 func (c *cutter) closeBlock(end int) {
-	if c.name != "" {
-		c.out.blocks[c.name] = block{c.data[c.start:end], c.startLine}
-		c.name = ""
+	if len(c.out.blocks) < len(c.out.names) {
+		c.out.blocks = append(c.out.blocks, block{c.text[c.start:end], c.startLine})
 	}
 }
 
@@ -179,7 +172,11 @@ func plainKey(line string) (key, rest string) {
 func balanced(line string) bool {
 	depth := 0
 	for i := 0; i < len(line); i++ {
-		switch c := line[i]; c {
+		c := line[i]
+		if '^' <= c && c <= 'z' { // most of a file is lower-case letters
+			continue
+		}
+		switch c {
 		case '[', '{':
 			depth++
 		case ']', '}':

@@ -23,10 +23,10 @@ func example(t testing.TB) []byte {
 // what the whole file gives, position and all.
 func sameFromBlockAndWhole(t *testing.T, data []byte) (cutBlocks int) {
 	t.Helper()
-	whole := &mainFile{path: "f.yaml", exists: true, data: data}
+	whole := &mainFile{path: "f.yaml", exists: true, text: string(data)}
 	whole.parseAll()
 	quick := &mainFile{path: "f.yaml"}
-	quick.load(data)
+	quick.load(string(data))
 	if quick.sliced == nil {
 		return 0
 	}
@@ -123,7 +123,7 @@ func TestTrickyFiles(t *testing.T) {
 
 func TestPlainFilesAreCut(t *testing.T) {
 	for _, name := range []string{"the head at the end", "comments everywhere", "CR LF", "plain text over lines", "numbers as names"} {
-		if cut([]byte(tricky()[name])) == nil {
+		if cut(tricky()[name]) == nil {
 			t.Errorf("%s: not cut", name)
 		}
 	}
@@ -131,7 +131,7 @@ func TestPlainFilesAreCut(t *testing.T) {
 
 func TestDuplicatesAreSeenWithoutReadingTheBodies(t *testing.T) {
 	m := &mainFile{path: "f.yaml"}
-	m.load([]byte(tricky()["a profile twice"]))
+	m.load(tricky()["a profile twice"])
 	if len(m.problems) != 1 || m.problems[0].String() != "f.yaml:4:3: profiles.a: is given twice, first in line 2" {
 		t.Errorf("%v", m.problems)
 	}
