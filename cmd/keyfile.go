@@ -34,6 +34,10 @@ func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, 
 	if err != nil {
 		return nil, err
 	}
+	return c.parseKey(ctx, name, data, k)
+}
+
+func (c *cli) parseKey(ctx context.Context, name string, data []byte, k keyFlags) (*keys.Key, error) {
 	key, err := keys.Load(data, keys.Options{KID: k.kid, Passphrase: c.passphrase(ctx, name, k.passphrase)})
 	if err != nil {
 		var known *fault.Error
@@ -120,4 +124,24 @@ func (c *cli) warn(format string, args ...any) {
 	if !c.flags.quiet {
 		_, _ = fmt.Fprintf(c.sys.Err, "authctl: warning: "+format+"\n", args...)
 	}
+}
+
+// loadPrivateKey reads a key to sign with. A file must be its owner's alone.
+func (c *cli) loadPrivateKey(ctx context.Context, name string, k keyFlags) (*keys.Key, error) {
+	ref, err := secret.ParseRef(name)
+	if err != nil {
+		path, pointer, _ := strings.Cut(name, "#/")
+		if ref = (secret.Ref{Kind: secret.File, Path: path}); pointer != "" {
+			ref.Pointer = "/" + pointer
+		}
+	}
+	if ref.Kind == secret.Keyring {
+		return nil, fault.New(fault.Usage, "--key %s: an item of the keyring belongs to a profile", ref).
+			Hint("set client.key to it in a profile, and leave --key out")
+	}
+	text, err := c.fileSecrets().Resolve(ctx, "", ref)
+	if err != nil {
+		return nil, err
+	}
+	return c.parseKey(ctx, ref.Path, []byte(text.Reveal()), k)
 }

@@ -62,7 +62,8 @@ Exit status: 0 printed; 2 wrong usage; 3 no key, or not exactly one, in FILE.`, 
 	f.BoolVar(&o.jwk, "jwk", false, "print the public JWK")
 	f.BoolVar(&o.pem, "pem", false, "print the public key as PEM")
 	o.key.register(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("as", cobra.FixedCompletions(kidForms(), cobra.ShellCompDirectiveNoFileComp))
+	fixed(cmd, "as", kidForms())
+	fixed(cmd, "output", []string{"text", "json"})
 	return cmd
 }
 

@@ -12,6 +12,9 @@ import (
 	"authctl/internal/profile"
 )
 
+// ClientAssertionType is client_assertion_type of RFC 7523 2.2.
+const ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 // NewAssertion is the JWT that proves the client (RFC 7523 2.2), made anew for
 // every request: signed with key as p.Assertion says. issuer and tokenURL are
 // the server's as configured or discovered; only the one that
@@ -132,6 +135,3 @@ func literals(path string, fields []profile.Field) (map[string]any, error) {
 	}
 	return members, nil
 }
-
-// ClientAssertionType is client_assertion_type of RFC 7523 2.2.
-const ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -10,9 +10,6 @@ import (
 	"authctl/internal/secret"
 )
 
-// assertionType is RFC 7523 2.2.
-const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
 // privateKeyJWT signs a new assertion for every attempt: its jti is single use.
 type privateKeyJWT struct {
 	p *profile.Profile
@@ -55,7 +52,7 @@ func assert(p *profile.Profile, d Deps, key *keys.Key, r *endpoint.Request) erro
 // the providers' pages send.
 func setAssertion(r *endpoint.Request, p *profile.Profile, assertion secret.Text) {
 	r.Set("client_id", p.Client.ID)
-	r.Set("client_assertion_type", assertionType)
+	r.Set("client_assertion_type", ClientAssertionType)
 	r.SetSecret("client_assertion", assertion)
 }
 
@@ -77,4 +74,31 @@ func (a federated) Authenticate(ctx context.Context, r *endpoint.Request) error 
 	}
 	setAssertion(r, a.p, text)
 	return nil
+}
+
+// Assertion is what the profile's authentication method would send as
+// client_assertion now: signed with its key or secret, or what a platform
+// placed. Methods that send none are fault.Config. issuer and tokenURL are as
+// for NewAssertion.
+func Assertion(ctx context.Context, d Deps, p *profile.Profile, issuer, tokenURL string) (secret.Text, error) {
+	var key *keys.Key
+	var err error
+	switch p.Client.Auth {
+	case "private_key_jwt":
+		key, err = ClientKey(ctx, d.Secrets, p)
+	case "client_secret_jwt":
+		var text secret.Text
+		text, err = clientSecret(ctx, d.Secrets, p)
+		key = &keys.Key{Oct: []byte(text.Reveal())}
+	case "federated":
+		return d.Secrets.Resolve(ctx, p.Name, p.Client.Assertion)
+	default:
+		return secret.Text{}, fault.New(fault.Config, "client.auth %s sends no client assertion", p.Client.Auth).
+			Hint("set client.auth to private_key_jwt, or give --key")
+	}
+	if err != nil {
+		return secret.Text{}, err
+	}
+	signed, err := NewAssertion(p, key, issuer, tokenURL, d.Now(), d.Rand)
+	return secret.New(signed), err
 }

@@ -32,7 +32,13 @@ type jsonSAML struct {
 	IssuedAt     string            `json:"issue_instant,omitempty"`
 	NotBefore    string            `json:"not_before,omitempty"`
 	NotOnOrAfter string            `json:"not_on_or_after,omitempty"`
+	Attributes   []jsonAttribute   `json:"attributes,omitempty"`
 	Certificates []jsonCertificate `json:"certificates"`
+}
+
+type jsonAttribute struct {
+	Name   string   `json:"name"`
+	Values []string `json:"values"`
 }
 
 type jsonCertificate struct {
@@ -74,6 +80,9 @@ func (r Report) jsonSAML() *jsonSAML {
 	if out.Audience == nil {
 		out.Audience = []string{}
 	}
+	for _, attr := range a.Attributes {
+		out.Attributes = append(out.Attributes, jsonAttribute(attr))
+	}
 	for _, c := range r.certificates() {
 		out.Certificates = append(out.Certificates, jsonCertificate{c.role, c.kid, c.subject})
 	}
@@ -97,7 +106,7 @@ func (r Report) certificates() []certificate {
 	}
 	if c := r.Assertion.SignerCert; c != nil {
 		k, err := keys.FromCertificate(c)
-		add("signer", "the issuer's own, it signed the assertion", k, err)
+		add("signer", "the issuer's own (STS), it signed the assertion", k, err)
 	}
 	if c := r.Assertion.HolderOfKeyCert; c != nil {
 		k, err := keys.FromCertificate(c)

@@ -12,7 +12,7 @@ func local(t, now time.Time) string {
 
 // relative writes how far t is from now: "in 4 min", "3 h ago", "now".
 func relative(t, now time.Time) string {
-	d := t.Sub(now)
+	d := t.Sub(now).Round(time.Second)
 	switch size := span(d.Abs()); {
 	case size == "":
 		return "now"

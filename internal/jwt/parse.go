@@ -17,6 +17,9 @@ type Token struct {
 	Payload []byte // the payload as it was signed
 	KeyID   string // after Verify: the kid of the key that verified it, "" when that key has none
 
+	// SignatureOK is set once the signature was found to be right, even if a claim then was not.
+	SignatureOK bool
+
 	signingInput string
 	signature    []byte
 	claimsErr    error

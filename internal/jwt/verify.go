@@ -104,7 +104,7 @@ func (t *Token) verifyWith(key *keys.Key) error {
 	if err := method.Verify(t.signingInput, t.signature, public); err != nil {
 		return ErrSignature
 	}
-	t.KeyID = key.KID
+	t.KeyID, t.SignatureOK = key.KID, true
 	return nil
 }
 

@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/clientauth"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// assertOptions is what the flags of `assert` say.
+type assertOptions struct {
+	output   string
+	keyFile  string
+	clientID string
+	audience string
+	lifetime time.Duration
+	alg      string
+	typ      string
+	kid      string
+	claims   []string
+	key      keyFlags
+}
+
+func newAssertCmd(c *cli) *cobra.Command {
+	var o assertOptions
+	cmd := &cobra.Command{
+		Use:   "assert",
+		Short: "Print a client assertion (RFC 7523)",
+		Long: `Print the client assertion JWT (RFC 7523) that the profile would send, signed
+anew, with a new jti. The flags change it for this call.
+
+With --key, --client-id and --audience no profile, no network and no keyring is
+needed. With a profile the network is asked only when assertion.audience is
+token_url and the profile has no token_url.
+
+-o form prints client_assertion_type=...&client_assertion=... for
+curl --data @-.
+
+Exit status: 0 printed; 2 wrong usage; 3 profile or key; 5 discovery was needed
+and not reachable; 6 the key is in the keyring and that cannot be read.`,
+		Example: `  authctl assert -p example | authctl decode
+  authctl assert -p example -o form | curl -d @- -d grant_type=client_credentials https://as.example/token
+  authctl assert --key key.pem --client-id eoj --audience https://as.example --kid spki-sha256
+  authctl assert -p example --claim 'assertion_details={"type":"example"}'`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runAssert(cmd.Context(), c, o) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "token", "token, form or json")
+	f.StringVar(&o.keyFile, "key", "", "private key: `FILE` (owner-only), FILE#/json/pointer, - for stdin, or a secret reference")
+	f.StringVar(&o.clientID, "client-id", "", "`client_id`, for iss and sub")
+	f.StringVar(&o.audience, "audience", "", "`aud`: issuer, token_url, or the value itself")
+	f.DurationVar(&o.lifetime, "lifetime", 0, "from iat to exp, such as 10s (default: the profile's, 1m)")
+	f.StringVar(&o.alg, "alg", "", "signature `algorithm` (default: the profile's, the JWK's, or the key type's)")
+	f.StringVar(&o.typ, "typ", "", "`typ` of the header: JWT, client-authentication+jwt, none")
+	f.StringVar(&o.kid, "kid", "", "`kid` of the header: jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself")
+	f.StringArrayVar(&o.claims, "claim", nil, "a further claim, `name=json`; may repeat")
+	f.StringVar(&o.key.kid, "key-kid", "", "the `id` of the key to take from a JWKS with several")
+	f.StringVar(&o.key.passphrase, "passphrase", "", "secret `reference` to the key's passphrase (env:NAME, file:PATH); else it is asked for")
+	fixed(cmd, "output", []string{"token", "form", "json"})
+	fixed(cmd, "audience", []string{"issuer", "token_url"})
+	fixed(cmd, "typ", []string{"JWT", "client-authentication+jwt", "none"})
+	fixed(cmd, "kid", []string{"jwk", "spki-sha256", "thumbprint", "x5t", "x5t#S256", "none"})
+	return cmd
+}
+
+func runAssert(ctx context.Context, c *cli, o assertOptions) error {
+	c.flags.jsonErrors = o.output == "json"
+	switch {
+	case o.output != "token" && o.output != "form" && o.output != "json":
+		return fault.New(fault.Usage, "-o %s is unknown", o.output).Hint("-o token, -o form or -o json")
+	case o.lifetime < 0:
+		return fault.New(fault.Usage, "--lifetime must not be negative")
+	case o.keyFile == "" && (o.key.passphrase != "" || o.key.kid != ""):
+		return fault.New(fault.Usage, "--passphrase and --key-kid go with --key")
+	}
+	extra, err := parseClaims(o.claims)
+	if err != nil {
+		return err
+	}
+	signed, err := c.assertion(ctx, o, extra)
+	if err != nil {
+		return err
+	}
+	out, err := assertionOutput(o.output, signed.Reveal())
+	if err != nil {
+		return err
+	}
+	_, err = c.sys.Out.Write(out)
+	return err
+}
+
+// assertion signs by the profile, or by the flags alone.
+func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Field) (secret.Text, error) {
+	fromEnv, _ := c.sys.Env("AUTHCTL_PROFILE")
+	if o.keyFile != "" && c.flags.profile == "" && (fromEnv == "" || o.clientID != "" && o.audience != "") {
+		if o.clientID == "" || o.audience == "" || o.audience == "issuer" || o.audience == "token_url" {
+			return secret.Text{}, fault.New(fault.Usage, "without a profile, --key needs --client-id and --audience with the value for aud").
+				Hint("or name a profile with --profile")
+		}
+		p := profile.Default()
+		o.apply(&p, extra)
+		return c.assertWith(ctx, o, &p)
+	}
+	a, err := c.open()
+	if err != nil {
+		return secret.Text{}, err
+	}
+	p, err := a.Profile()
+	if err != nil {
+		return secret.Text{}, err
+	}
+	asked := *p
+	o.apply(&asked, extra)
+	if o.keyFile != "" {
+		signed, err := c.assertWith(ctx, o, &asked)
+		return signed, fault.In(p.Name, err)
+	}
+	signed, err := a.ClientAssertion(ctx, &asked)
+	return signed, fault.In(p.Name, err)
+}
+
+// assertWith signs with the key of --key.
+func (c *cli) assertWith(ctx context.Context, o assertOptions, p *profile.Profile) (secret.Text, error) {
+	key, err := c.loadPrivateKey(ctx, o.keyFile, o.key)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	signed, err := clientauth.NewAssertion(p, key, p.Issuer, p.TokenURL, c.sys.Now(), c.sys.Rand)
+	return secret.New(signed), err
+}
+
+// apply puts the flags into this call's profile.
+func (o assertOptions) apply(p *profile.Profile, extra []profile.Field) {
+	for _, f := range []struct {
+		to   *string
+		flag string
+	}{
+		{&p.Client.ID, o.clientID},
+		{&p.Assertion.Audience, o.audience},
+		{&p.Assertion.Alg, o.alg},
+		{&p.Assertion.Typ, o.typ},
+		{&p.Assertion.KID, o.kid},
+	} {
+		if f.flag != "" {
+			*f.to = f.flag
+		}
+	}
+	if o.lifetime != 0 {
+		p.Assertion.Lifetime = o.lifetime
+	}
+	claims := append([]profile.Field{}, extra...)
+	for _, own := range p.Assertion.Claims {
+		if !hasField(extra, own.Name) {
+			claims = append(claims, own)
+		}
+	}
+	p.Assertion.Claims = claims
+}
+
+func hasField(fields []profile.Field, name string) bool {
+	for _, f := range fields {
+		if f.Name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// parseClaims reads --claim name=json. The JSON goes into the assertion as it
+// is written, so that no number changes its digits.
+func parseClaims(flags []string) ([]profile.Field, error) {
+	var fields []profile.Field
+	for _, s := range flags {
+		name, value, found := strings.Cut(s, "=")
+		switch {
+		case !found || name == "":
+			return nil, fault.New(fault.Usage, "--claim takes name=json")
+		case !json.Valid([]byte(value)):
+			return nil, fault.New(fault.Usage, "--claim %s: the value is not JSON", name).Hint(`a text needs quotes: --claim '%s="..."'`, name)
+		case hasField(fields, name):
+			return nil, fault.New(fault.Usage, "--claim %s is given twice", name)
+		}
+		fields = append(fields, profile.Field{Name: name, Value: json.RawMessage(value)})
+	}
+	return fields, nil
+}
+
+// assertionOutput is stdout: the assertion, or the two parameters of RFC 7521 4.2.
+func assertionOutput(format, signed string) ([]byte, error) {
+	switch format {
+	case "form":
+		return []byte("client_assertion_type=" + url.QueryEscape(clientauth.ClientAssertionType) + "&client_assertion=" + signed + "\n"), nil
+	case "json":
+		return jsonLine(map[string]string{"client_assertion_type": clientauth.ClientAssertionType, "client_assertion": signed})
+	default:
+		return []byte(signed + "\n"), nil
+	}
+}

@@ -1,0 +1,169 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/fault"
+	"authctl/internal/inspect"
+)
+
+// decodeOptions is what the flags of `decode` say.
+type decodeOptions struct {
+	input    string
+	output   string
+	selected string
+	claim    string
+	checkExp bool
+	verify   verifyFlags
+}
+
+func newDecodeCmd(c *cli) *cobra.Command {
+	var o decodeOptions
+	cmd := &cobra.Command{
+		Use:   "decode [FILE|-|TOKEN]",
+		Short: "Show what a token says, and verify it",
+		Long: `Show the header and claims of a JWT, the header of an encrypted token (JWE), a
+SAML assertion (XML, base64 or base64url), or say that a token is opaque. Input
+is a token, several tokens one a line, or a whole token response.
+
+Prefer FILE or stdin (-, the default) to TOKEN: arguments are seen by every
+process of the machine and kept in the shell's history.
+
+Without --verify nothing is checked, and the output says UNVERIFIED. --verify
+checks the signature, iss, aud, azp, exp, nbf and iat, with --key, --jwks, or
+the keys, issuer and client id of the profile. No key is ever taken from the
+token itself. For an access token name its --audience.
+
+Exit status: 0 shown, and verified where that was asked for; 2 wrong usage;
+3 key or profile; 5 JWKS or discovery not reachable; 7 the token is invalid,
+expired or could not be verified.`,
+		Example: `  authctl token --select id_token | authctl decode
+  authctl decode --claim realm_access.roles token.txt
+  authctl decode --check-exp token.txt
+  authctl decode --verify --key public.pem assertion.jwt
+  authctl decode --verify -p example --nonce n-0S6 id_token.jwt`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.input = first(args)
+			return runDecode(cmd.Context(), c, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.output, "output", "o", "text", "text or json, one object a line")
+	f.StringVar(&o.selected, "select", "", "which token of a token response: "+strings.Join(inspect.Selects(), ", "))
+	f.StringVar(&o.claim, "claim", "", "print only this claim, raw; `name` or name.inner")
+	f.BoolVar(&o.checkExp, "check-exp", false, "fail (exit 7) when the token has expired or has no exp")
+	o.verify.register(cmd)
+	fixed(cmd, "output", []string{"text", "json"})
+	fixed(cmd, "select", inspect.Selects())
+	return cmd
+}
+
+func (o *decodeOptions) check() error {
+	switch {
+	case o.output != "text" && o.output != "json":
+		return fault.New(fault.Usage, "-o %s is unknown", o.output).Hint("-o text or -o json")
+	case o.claim != "" && o.output == "json":
+		return fault.New(fault.Usage, "--claim prints one raw value, so -o json does not go with it")
+	}
+	return o.verify.check()
+}
+
+func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
+	c.flags.jsonErrors = o.output == "json"
+	if err := o.check(); err != nil {
+		return err
+	}
+	data, err := c.readToken(o.input)
+	if err != nil {
+		return err
+	}
+	tokens, err := inspect.Tokens(data, o.selected)
+	if err != nil {
+		return fault.New(fault.Invalid, "%s: %w", inputName(o.input), err)
+	}
+	look, err := c.looker(ctx, o.verify)
+	if err != nil {
+		return err
+	}
+	// Nothing is printed before every token passed.
+	var out strings.Builder
+	for i, token := range tokens {
+		report, err := look(token)
+		if err == nil && o.checkExp {
+			err = notExpired(report, c.sys.Now())
+		}
+		if err == nil {
+			err = c.show(&out, o, report, i > 0)
+		}
+		if err != nil {
+			return nameToken(err, i, len(tokens))
+		}
+	}
+	_, err = c.sys.Out.Write([]byte(out.String()))
+	return err
+}
+
+// nameToken says which of several tokens an error is about.
+func nameToken(err error, i, of int) error {
+	var f *fault.Error
+	if of == 1 || !errors.As(err, &f) {
+		return err
+	}
+	named := *f
+	named.Err = fmt.Errorf("token %d of %d: %w", i+1, of, f.Err)
+	return &named
+}
+
+func notExpired(r inspect.Report, now time.Time) error {
+	exp, err := r.Expiry()
+	switch {
+	case err != nil:
+		return fault.New(fault.Invalid, "%w", err)
+	case exp.IsZero():
+		return fault.New(fault.Invalid, "the token does not say when it expires")
+	case !now.Before(exp):
+		return fault.New(fault.Invalid, "the token has expired (%s)", exp.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// show appends one report.
+func (c *cli) show(out *strings.Builder, o decodeOptions, r inspect.Report, further bool) error {
+	switch {
+	case o.claim != "":
+		value, ok := r.Claim(o.claim)
+		if !ok {
+			return fault.New(fault.Invalid, "the token has no claim %q", o.claim)
+		}
+		if c.sys.IsTerminal(1) {
+			value = inspect.Plain(value)
+		}
+		_, _ = out.WriteString(value + "\n")
+	case o.output == "json":
+		line, err := r.JSON(c.sys.Now())
+		if err != nil {
+			return fault.New(fault.Internal, "writing JSON: %w", err)
+		}
+		_, _ = out.Write(line)
+	default:
+		if further {
+			_, _ = out.WriteString("\n")
+		}
+		_, _ = out.WriteString(r.Text(inspect.View{Now: c.sys.Now(), Color: c.color()}))
+	}
+	return nil
+}
+
+// color is for a terminal whose owner did not ask for none (no-color.org).
+func (c *cli) color() bool {
+	none, _ := c.sys.Env("NO_COLOR")
+	term, _ := c.sys.Env("TERM")
+	return none == "" && term != "dumb" && c.sys.IsTerminal(1)
+}
