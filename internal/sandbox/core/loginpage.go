@@ -1,7 +1,7 @@
 package core
 
 import (
-	"html/template"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -114,21 +114,13 @@ func LoopbackCallbacks(paths ...string) []string {
 	return out
 }
 
-type pageData struct {
-	Title, Action, ID, Person, Client, Scope string
-	Problem                                  string // shown alone
-	Done                                     string // shown alone
-	AskCode                                  string // path of a page that asks for a device's code
-	Code                                     string // a device's
-}
-
 func (p *LoginPages) page(w http.ResponseWriter, status int, data pageData) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Frame-Options", "DENY")
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.WriteHeader(status)
-	if err := template.Must(template.New("login").Parse(loginPage)).Execute(w, data); err != nil {
+	if _, err := io.WriteString(w, data.html()); err != nil {
 		p.core.Logf("login page: %v", err)
 	}
 }
