@@ -17,7 +17,7 @@ func nonceAPI(t *testing.T, p *prover) *server {
 		if n >= 4 {
 			want = "n2"
 		}
-		proof := p.made[len(p.made)-1]
+		proof := p.all()[len(p.all())-1]
 		if !strings.HasSuffix(proof, " "+want) {
 			w.Header().Set("DPoP-Nonce", want)
 			w.Header().Set("WWW-Authenticate", `DPoP error="use_dpop_nonce", algs="ES256"`)
@@ -44,10 +44,10 @@ func TestDPoPProofForEachRequestAndOneRepeatForANonce(t *testing.T) {
 		"GET " + u + "/b/../c canary-token-1 n1",
 		"HEAD " + u + "/d canary-token-1 n1", "HEAD " + u + "/d canary-token-1 n2",
 	}
-	if strings.Join(p.made, "\n") != strings.Join(want, "\n") {
-		t.Errorf("proofs:\n%s", strings.Join(p.made, "\n"))
+	if strings.Join(p.all(), "\n") != strings.Join(want, "\n") {
+		t.Errorf("proofs:\n%s", strings.Join(p.all(), "\n"))
 	}
-	for i, c := range api.calls {
+	for i, c := range api.seen() {
 		if c.header.Get("DPoP") != fmt.Sprintf("%s.%d", proofCanary, i+1) || c.header.Get("Authorization") != "DPoP canary-token-1" {
 			t.Errorf("call %d: %v", i+1, c.header)
 		}
@@ -65,16 +65,19 @@ func TestANonceIsAskedForOnce(t *testing.T) {
 	j := job(t, api, "-sS", "/")
 	j.Scheme, j.Prover, j.Tokens = "DPoP", p, &purse{typ: "DPoP"}
 	run(t, j).want(t, 0, "again 2\n")
-	if len(api.calls) != 2 {
-		t.Errorf("%d calls", len(api.calls))
+	if len(api.seen()) != 2 {
+		t.Errorf("%d calls", len(api.seen()))
 	}
 	// A kept token: one for the nonce, one for a new token, no more.
-	j.Tokens, api.calls = &purse{typ: "DPoP", kept: true}, nil
+	j.Tokens = &purse{typ: "DPoP", kept: true}
+	api.reset()
 	run(t, j).want(t, 0, "again 3\n")
 	// A body that is gone: none.
-	j.Argv, j.In, api.calls = []string{"-sS", "-d", "@-", "/"}, strings.NewReader("x"), nil
+	j.Argv, j.In = []string{"-sS", "-d", "@-", "/"}, strings.NewReader("x")
+	api.reset()
 	run(t, j).want(t, 0, "again 1\n")
-	j.Argv, j.NoRepeat, api.calls = []string{"-sS", "/"}, true, nil
+	j.Argv, j.NoRepeat = []string{"-sS", "/"}, true
+	api.reset()
 	run(t, j).want(t, 0, "again 1\n")
 }
 
@@ -84,7 +87,7 @@ func TestASingleUseTokenIsNotSentWithASecondProof(t *testing.T) {
 	j := job(t, api, "-sS", "/a")
 	j.Scheme, j.Prover, j.Tokens, j.SingleUse = "DPoP", p, &purse{typ: "DPoP"}, true
 	run(t, j).want(t, 0, "answer 2 /a\n")
-	if got := api.calls[1].header.Get("Authorization"); got != "DPoP canary-token-2" {
+	if got := api.seen()[1].header.Get("Authorization"); got != "DPoP canary-token-2" {
 		t.Error(got)
 	}
 }
@@ -95,7 +98,7 @@ func TestDPoPRefusesWhatWouldReplayAProof(t *testing.T) {
 		j := job(t, api, argv...)
 		j.Scheme, j.Prover, j.Tokens = "DPoP", &prover{}, &purse{typ: "DPoP"}
 		j.Headers, j.HeaderNames = nil, nil
-		if r := run(t, j); fault.KindOf(r.fault) != fault.Usage || len(api.calls) > 0 {
+		if r := run(t, j); fault.KindOf(r.fault) != fault.Usage || len(api.seen()) > 0 {
 			t.Errorf("%v: %+v", argv, r)
 		}
 	}

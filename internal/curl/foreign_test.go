@@ -160,8 +160,8 @@ func TestNothingSecretArrivesAtAForeignServer(t *testing.T) {
 			t.Errorf("%q: Check found nothing", argv)
 		}
 	}
-	if foreign.wire() != "" || len(api.calls) > 0 {
-		t.Fatalf("something was sent: %q, %v", foreign.wire(), api.calls)
+	if foreign.wire() != "" || len(api.seen()) > 0 {
+		t.Fatalf("something was sent: %q, %v", foreign.wire(), api.seen())
 	}
 
 	// What is allowed to run must still tell the foreign server nothing.
@@ -215,8 +215,9 @@ func TestUnsafeOptionsPassWhenAskedFor(t *testing.T) {
 		{"-sS", "-u", "a:b", "/"},
 	} {
 		j := job(t, api, argv...)
-		j.AllowUnsafe, api.calls = true, nil
-		if r := run(t, j); r.fault != nil || r.code != 0 || len(api.calls) != 1 {
+		j.AllowUnsafe = true
+		api.reset()
+		if r := run(t, j); r.fault != nil || r.code != 0 || len(api.seen()) != 1 {
 			t.Errorf("%q: %+v", argv, r)
 		}
 	}

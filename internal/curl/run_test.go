@@ -27,7 +27,7 @@ func TestHeadersArriveAndEverythingElsePassesThrough(t *testing.T) {
 	if !strings.Contains(r.err, "418") {
 		t.Errorf("stderr %q", r.err)
 	}
-	got := api.calls[0]
+	got := api.seen()[0]
 	if got.method != "PATCH" || got.path != "/pot?a=1" || got.size != 3 {
 		t.Errorf("%+v", got)
 	}
@@ -43,11 +43,11 @@ func TestHeadersArriveAndEverythingElsePassesThrough(t *testing.T) {
 func TestUserHeadersHaveTheLastWordButNotOverTheToken(t *testing.T) {
 	api := newServer(t, nil)
 	run(t, job(t, api, "-sS", "-H", "x-key: mine", "/")).want(t, 0, "answer 1\n")
-	if got := api.calls[0].header.Values("X-Key"); len(got) != 1 || got[0] != "mine" {
+	if got := api.seen()[0].header.Values("X-Key"); len(got) != 1 || got[0] != "mine" {
 		t.Errorf("%q", got)
 	}
 	run(t, job(t, api, "-sS", "-H", "X-Key:", "/")).want(t, 0, "answer 2\n")
-	if got := api.calls[1].header.Values("X-Key"); len(got) != 0 {
+	if got := api.seen()[1].header.Values("X-Key"); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
 	for _, h := range []string{"Authorization: Basic x", "authorization:", "AUTHORIZATION;", "DPoP: x"} {
@@ -224,14 +224,14 @@ func TestSingleUseMeansATokenForEachRequest(t *testing.T) {
 	run(t, j).want(t, 0, "answer 1\nanswer 2\nanswer 3\nanswer 4\nanswer 5\n")
 	api.wantTokens(t, 1, 2, 3, 4, 5)
 	var lines []string
-	for _, c := range api.calls {
+	for _, c := range api.seen() {
 		lines = append(lines, c.method+c.path)
 	}
 	if got := strings.Join(lines, " "); got != "GET/a GET/b1 GET/b2 POST/c1 POST/c2" {
 		t.Errorf("%s", got)
 	}
 	j.Argv, j.SingleUse, j.Tokens = []string{"-sS", "/a", "/b"}, false, &purse{}
-	api.calls = nil
+	api.reset()
 	run(t, j)
 	api.wantTokens(t, 1, 1)
 	for _, argv := range [][]string{{"--retry", "3", "/"}, {"--retry=3", "/"}} {
@@ -261,10 +261,10 @@ func TestExitCodeIsTheLastRequestsUnlessFailEarly(t *testing.T) {
 		}
 	})
 	run(t, job(t, api, "-sSf", "/a", "/b")).want(t, 0, "")
-	api.calls = nil
+	api.reset()
 	run(t, job(t, api, "-sSf", "--fail-early", "/a", "/b")).want(t, 22, "")
-	if len(api.calls) != 1 {
-		t.Errorf("%d calls", len(api.calls))
+	if len(api.seen()) != 1 {
+		t.Errorf("%d calls", len(api.seen()))
 	}
 }
 
@@ -281,7 +281,7 @@ func TestNoTokenNoCurl(t *testing.T) {
 	} {
 		j := job(t, api, "/")
 		change(&j)
-		if r := run(t, j); r.fault == nil || len(api.calls) > 0 {
+		if r := run(t, j); r.fault == nil || len(api.seen()) > 0 {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}

@@ -81,7 +81,7 @@ func TestAnUploadFromStdinGoesStraightToCurl(t *testing.T) {
 	j := job(t, api, "-sS", "-T", "-", "/")
 	j.In, j.Tokens = f, &purse{kept: true}
 	used := allocated(func() { run(t, j).want(t, 0, "answer 1\n") })
-	if got := api.calls[0]; got.size != size || got.sum != fmt.Sprintf("%x", sum.Sum(nil)) {
+	if got := api.seen()[0]; got.size != size || got.sum != fmt.Sprintf("%x", sum.Sum(nil)) {
 		t.Errorf("%d bytes arrived", got.size)
 	}
 	if used > 8*mebi {
@@ -132,7 +132,7 @@ func TestCtrlCStopsCurl(t *testing.T) {
 	j := job(t, api, "-sSN", "/", "/second")
 	j.Tokens = &purse{kept: true}
 	r := runIn(t, ctx, j)
-	if fault.KindOf(r.fault) != fault.Interrupted || len(api.calls) != 1 {
+	if fault.KindOf(r.fault) != fault.Interrupted || len(api.seen()) != 1 {
 		t.Errorf("%+v", r)
 	}
 	select {

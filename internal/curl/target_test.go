@@ -89,13 +89,13 @@ func TestGlobsExpandAsInCurl(t *testing.T) {
 	for _, pattern := range []string{
 		"/a", "/{a,b,c}", "/[1-3]", "/[01-10:3]", "/[a-e:2]", "/{x,y}/[1-2]{p,q}", "/[9-11]", "/[1-1]", "/{one}", `/\{a\}\[1\]`, "/{,a}", "/[A-C]",
 	} {
-		api.calls = nil
+		api.reset()
 		out, err := exec.Command(curlPath(t), "-q", "-sS", "-o", filepath.Join(t.TempDir(), "x"), api.URL+pattern).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%s: %v %s", pattern, err, out)
 		}
 		var want, got []string
-		for _, c := range api.calls {
+		for _, c := range api.seen() {
 			want = append(want, c.path)
 		}
 		all, err := expandGlob(pattern)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -98,6 +99,20 @@ func (c recordedConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// seen is what arrived so far.
+func (s *server) seen() []call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.calls)
+}
+
+// reset forgets it.
+func (s *server) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = nil
+}
+
 func (s *server) wire() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -129,9 +144,20 @@ func (p *purse) Token(_ context.Context, renew bool) (Token, error) {
 }
 
 // prover makes readable proofs.
-type prover struct{ made []string }
+type prover struct {
+	mu   sync.Mutex
+	made []string
+}
+
+func (p *prover) all() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.made)
+}
 
 func (p *prover) Proof(_ context.Context, method, url string, access secret.Text, nonce string) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.made = append(p.made, method+" "+url+" "+access.Reveal()+" "+nonce)
 	return fmt.Sprintf("%s.%d", proofCanary, len(p.made)), nil
 }
@@ -203,7 +229,7 @@ func (r result) want(t *testing.T, code int, out string) {
 func (s *server) wantTokens(t *testing.T, numbers ...int) {
 	t.Helper()
 	var got, want []string
-	for _, c := range s.calls {
+	for _, c := range s.seen() {
 		got = append(got, c.header.Get("Authorization"))
 	}
 	for _, n := range numbers {
