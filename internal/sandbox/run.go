@@ -87,11 +87,7 @@ func (s *Sandbox) binFolder(executable string) (string, error) {
 	if err := os.MkdirAll(bin, 0o700); err != nil {
 		return "", err
 	}
-	link := filepath.Join(bin, "authctl"+filepath.Ext(base))
-	if _, err := os.Lstat(link); err == nil {
-		return bin, nil // of an earlier command in this sandbox
-	}
-	return bin, os.Symlink(executable, link)
+	return bin, os.Symlink(executable, filepath.Join(bin, "authctl"+filepath.Ext(base)))
 }
 
 // environ is the user's environment without their own authctl settings, and

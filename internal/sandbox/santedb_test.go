@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
+
+	"authctl/internal/sandbox"
 )
 
 const santedbToken = "/santedb/auth/oauth2_token"
@@ -16,7 +18,7 @@ func santedbRequest(b *box) (map[string]string, url.Values) {
 }
 
 func TestSanteDBGrants(t *testing.T) {
-	b := shared(t)
+	b := start(t, sandbox.Options{})
 	header, form := santedbRequest(b)
 	r := b.must(b.form(santedbToken, header, form))
 	if r.text("token_type") != "bearer" || r.json["expires_in"] != 1799984.0 {
@@ -43,7 +45,7 @@ func TestSanteDBGrants(t *testing.T) {
 }
 
 func TestSanteDBRefuses(t *testing.T) {
-	b := shared(t)
+	b := start(t, sandbox.Options{})
 	header, form := santedbRequest(b)
 	secret := b.Env()["AUTHCTL_SECRET_SANTEDB_DEVICE_SECRET"]
 	device := func(value string) map[string]string { return map[string]string{"X-Device-Authorization": value} }
