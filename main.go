@@ -12,6 +12,7 @@ import (
 )
 
 func main() {
+	app.Harden()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	code := cmd.Main(ctx, app.Host(), os.Args[1:])
 	stop()

@@ -190,3 +190,54 @@ func section(t *testing.T, name string, into any) {
 		t.Fatal(err)
 	}
 }
+
+// The exchange of the page's own assertion: its parameters and nothing else,
+// and the subject token to the byte. Without --allow-expired nothing is sent.
+func TestTheExchangeRequestIsThePages(t *testing.T) {
+	s, list := recorder(t)
+	profiles := fmt.Sprintf(`
+version: 1
+profiles:
+  gateway:
+    preset: kl-gateway
+    issuer: %s/auth/realms/ehealth
+    token_url: %s/auth/realms/ehealth/protocol/openid-connect/token
+    client: {id: eoj, key: "file:%s"}
+`, s.URL, s.URL, privateKey(t, "RS256"))
+	vectors := filepath.Join("testdata", "vectors")
+	assertion := filepath.Join(vectors, "klg-assertion.xml")
+	_, stderr, code := run(t, profiles, nil, "exchange", "-p", "gateway", "--subject-token", assertion, "--store", "none")
+	if code != 7 || len(*list) != 0 || !strings.Contains(stderr, "NotOnOrAfter") {
+		t.Fatalf("an expired assertion: exit %d, %d requests: %s", code, len(*list), stderr)
+	}
+	_, stderr, code = run(t, profiles, nil, "exchange", "-p", "gateway", "--subject-token", assertion, "--allow-expired", "--store", "none")
+	if code != 0 || len(*list) != 1 {
+		t.Fatalf("exit %d, %d requests: %s", code, len(*list), stderr)
+	}
+	if !strings.Contains(stderr, "rqjgLIDzVg8CYwfTYph00J4YLr6cXQVO7WXKtw7sY6w") {
+		t.Errorf("no warning about the holder-of-key certificate: %s", stderr)
+	}
+	form, _ := url.ParseQuery((*list)[0].body)
+	want, err := os.ReadFile(filepath.Join(vectors, "klg-subject-token.b64url"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if form.Get("subject_token") != strings.TrimSpace(string(want)) {
+		t.Error("the subject token is not the page's, to the byte")
+	}
+	if form.Get("client_assertion") == "" {
+		t.Error("no client assertion")
+	}
+	form.Del("subject_token")
+	form.Del("client_assertion")
+	page := url.Values{
+		"client_id":             {"eoj"},
+		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+		"grant_type":            {"urn:ietf:params:oauth:grant-type:token-exchange"},
+		"subject_token_type":    {"urn:ietf:params:oauth:token-type:saml2"},
+		"subject_issuer":        {"kombit-sts"},
+	}
+	if form.Encode() != page.Encode() {
+		t.Errorf("sent %s\npage %s", form.Encode(), page.Encode())
+	}
+}

@@ -49,6 +49,8 @@ type Deps struct {
 	Rand     io.Reader
 	Sleep    func(ctx context.Context, d time.Duration) error
 	Warn     func(line string) // one line for a person; never a secret
+	// Busy shows what is waited for, until the returned func is called.
+	Busy func(what string) (done func())
 	// Ready says whether a session could be kept; it is asked before a request
 	// whose outcome must not be lost.
 	Ready func(ctx context.Context) error
@@ -127,7 +129,7 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 	if subject != "" {
 		key = Key(p, subject)
 	}
-	unlock, err := a.Store.Lock(ctx, key)
+	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return Result{}, err
 	}

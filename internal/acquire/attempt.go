@@ -75,7 +75,7 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 		if err != nil {
 			return endpoint.Answer{}, err
 		}
-		answer, err := a.Poster.Post(ctx, r)
+		answer, err := a.post(ctx, r)
 		if err == nil {
 			a.noteNonce(answer)
 			if answer.Status >= 200 && answer.Status < 300 {
@@ -96,6 +96,17 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 			return endpoint.Answer{}, explain(ctx, p, url, err)
 		}
 	}
+}
+
+func (a *Acquirer) post(ctx context.Context, r *endpoint.Request) (endpoint.Answer, error) {
+	defer a.Busy("waiting for " + endpoint.WithoutQuery(r.URL))()
+	return a.Poster.Post(ctx, r)
+}
+
+// lock takes the lock of key; another process may hold it while it asks.
+func (a *Acquirer) lock(ctx context.Context, key string) (unlock func(), err error) {
+	defer a.Busy("waiting for another authctl that asks for the same token")()
+	return a.Store.Lock(ctx, key)
 }
 
 // request builds one attempt: the grant, the profile's own fields, the client.

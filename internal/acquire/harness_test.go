@@ -173,6 +173,7 @@ func (b *bench) process() *Acquirer {
 		Now:     func() time.Time { return b.now }, Rand: rand.Reader, Timeout: time.Minute,
 		Sleep: func(_ context.Context, d time.Duration) error { b.slept = append(b.slept, d); return nil },
 		Warn:  func(s string) { b.warns = append(b.warns, s) },
+		Busy:  func(string) func() { return func() {} },
 		Ready: func(context.Context) error { return nil },
 	})
 }

@@ -25,7 +25,7 @@ func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (toke
 	if rec.Session != "" {
 		key = rec.Session
 	}
-	unlock, err := a.Store.Lock(ctx, key)
+	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -43,7 +43,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return token.Set{}, err
 	}
 	key := Key(p, "")
-	unlock, err := a.Store.Lock(ctx, key)
+	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return token.Set{}, err
 	}

@@ -48,7 +48,7 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 		}
 		rec = target
 	}
-	unlock, err := a.Store.Lock(ctx, key)
+	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return Result{}, err
 	}
@@ -109,7 +109,7 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	}
 	subject := grant.SubjectHash(g)
 	key := Key(p, subject)
-	unlock, err := a.Store.Lock(ctx, key)
+	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return token.Set{}, err
 	}

@@ -25,7 +25,7 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 		Grants:  grant.Builtin(grant.Deps{Secrets: secrets}),
 		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand}),
 		Secrets: secrets,
-		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Timeout: a.Settings.Timeout,
+		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Busy: a.Busy, Timeout: a.Settings.Timeout,
 	}), nil
 }
 

@@ -1,0 +1,42 @@
+package app
+
+import (
+	"fmt"
+	"time"
+)
+
+// patience is how long a wait may go on before a person at a terminal is told
+// what it is for.
+const patience = time.Second
+
+// Busy shows, at a terminal and after a second, what is being waited for and
+// for how long; the returned func ends it and clears the line.
+func (a *App) Busy(what string) (done func()) {
+	if a.Settings.Quiet || a.Settings.Verbose || !a.Sys.IsTerminal(2) {
+		return func() {}
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		begun := a.Sys.Now()
+		tick := time.NewTicker(patience)
+		defer tick.Stop()
+		shown := false
+		for {
+			select {
+			case <-tick.C:
+				shown = true
+				_, _ = fmt.Fprintf(a.Sys.Err, "\r\x1b[K%s … %s", what, a.Sys.Now().Sub(begun).Round(time.Second))
+			case <-stop:
+				if shown {
+					_, _ = fmt.Fprint(a.Sys.Err, "\r\x1b[K")
+				}
+				return
+			}
+		}
+	}()
+	return func() {
+		close(stop)
+		<-stopped
+	}
+}
