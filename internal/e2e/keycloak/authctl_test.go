@@ -14,7 +14,7 @@ import (
 )
 
 // profiles are three ways to use the realm: as the preset has it, with the
-// server's standard token exchange, and as a public client.
+// server's standard token exchange, and as a person at a public client.
 func profiles(issuer, folder string) string {
 	return fmt.Sprintf(`version: 1
 profiles:
@@ -29,17 +29,19 @@ profiles:
     assertion: {alg: RS256, kid: spki-sha256, audience: issuer, lifetime: 10s}
     grant: token_exchange
     exchange: {subject_token: "file:-", subject_token_type: access_token}
+  person:
+    issuer: %[1]s
+    client: {id: app, auth: none}
+    grant: authorization_code
+    scopes: [openid, email]
+    login: {redirect_uri: "http://127.0.0.1:0/callback"}
 `, issuer, filepath.ToSlash(folder))
 }
 
-// client is authctl with the registered key in its home.
+// client is authctl with the registered key.
 func client(t *testing.T, g *gateway) *program.Authctl {
 	t.Helper()
-	folder := t.TempDir()
-	if err := g.write(folder); err != nil {
-		t.Fatal(err)
-	}
-	return program.New(t, profiles(g.issuer(), folder))
+	return program.New(t, profiles(g.issuer(), g.folder))
 }
 
 func TestTokenIsKept(t *testing.T) {
@@ -54,6 +56,30 @@ func TestTokenIsKept(t *testing.T) {
 	}
 	if a.Must(t, "", "token", "-p", "gateway", "--force") == first {
 		t.Error("--force did not ask the server")
+	}
+}
+
+// TestKidIsTheServersOwn: what `kid` computes, from the key and from the
+// certificate, is the id under which the server finds the certificate.
+func TestKidIsTheServersOwn(t *testing.T) {
+	g := needsReal(t)
+	a := client(t, g)
+	want := g.server(t).kid
+	for _, file := range []string{"key.pem", "crt.pem"} {
+		if got := a.Must(t, "", "kid", filepath.Join(g.folder, file)); got != want {
+			t.Errorf("kid %s = %s, want %s", file, got, want)
+		}
+	}
+}
+
+// TestAssertIsAccepted hands what `assert` prints to the server, which takes it once.
+func TestAssertIsAccepted(t *testing.T) {
+	g := needsReal(t)
+	s := g.server(t)
+	jws := client(t, g).Must(t, "", "assert", "-p", "gateway")
+	s.mustGrant(t, s.clientCredentials(jws))
+	if again := s.post(t, s.clientCredentials(jws)); again.Description != "Token reuse detected" {
+		t.Errorf("the same assertion again: %v", again)
 	}
 }
 

@@ -19,7 +19,8 @@ import (
 type gateway struct {
 	*process.Process
 	*realm
-	root string // http://127.0.0.1:PORT
+	root   string // http://127.0.0.1:PORT
+	folder string // with key.pem and crt.pem
 }
 
 // shared is set by TestMain; absent says why there is none on this machine.
@@ -77,11 +78,14 @@ func start(ctx context.Context, file, folder string) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.write(folder); err != nil {
+		return nil, err
+	}
 	p, root, err := launch(ctx, home, text)
 	if err != nil {
 		return nil, err
 	}
-	return &gateway{p, r, root}, nil
+	return &gateway{p, r, root, folder}, nil
 }
 
 // needsReal skips where the machine cannot have Keycloak.
