@@ -157,3 +157,13 @@ func TestTheRulesRefuse(t *testing.T) {
 		}
 	}
 }
+
+func TestTheProgramUsesNoTemplates(t *testing.T) {
+	for _, p := range module(t) {
+		for _, to := range p.Imports {
+			if slices.Contains(unlinked(), to) && !within(p.folder(), apart()) {
+				t.Errorf("%s imports %s, which makes the program 3 MB larger", p.ImportPath, to)
+			}
+		}
+	}
+}

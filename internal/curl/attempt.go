@@ -33,7 +33,8 @@ func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats
 		return outcome{}, err
 	}
 	hold := may.nonce || may.renew
-	g := &gate{out: r.Out, errs: r.Err, dump: dump, open: !hold}
+	// With -D - the head goes before the body into one stream, so the body waits for it.
+	g := &gate{out: r.Out, errs: r.Err, dump: dump, open: !hold && t.dump != "-"}
 	g.mayHold = func(a answer) bool { return a.status == 401 && (may.renew || may.nonce && a.wantsNonce()) }
 	p := process{
 		program: r.Program, environ: childEnviron(r.Environ, r.SecretNames),

@@ -83,6 +83,8 @@ func (p *parser) group() *group { return p.line.groups[len(p.line.groups)-1] }
 // long reads name, name=value (curl 8.16) and no-name.
 func (p *parser) long(word string) error {
 	name, value, attached := strings.Cut(word, "=")
+	// -i's name since curl 8.10; the older one works everywhere.
+	name = strings.Replace(name, "show-headers", "include", 1)
 	o, known := p.table[name]
 	switch base, no := strings.CutPrefix(name, "no-"); {
 	case known && o.value && attached:

@@ -17,6 +17,9 @@ import (
 // using for its next request.
 const stale = 5 * time.Second
 
+// writeError is curl's own code for output that could not be written.
+const writeError = 23
+
 // runner is one Job under way.
 type runner struct {
 	Job
@@ -129,7 +132,7 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	may := repeats{nonce: r.Prover != nil && t.repeatable && !r.NoRepeat, renew: r.Renew && tok.Kept && t.repeatable && !r.SingleUse}
+	may := repeats{nonce: r.Prover != nil && t.repeatable && !r.NoRepeat, renew: r.Renew && !r.NoRepeat && tok.Kept && t.repeatable && !r.SingleUse}
 	for {
 		out, err := r.attempt(ctx, t, tok, may)
 		if err != nil {
@@ -140,9 +143,20 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 		}
 		tok, may = r.next(ctx, t, tok, out, may)
 		if !may.again {
-			return out.code, out.gate.finish()
+			return r.finish(out), nil
 		}
 	}
+}
+
+// finish prints what was held back and says how it went in curl's own terms.
+func (r *runner) finish(out outcome) int {
+	if err := out.gate.finish(); err != nil {
+		r.warn("writing the output: " + err.Error())
+		if out.code == 0 {
+			return writeError
+		}
+	}
+	return out.code
 }
 
 // repeats is what a request may still be repeated for.

@@ -3,8 +3,6 @@ package sandbox_test
 import (
 	"testing"
 	"time"
-
-	"authctl/internal/sandbox"
 )
 
 func klgAssertion(b *box, key string) (header, body claims) {
@@ -21,7 +19,7 @@ func klgAssertion(b *box, key string) (header, body claims) {
 
 // Every one of the five grants by client credentials, and its API takes the token.
 func TestFiveGrants(t *testing.T) {
-	b := start(t, sandbox.Options{})
+	b := shared(t)
 	env := b.Env()
 	secretForm := values("grant_type", "client_credentials", "client_id", "12345", "client_secret", env["AUTHCTL_SECRET_ARDENGEM_CLIENT_SECRET"],
 		"scope", "api://e5g957k-75c6-4be7-af7b-f0b70440d0a2/.default")

@@ -87,7 +87,11 @@ func (s *Sandbox) binFolder(executable string) (string, error) {
 	if err := os.MkdirAll(bin, 0o700); err != nil {
 		return "", err
 	}
-	return bin, os.Symlink(executable, filepath.Join(bin, "authctl"+filepath.Ext(base)))
+	link := filepath.Join(bin, "authctl"+filepath.Ext(base))
+	if _, err := os.Lstat(link); err == nil {
+		return bin, nil // of an earlier command in this sandbox
+	}
+	return bin, os.Symlink(executable, link)
 }
 
 // environ is the user's environment without their own authctl settings, and

@@ -5,8 +5,6 @@ import (
 	"net/url"
 	"regexp"
 	"testing"
-
-	"authctl/internal/sandbox"
 )
 
 const santedbToken = "/santedb/auth/oauth2_token"
@@ -18,7 +16,7 @@ func santedbRequest(b *box) (map[string]string, url.Values) {
 }
 
 func TestSanteDBGrants(t *testing.T) {
-	b := start(t, sandbox.Options{})
+	b := shared(t)
 	header, form := santedbRequest(b)
 	r := b.must(b.form(santedbToken, header, form))
 	if r.text("token_type") != "bearer" || r.json["expires_in"] != 1799984.0 {
@@ -45,7 +43,7 @@ func TestSanteDBGrants(t *testing.T) {
 }
 
 func TestSanteDBRefuses(t *testing.T) {
-	b := start(t, sandbox.Options{})
+	b := shared(t)
 	header, form := santedbRequest(b)
 	secret := b.Env()["AUTHCTL_SECRET_SANTEDB_DEVICE_SECRET"]
 	device := func(value string) map[string]string { return map[string]string{"X-Device-Authorization": value} }

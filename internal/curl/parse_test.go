@@ -1,0 +1,138 @@
+package curl
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// shape writes what curl would get for each request, without what is the same
+// for all.
+func shape(t *testing.T, argv ...string) string {
+	t.Helper()
+	l, err := parse(argv, false)
+	if err != nil {
+		t.Fatalf("%q: %v", argv, err)
+	}
+	all, err := l.transfers(target{hosts: []string{"h"}})
+	if err != nil {
+		t.Fatalf("%q: %v", argv, err)
+	}
+	var lines []string
+	for _, one := range all {
+		words := one.argv(extras{})
+		lines = append(lines, strings.Join(words[3:], " "))
+	}
+	return strings.ReplaceAll(strings.Join(lines, "\n"), " --globoff --url https://h", " @")
+}
+
+func TestParse(t *testing.T) {
+	for _, c := range []struct {
+		argv string
+		want string
+	}{
+		{"/", "@/"},
+		{"https://h/x", "@/x"},
+		{"-sSLo out /x", "--silent --show-error --location --output out --proto-redir =https @/x"},
+		{"-sSoout /x", "--silent --show-error --output out @/x"},
+		{"-o - /x", "@/x"},
+		{"-N -# /x", "--progress-bar --no-buffer @/x"},
+		{"-XPOST -d a=b /x", "--request POST --data a=b @/x"},
+		{"-d=x /x", "--data =x @/x"},
+		{"--data=a=b /x", "--data a=b @/x"},
+		{"-d -k /x", "--data -k @/x"},
+		{"-H -v /x", "--header -v @/x"},
+		{"--data --insecure /x", "--data --insecure @/x"},
+		{"-O /x /y", "--remote-name @/x\n@/y"},
+		{"--remote-name-all /x -o z /y", "--remote-name-all --output z @/x\n--remote-name-all --remote-name @/y"},
+		{"-T f /x", "--upload-file f @/x"},
+		{"/x -I --next -G -d q /y", "--head @/x\n--get --data q @/y"},
+		{"-s /x -d 1 -: /y", "--silent --data 1 @/x\n--silent @/y"},
+		{"--no-buffer --no-keepalive --no-progress-meter /x", "--no-progress-meter --no-buffer --no-keepalive @/x"},
+		{"-qZ --parallel-max 3 /x", "@/x"},
+		{"-g /[1]", "@/[1]"},
+		{"/{a,b}", "@/a\n@/b"},
+		{"-- -x", ""},
+		{"--out-null /x", "--output /dev/null @/x"},
+		{"--show-headers /x", "--include @/x"},
+		{"--noproxy h /x", "--noproxy h @/x"},
+	} {
+		if c.want == "" {
+			if l, err := parse(strings.Fields(c.argv), false); err != nil || l.groups[0].nodes[0].url != "-x" {
+				t.Errorf("%s: %v", c.argv, err)
+			}
+			continue
+		}
+		want := strings.ReplaceAll(c.want, "@", "--globoff --url https://h")
+		got := strings.ReplaceAll(shape(t, strings.Fields(c.argv)...), " @", " --globoff --url https://h")
+		if got != want {
+			t.Errorf("%s:\n got %s\nwant %s", c.argv, got, want)
+		}
+	}
+}
+
+func TestMethod(t *testing.T) {
+	for argv, want := range map[string]string{
+		"/": "GET", "-I /": "HEAD", "-d x /": "POST", "-Gd x /": "GET", "-T f /": "PUT", "-F a=b /": "POST",
+		"--json {} /": "POST", "-X PATCH -d x /": "PATCH", "-X A -X B /": "B", "-IGd x /": "HEAD", "--url-query a /": "GET",
+	} {
+		l, err := parse(strings.Fields(argv), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := l.transfers(target{hosts: []string{"h"}})
+		if err != nil || all[0].method != want {
+			t.Errorf("%s: %v %s", argv, err, all[0].method)
+		}
+	}
+}
+
+// The table must agree with the curl that is installed about which options
+// there are and which take a value: a value that is taken for a URL, or a URL
+// for a value, is a request we have not looked at.
+func TestTheTableAgreesWithCurl(t *testing.T) {
+	help, err := exec.Command(curlPath(t), "--help", "all").Output()
+	if err != nil {
+		t.Skip("this curl has no --help all")
+	}
+	row := regexp.MustCompile(`(?m)^ ?(-.,)? *--(\S+)( <.*?>| \[protocol)?`)
+	known, shorts, seen := table(), shortNames(), 0
+	for _, m := range row.FindAllStringSubmatch(string(help), -1) {
+		short, name, value := strings.TrimSpace(m[1]), m[2], m[3] != ""
+		seen++
+		o, ok := known[name]
+		if !ok {
+			o, ok = known[strings.TrimPrefix(name, "no-")]
+		}
+		if !ok || o.value != value && name != "help" {
+			t.Errorf("--%s (value: %v): known %v as %+v", name, value, ok, o)
+		}
+		if short != "" && shorts[short[1]] != name {
+			t.Errorf("%s is --%s, not --%s", short, name, shorts[short[1]])
+		}
+	}
+	if seen < 200 {
+		t.Errorf("only %d options in curl's help", seen)
+	}
+}
+
+func TestTheTableHasNoOptionTwice(t *testing.T) {
+	seen := map[string]bool{}
+	for _, b := range blocks() {
+		for _, name := range strings.Fields(b.flags + " " + b.values) {
+			if seen[name] {
+				t.Errorf("--%s stands twice", name)
+			}
+			seen[name] = true
+		}
+		if (b.class == refused) != (b.why != "") {
+			t.Errorf("a refused option needs a reason, and no other has one: %+v", b)
+		}
+	}
+	for letter, name := range shortNames() {
+		if !seen[strings.TrimPrefix(name, "no-")] {
+			t.Errorf("-%c is --%s, which is not in the table", letter, name)
+		}
+	}
+}

@@ -1,0 +1,34 @@
+package curl
+
+import (
+	"strings"
+	"testing"
+
+	"authctl/internal/fault"
+)
+
+func TestPrintHidesEverySecretAndRunsNothing(t *testing.T) {
+	api := newServer(t, nil)
+	j := job(
+		t, api, "-sS", "-H", "X-Mine: user-secret-1", "-H", "Accept: text/plain", "-d", "password=user-secret-2", "-b", "sid=user-secret-3",
+		"--cert", "crt.pem:user-secret-4", "-F", "a=user-secret-5", "--pass", "user-secret-6", "-d", "@file", "/it's",
+	)
+	j.Tokens, j.Certificates = &purse{failAt: 1}, Certificates{Key: "/key.pem"}
+	got, err := j.Print()
+	if err != nil || len(api.seen()) > 0 {
+		t.Fatalf("%v, %d calls", err, len(api.seen()))
+	}
+	if strings.Contains(got, "user-secret") || strings.Contains(got, "canary") {
+		t.Errorf("%s", got)
+	}
+	want := "curl -q --config /dev/fd/3 --silent --show-error --header 'X-Mine: [hidden]' --header 'Accept: text/plain' --data '[hidden]' " +
+		"--cookie '[hidden]' --cert '[hidden]' --form '[hidden]' --pass '[hidden]' --data @file --noproxy '*' --globoff --url '" + api.URL + "/it'\\''s'\n" +
+		"# /dev/fd/3:\n#   header = \"Authorization: bearer [hidden]\"\n#   header = \"X-Key: [hidden]\"\n#   key = \"/key.pem\"\n"
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	j.Argv = []string{"-k", "/"}
+	if _, err := j.Print(); fault.KindOf(err) != fault.Usage {
+		t.Error(err)
+	}
+}

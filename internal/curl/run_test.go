@@ -1,0 +1,318 @@
+package curl
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authctl/internal/fault"
+	"authctl/internal/render"
+	"authctl/internal/secret"
+)
+
+func TestHeadersArriveAndEverythingElsePassesThrough(t *testing.T) {
+	api := newServer(t, func(_ int, w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+		_, _ = io.WriteString(w, "short and stout\n")
+	})
+	j := job(t, api, "-sS", "-fX", "PATCH", "-H", "Accept: text/x", "--data-binary", "@-", "/pot?a=1#f")
+	j.In = strings.NewReader("tea")
+	r := run(t, j)
+	r.want(t, 22, "")
+	if !strings.Contains(r.err, "418") {
+		t.Errorf("stderr %q", r.err)
+	}
+	got := api.seen()[0]
+	if got.method != "PATCH" || got.path != "/pot?a=1" || got.size != 3 {
+		t.Errorf("%+v", got)
+	}
+	for name, want := range map[string]string{"Authorization": "bearer canary-token-1", "X-Key": headerCanary, "Accept": "text/x"} {
+		if got.header.Get(name) != want {
+			t.Errorf("%s: %q", name, got.header.Get(name))
+		}
+	}
+	j.Argv = []string{"-sS", "/pot"}
+	run(t, j).want(t, 0, "short and stout\n")
+}
+
+func TestUserHeadersHaveTheLastWordButNotOverTheToken(t *testing.T) {
+	api := newServer(t, nil)
+	run(t, job(t, api, "-sS", "-H", "x-key: mine", "/")).want(t, 0, "answer 1\n")
+	if got := api.seen()[0].header.Values("X-Key"); len(got) != 1 || got[0] != "mine" {
+		t.Errorf("%q", got)
+	}
+	run(t, job(t, api, "-sS", "-H", "X-Key:", "/")).want(t, 0, "answer 2\n")
+	if got := api.seen()[1].header.Values("X-Key"); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+	for _, h := range []string{"Authorization: Basic x", "authorization:", "AUTHORIZATION;", "DPoP: x"} {
+		if r := run(t, job(t, api, "-H", h, "/")); fault.KindOf(r.fault) != fault.Usage {
+			t.Errorf("%s: %+v", h, r)
+		}
+	}
+}
+
+// rejecting answers 401 to the first n calls.
+func rejecting(n int, body string) func(int, http.ResponseWriter, *http.Request) {
+	return func(i int, w http.ResponseWriter, _ *http.Request) {
+		if i <= n {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, body)
+			return
+		}
+		fmt.Fprintf(w, "answer %d\n", i)
+	}
+}
+
+func TestA401OnAKeptTokenIsRepeatedOnceWithANewOne(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "body")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, argv := range [][]string{
+		{"-sS", "/"},
+		{"-sS", "-d", "a=b", "/"},
+		{"-sS", "-d", "@" + file, "/"},
+		{"-sS", "-T", file, "/"},
+		{"-sS", "-f", "/"},
+		{"-sSf", "-w", "", "/"},
+	} {
+		api := newServer(t, rejecting(1, "old token\n"))
+		j := job(t, api, argv...)
+		p := &purse{kept: true}
+		j.Tokens = p
+		r := run(t, j)
+		r.want(t, 0, "answer 2\n")
+		api.wantTokens(t, 1, 2)
+		if p.renews != 1 || r.err != "" {
+			t.Errorf("%v: %d renewals, stderr %q", argv, p.renews, r.err)
+		}
+	}
+}
+
+func TestWhenA401PassesThrough(t *testing.T) {
+	fifo := "/dev/stdin"
+	for name, c := range map[string]struct {
+		argv   []string
+		change func(*Job)
+		tokens []int
+		out    string
+		code   int
+	}{
+		"a new token":      {change: func(j *Job) { j.Tokens = &purse{} }, tokens: []int{1}},
+		"twice 401":        {tokens: []int{1, 2}},
+		"no-retry":         {change: func(j *Job) { j.Renew = false }, tokens: []int{1}},
+		"single use":       {change: func(j *Job) { j.SingleUse = true }, tokens: []int{1}},
+		"keep_on":          {change: func(j *Job) { j.KeepOn = []string{"something", "denied due"} }, tokens: []int{1}},
+		"keep_on, -f":      {argv: []string{"-f"}, change: func(j *Job) { j.KeepOn = []string{"denied due"} }, tokens: []int{1}, out: "-", code: 22},
+		"body from -d @-":  {argv: []string{"-d", "@-"}, tokens: []int{1}},
+		"body from -T -":   {argv: []string{"-T", "-"}, tokens: []int{1}},
+		"body from -T .":   {argv: []string{"-T", "."}, tokens: []int{1}},
+		"body from -F @-":  {argv: []string{"-F", "x=@-;type=text/plain"}, tokens: []int{1}},
+		"body from -F <-":  {argv: []string{"-F", "x=<-"}, tokens: []int{1}},
+		"headers from -H":  {argv: []string{"-H", "@-"}, tokens: []int{1}},
+		"url-encoded":      {argv: []string{"--data-urlencode", "x@-"}, tokens: []int{1}},
+		"--json":           {argv: []string{"--json", "@-"}, tokens: []int{1}},
+		"body from a pipe": {argv: []string{"-d", "@" + fifo}, tokens: []int{1}},
+		"no new token":     {change: func(j *Job) { j.Tokens = &purse{kept: true, failAt: 2} }, tokens: []int{1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			api := newServer(t, rejecting(9, "Access denied due to missing subscription key\n"))
+			j := job(t, api, append(append([]string{"-sS"}, c.argv...), "/")...)
+			j.Tokens, j.In = &purse{kept: true}, strings.NewReader("x")
+			if c.change != nil {
+				c.change(&j)
+			}
+			want := "Access denied due to missing subscription key\n"
+			if c.out == "-" {
+				want = ""
+			}
+			r := run(t, j)
+			r.want(t, c.code, want)
+			api.wantTokens(t, c.tokens...)
+			if name == "no new token" && len(r.warnings) != 1 {
+				t.Errorf("%v", r.warnings)
+			}
+		})
+	}
+}
+
+func TestARepeatedRequestLeavesOneAnswerInFilesAndStreams(t *testing.T) {
+	dir := t.TempDir()
+	body, heads := filepath.Join(dir, "body"), filepath.Join(dir, "heads")
+	for name, c := range map[string]struct {
+		argv   []string
+		keepOn string
+		tokens []int
+		body   string // in the file
+		check  func(t *testing.T, r result)
+	}{
+		"-o":          {argv: []string{"-o", body}, tokens: []int{1, 2}, body: "answer 2\n"},
+		"-o, keep_on": {argv: []string{"-o", body}, keepOn: "old", tokens: []int{1}, body: "old token, and much longer\n"},
+		"--output-dir, keep_on": {
+			argv: []string{"--output-dir", dir, "-o", "body"}, keepOn: "old", tokens: []int{1}, body: "old token, and much longer\n",
+		},
+		"-i": {argv: []string{"-i"}, tokens: []int{1, 2}, check: func(t *testing.T, r result) {
+			if !strings.HasPrefix(r.out, "HTTP/1.1 200") || !strings.HasSuffix(r.out, "\r\n\r\nanswer 2\n") || strings.Contains(r.out, "401") {
+				t.Errorf("%q", r.out)
+			}
+		}},
+		"-D -": {argv: []string{"-D", "-"}, tokens: []int{1, 2}, check: func(t *testing.T, r result) {
+			if !strings.HasPrefix(r.out, "HTTP/1.1 200") || !strings.HasSuffix(r.out, "\r\n\r\nanswer 2\n") || strings.Contains(r.out, "401") {
+				t.Errorf("%q", r.out)
+			}
+		}},
+		"-D file": {argv: []string{"-D", heads}, tokens: []int{1, 2}, check: func(t *testing.T, r result) {
+			got, _ := os.ReadFile(heads)
+			if r.out != "answer 2\n" || !strings.HasPrefix(string(got), "HTTP/1.1 200") || strings.Contains(string(got), "401") {
+				t.Errorf("%q %q", r.out, got)
+			}
+		}},
+		"-w": {argv: []string{"-w", "%{http_code}\n"}, tokens: []int{1, 2}, check: func(t *testing.T, r result) {
+			if r.out != "answer 2\n200\n" {
+				t.Errorf("%q", r.out)
+			}
+		}},
+		"-I": {argv: []string{"-I"}, tokens: []int{1, 2}, check: func(t *testing.T, r result) {
+			if !strings.HasPrefix(r.out, "HTTP/1.1 200") {
+				t.Errorf("%q", r.out)
+			}
+		}},
+		"-fo": {argv: []string{"-f", "-o", body}, tokens: []int{1, 2}, body: "answer 2\n"},
+		"-C":  {argv: []string{"-C", "0"}, tokens: []int{1}, check: func(*testing.T, result) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_ = os.Remove(body)
+			api := newServer(t, rejecting(1, "old token, and much longer\n"))
+			j := job(t, api, append(append([]string{"-sS"}, c.argv...), "/")...)
+			j.Tokens = &purse{kept: true}
+			if c.keepOn != "" {
+				j.KeepOn = []string{c.keepOn}
+			}
+			r := run(t, j)
+			api.wantTokens(t, c.tokens...)
+			if c.check != nil {
+				c.check(t, r)
+				return
+			}
+			r.want(t, 0, "")
+			if got, _ := os.ReadFile(body); string(got) != c.body {
+				t.Errorf("file %q", got)
+			}
+		})
+	}
+}
+
+func TestA401TooLargeToHoldIsPassedOnWhole(t *testing.T) {
+	large := strings.Repeat("0123456789abcdef", maxHeld/8)
+	api := newServer(t, rejecting(9, large))
+	j := job(t, api, "-sS", "/")
+	j.Tokens = &purse{kept: true}
+	run(t, j).want(t, 0, large)
+	api.wantTokens(t, 1)
+}
+
+func TestSingleUseMeansATokenForEachRequest(t *testing.T) {
+	api := newServer(t, nil)
+	j := job(t, api, "-sS", "/a", "/b{1,2}", "--next", "-sS", "-d", "x", "/c[1-2]")
+	j.SingleUse = true
+	run(t, j).want(t, 0, "answer 1\nanswer 2\nanswer 3\nanswer 4\nanswer 5\n")
+	api.wantTokens(t, 1, 2, 3, 4, 5)
+	var lines []string
+	for _, c := range api.seen() {
+		lines = append(lines, c.method+c.path)
+	}
+	if got := strings.Join(lines, " "); got != "GET/a GET/b1 GET/b2 POST/c1 POST/c2" {
+		t.Errorf("%s", got)
+	}
+	j.Argv, j.SingleUse, j.Tokens = []string{"-sS", "/a", "/b"}, false, &purse{}
+	api.reset()
+	run(t, j)
+	api.wantTokens(t, 1, 1)
+	for _, argv := range [][]string{{"--retry", "3", "/"}, {"--retry=3", "/"}} {
+		j.Argv, j.SingleUse = argv, true
+		if r := run(t, j); fault.KindOf(r.fault) != fault.Usage {
+			t.Errorf("%v: %+v", argv, r)
+		}
+	}
+}
+
+func TestOutputsPairWithURLsAsInCurl(t *testing.T) {
+	dir := t.TempDir()
+	api := newServer(t, nil)
+	at := func(name string) string { return filepath.Join(dir, name) }
+	run(t, job(t, api, "-sS", "-o", at("one"), "/a", "/b", "-o", at("two"), "/{x,y}/[1-2]", "-o", at("#2-#1-#3"))).want(t, 0, "")
+	for name, want := range map[string]string{"one": "answer 1\n", "two": "answer 2\n", "1-x-#3": "answer 3\n", "2-y-#3": "answer 6\n"} {
+		if got, _ := os.ReadFile(at(name)); string(got) != want {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+func TestExitCodeIsTheLastRequestsUnlessFailEarly(t *testing.T) {
+	api := newServer(t, func(n int, w http.ResponseWriter, _ *http.Request) {
+		if n == 1 {
+			w.WriteHeader(500)
+		}
+	})
+	run(t, job(t, api, "-sSf", "/a", "/b")).want(t, 0, "")
+	api.reset()
+	run(t, job(t, api, "-sSf", "--fail-early", "/a", "/b")).want(t, 22, "")
+	if len(api.seen()) != 1 {
+		t.Errorf("%d calls", len(api.seen()))
+	}
+}
+
+func TestNoTokenNoCurl(t *testing.T) {
+	api := newServer(t, nil)
+	for name, change := range map[string]func(*Job){
+		"no token":    func(j *Job) { j.Tokens = &purse{failAt: 1} },
+		"wrong type":  func(j *Job) { j.Tokens = &purse{typ: "DPoP"} },
+		"N_A":         func(j *Job) { j.Tokens = &purse{typ: "N_A"} },
+		"bad scheme":  func(j *Job) { j.Scheme = "Bearer x\r\nY:" },
+		"bad header":  func(j *Job) { j.Headers = []render.Header{{Name: "X-Key", Value: secret.New("a\r\nb")}} },
+		"no hosts":    func(j *Job) { j.Hosts = nil },
+		"curl absent": func(j *Job) { j.Program = "/nonexistent/curl" },
+	} {
+		j := job(t, api, "/")
+		change(&j)
+		if r := run(t, j); r.fault == nil || len(api.seen()) > 0 {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+func TestCertificatesAreNamedInTheConfig(t *testing.T) {
+	got, err := Certificates{CA: `/a "b"\c`, Certificate: "/crt.pem", Key: "/key.pem"}.lines()
+	if want := "cacert = \"/a \\\"b\\\"\\\\c\"\ncert = \"/crt.pem\"\nkey = \"/key.pem\"\n"; err != nil || got != want {
+		t.Errorf("%v %q", err, got)
+	}
+	if _, err := (Certificates{CA: "a\x00b"}).lines(); fault.KindOf(err) != fault.Config {
+		t.Error(err)
+	}
+}
+
+func TestWriteErrorsEndCurl(t *testing.T) {
+	api := newServer(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		chunk := make([]byte, 1<<16)
+		for range 200 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	j := job(t, api, "-sS", "/")
+	j.Tokens, j.Out = &purse{kept: true}, brokenWriter{}
+	if r := run(t, j); r.code != writeError || r.fault != nil || len(r.warnings) != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken") }
