@@ -43,8 +43,8 @@ func (r Request) params(redirectURI string, rnd randoms) ([]endpoint.Param, erro
 		{Name: "response_type", Value: "code"},
 		{Name: "client_id", Value: r.ClientID},
 		{Name: "redirect_uri", Value: redirectURI},
-		{Name: "state", Value: rnd.state},
-		{Name: "nonce", Value: rnd.nonce},
+		{Name: "state", Value: rnd.state, Secret: true}, // not in the trace of a pushed request
+		{Name: "nonce", Value: rnd.nonce, Secret: true},
 		{Name: "code_challenge", Value: challenge(rnd.verifier)},
 		{Name: "code_challenge_method", Value: "S256"},
 	}
