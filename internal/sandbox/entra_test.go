@@ -1,7 +1,7 @@
 package sandbox_test
 
 import (
-	"crypto/sha1" //nolint:gosec // x5t is defined over SHA-1
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/pem"
@@ -91,7 +91,7 @@ func TestEntraCertificate(t *testing.T) {
 	header, body := entraAssertion(b)
 	certificate, _ := os.ReadFile(filepath.Join(b.Dir(), "ardengem-cert.pem"))
 	block, _ := pem.Decode(certificate)
-	sum1 := sha1.Sum(block.Bytes) //nolint:gosec // see the import
+	sum1 := sha1.Sum(block.Bytes)
 	x5t := claims{"typ": "JWT", "x5t": base64.RawURLEncoding.EncodeToString(sum1[:])}
 	send := func(b *box, key, alg string, header, body claims) reply {
 		return b.form(entraToken, nil, but(entraForm(b), "client_secret", "", "client_assertion_type", assertionType,

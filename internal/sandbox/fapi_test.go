@@ -183,8 +183,10 @@ func TestFAPIRefusesProofs(t *testing.T) {
 }
 
 func loginParams(pairs ...string) []string {
-	all := []string{"response_type", "code", "redirect_uri", callback, "scope", "openid profile offline_access cppa/access",
-		"state", "st", "nonce", "no", "code_challenge", challenge(verifier), "code_challenge_method", "S256"}
+	all := []string{
+		"response_type", "code", "redirect_uri", callback, "scope", "openid profile offline_access cppa/access",
+		"state", "st", "nonce", "no", "code_challenge", challenge(verifier), "code_challenge_method", "S256",
+	}
 	return append(all, pairs...)
 }
 

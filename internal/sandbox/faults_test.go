@@ -35,15 +35,23 @@ func TestFaultAnswers(t *testing.T) {
 		status int
 		check  func(*http.Response, string) bool
 	}{
-		"429":          {429, func(r *http.Response, body string) bool { return r.Header.Get("Retry-After") == "1" && strings.HasPrefix(body, "{") }},
-		"429-plain":    {429, func(r *http.Response, body string) bool { return r.Header.Get("Retry-After") == "60" && strings.HasPrefix(body, "Rate") }},
-		"500":          {500, func(_ *http.Response, body string) bool { return body == "" }},
-		"503":          {503, func(_ *http.Response, body string) bool { return strings.Contains(body, "<html>") }},
-		"bad-json":     {200, func(_ *http.Response, body string) bool { return strings.HasPrefix(body, "{") && !strings.HasSuffix(body, "}") }},
-		"empty":        {200, func(_ *http.Response, body string) bool { return body == "" }},
-		"html":         {200, func(_ *http.Response, body string) bool { return strings.Contains(body, "<html>") }},
-		"huge":         {200, func(_ *http.Response, body string) bool { return len(body) > 64<<20 }},
-		"redirect":     {307, func(r *http.Response, _ string) bool { return strings.HasSuffix(r.Header.Get("Location"), "/_sandbox/elsewhere") }},
+		"429": {429, func(r *http.Response, body string) bool {
+			return r.Header.Get("Retry-After") == "1" && strings.HasPrefix(body, "{")
+		}},
+		"429-plain": {429, func(r *http.Response, body string) bool {
+			return r.Header.Get("Retry-After") == "60" && strings.HasPrefix(body, "Rate")
+		}},
+		"500": {500, func(_ *http.Response, body string) bool { return body == "" }},
+		"503": {503, func(_ *http.Response, body string) bool { return strings.Contains(body, "<html>") }},
+		"bad-json": {200, func(_ *http.Response, body string) bool {
+			return strings.HasPrefix(body, "{") && !strings.HasSuffix(body, "}")
+		}},
+		"empty": {200, func(_ *http.Response, body string) bool { return body == "" }},
+		"html":  {200, func(_ *http.Response, body string) bool { return strings.Contains(body, "<html>") }},
+		"huge":  {200, func(_ *http.Response, body string) bool { return len(body) > 64<<20 }},
+		"redirect": {307, func(r *http.Response, _ string) bool {
+			return strings.HasSuffix(r.Header.Get("Location"), "/_sandbox/elsewhere")
+		}},
 		"evil-token":   {200, func(_ *http.Response, body string) bool { return strings.Contains(body, "$(touch canary)") }},
 		"no-expiry":    {200, func(_ *http.Response, body string) bool { return !strings.Contains(body, "expires_in") }},
 		"wrong-expiry": {200, func(_ *http.Response, body string) bool { return strings.Contains(body, `"expires_in":-1`) }},

@@ -1,7 +1,7 @@
 package entra
 
 import (
-	"crypto/sha1" //nolint:gosec // x5t is defined over SHA-1 (RFC 7515 4.1.7)
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
@@ -33,7 +33,7 @@ func (p *Provider) assertion(form url.Values) *refusal {
 // certified: PS256 with x5t#S256, or RS256 with x5t; aud is the token URL
 // without the page's trailing slash.
 func (p *Provider) certified(a *core.Assertion) *refusal {
-	sum1, sum256 := sha1.Sum(p.certificate.Raw), sha256.Sum256(p.certificate.Raw) //nolint:gosec // see the import
+	sum1, sum256 := sha1.Sum(p.certificate.Raw), sha256.Sum256(p.certificate.Raw)
 	named := a.Alg() == "PS256" && a.Header["x5t#S256"] == base64.RawURLEncoding.EncodeToString(sum256[:]) ||
 		a.Alg() == "RS256" && a.Header["x5t"] == base64.RawURLEncoding.EncodeToString(sum1[:])
 	if !named {

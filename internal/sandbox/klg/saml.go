@@ -49,7 +49,7 @@ func (p *Provider) checkSigned(a *etree.Element, now time.Time) (subject string,
 	}
 	conditions := a.SelectElement("Conditions")
 	if conditions == nil {
-		return "", errors.New("Conditions are missing") //nolint:staticcheck // an element's name
+		return "", errors.New("Conditions are missing")
 	}
 	if err := inTime(conditions, now); err != nil {
 		return "", err
