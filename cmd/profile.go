@@ -13,14 +13,14 @@ import (
 func newProfileCmd(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "profile",
-		Short: "List, show and check profiles",
+		Short: "List, show, check and import profiles",
 		Long: `Profiles live in profiles.yaml in the folder authctl of $XDG_CONFIG_HOME (the
 platform's equivalent elsewhere), and as profiles.d/NAME.yaml beside it.
 --config or AUTHCTL_CONFIG names another file. docs/profiles.md explains every field.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newProfileListCmd(c), newProfileShowCmd(c), newProfileCheckCmd(c))
+	cmd.AddCommand(newProfileListCmd(c), newProfileShowCmd(c), newProfileCheckCmd(c), newProfileImportCmd(c))
 	return cmd
 }
 

@@ -7,7 +7,7 @@ func layers() [][]string {
 		{"fault", "secret"},
 		{"token", "profile", "keys"},
 		{"jwt", "endpoint", "store", "secretstore", "saml"},
-		{"metadata", "clientauth", "grant"},
+		{"metadata", "clientauth", "grant", "registration"},
 		{"acquire", "config"},
 		{"login", "render", "sandbox", "inspect"},
 		{"curl"},

@@ -64,3 +64,26 @@ func unwrap(text []byte) ([]byte, error) {
 	}
 	return []byte(inner), nil
 }
+
+// Text is data as UTF-8: a byte-order mark is dropped, UTF-16 is converted.
+func Text(data []byte) ([]byte, error) { return utf8Text(data) }
+
+// Unwrap is the JWK text inside JSON strings and percent encoding, however
+// deep Load would follow them; text that is not wrapped comes back as it is.
+func Unwrap(data []byte) ([]byte, error) {
+	text := bytes.TrimSpace(data)
+	for range maxNesting {
+		if len(text) == 0 || text[0] == '{' && !escapedObject(text) || text[0] != '{' && text[0] != '"' && text[0] != '%' {
+			break
+		}
+		inner, err := unwrap(text)
+		if err != nil {
+			return nil, err
+		}
+		text = bytes.TrimSpace(inner)
+	}
+	if len(text) == 0 {
+		return nil, errors.New("it is empty")
+	}
+	return text, nil
+}

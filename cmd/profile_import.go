@@ -1,0 +1,144 @@
+package cmd
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"authctl/internal/app"
+	"authctl/internal/config"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/registration"
+	"authctl/internal/secret"
+)
+
+// importOptions is what the flags of `profile import` say.
+type importOptions struct {
+	file    string
+	name    string
+	preset  string
+	keyIn   string
+	replace bool
+}
+
+func newProfileImportCmd(c *cli) *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import FILE|-",
+		Short: "Make a profile of a registration portal's client configuration",
+		Long: `Make a profile of a client configuration, the JSON file with clientId and
+privateJwk that a registration portal hands out. The private key goes into the
+OS keyring, or with --key-in file into a file beside the profile that only you
+can read; the profile, profiles.d/NAME.yaml, refers to it. Prints the name of
+the profile. The configuration file still holds the key: delete it then.
+
+Exit status: 0 written; 2 wrong usage; 3 FILE is no such configuration, or the
+name is taken; 6 the keyring did not keep the key.`,
+		Example: `  authctl profile import ~/Downloads/client.json --name work
+  authctl token -p work`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.file = args[0]
+			return runProfileImport(cmd.Context(), c, o)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.name, "name", "", "`name` of the profile (default: made of the client's)")
+	f.StringVar(&o.preset, "preset", "", "`preset` to build on (default: the portal's)")
+	f.StringVar(&o.keyIn, "key-in", "", "where the key is kept: keyring or file (default: keyring, or file where --store is not keyring)")
+	f.BoolVar(&o.replace, "replace", false, "replace a profile of that name in profiles.d")
+	fixed(cmd, "key-in", []string{"keyring", "file"})
+	fixed(cmd, "preset", profile.PresetNames())
+	return cmd
+}
+
+func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
+	if o.keyIn != "" && o.keyIn != "keyring" && o.keyIn != "file" {
+		return fault.New(fault.Usage, "--key-in is keyring or file")
+	}
+	client, err := c.readRegistration(o.file)
+	if err != nil {
+		return err
+	}
+	if o.preset != "" {
+		client.Preset = o.preset
+	}
+	if o.name == "" {
+		o.name = client.ProfileName()
+	}
+	if o.name == "" {
+		return fault.New(fault.Usage, "the configuration has no clientName to make a name of").Hint("--name NAME")
+	}
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	return fault.In(o.name, c.importClient(ctx, a, o, client))
+}
+
+func (c *cli) readRegistration(name string) (*registration.Client, error) {
+	in := c.sys.In
+	if name != "-" {
+		f, err := os.Open(name) //nolint:gosec // the user names the file
+		if err != nil {
+			return nil, fault.New(fault.Config, "reading the configuration: %w", err)
+		}
+		defer func() { _ = f.Close() }()
+		in = f
+	}
+	data, err := limited(in, name, registration.MaxSize)
+	if err != nil {
+		return nil, err
+	}
+	client, err := registration.Parse(data)
+	if err != nil {
+		return nil, fault.New(fault.Config, "%s: %w", shownName(name), err)
+	}
+	return client, nil
+}
+
+// importClient checks everything before it keeps the key, and keeps the key
+// before it writes the profile that refers to it.
+func (c *cli) importClient(ctx context.Context, a *app.App, o importOptions, client *registration.Client) error {
+	if err := config.Addable(a.Settings, o.name, o.replace); err != nil {
+		return err
+	}
+	body, err := profileBody(o.name, client, secret.Ref{Kind: secret.Keyring, Name: "client_key"})
+	if err != nil {
+		return err
+	}
+	inFile := o.keyIn == "file" || o.keyIn == "" && a.Settings.StoreChosen && a.Settings.Store != "keyring"
+	ref, where, err := a.KeepKey(ctx, o.name, secret.New(string(client.JWK)), inFile)
+	if err != nil {
+		return err
+	}
+	if inFile {
+		if body, err = profileBody(o.name, client, ref); err != nil {
+			return err
+		}
+	}
+	path, err := config.Add(a.Settings, o.name, body, o.replace)
+	if err != nil {
+		return err
+	}
+	c.say("profile %s is written to %s", o.name, path)
+	c.say("its private key is kept %s; %s still holds it too", where, shownName(o.file))
+	for _, note := range client.Notes() {
+		c.say("note: %s", note)
+	}
+	_, err = io.WriteString(c.sys.Out, o.name+"\n")
+	return err
+}
+
+// profileBody is the YAML of the profile, checked as the reader will check it.
+func profileBody(name string, client *registration.Client, key secret.Ref) ([]byte, error) {
+	body, err := client.Profile(key)
+	if err != nil {
+		return nil, fault.New(fault.Usage, "%w", err)
+	}
+	_, err = config.ParseProfile(name, "the imported profile", body)
+	return body, err
+}

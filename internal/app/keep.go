@@ -1,0 +1,40 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"authctl/internal/config"
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+	"authctl/internal/secretstore"
+)
+
+// KeepKey keeps a profile's private key: in the keyring as client_key, or in
+// an owner-only file beside the profile. It returns the reference for
+// client.key and, for a person, where the key is.
+func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, inFile bool) (secret.Ref, string, error) {
+	if inFile {
+		path, err := filepath.Abs(filepath.Join(a.Settings.DropInFolder(), profileName+".key"))
+		if err != nil {
+			return secret.Ref{}, "", fault.New(fault.Config, "finding a place for the key: %w", err)
+		}
+		ref := secret.Ref{Kind: secret.File, Path: path}
+		return ref, "in the file " + path, config.WriteOwn(path, []byte(key.Reveal()))
+	}
+	const name = "client_key"
+	place, err := a.Secrets().Put(ctx, profileName, name, key)
+	if err != nil {
+		var f *fault.Error
+		if errors.As(err, &f) {
+			_ = f.Hint("--key-in file keeps it in an owner-only file beside the profile")
+		}
+		return secret.Ref{}, "", err
+	}
+	where := "in the OS keyring, service " + secretstore.Service(profileName) + ", as " + name
+	if place == secretstore.InVault {
+		where = "sealed in the token store: it is too large for the OS keyring"
+	}
+	return secret.Ref{Kind: secret.Keyring, Name: name}, where, nil
+}

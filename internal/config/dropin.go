@@ -1,0 +1,97 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// DropInFolder is profiles.d beside the profiles file, "" when no place is known.
+func (s Settings) DropInFolder() string {
+	if s.File == "" || s.detached {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(s.File), "profiles.d")
+}
+
+// Addable reports why a profile of that name cannot be added, or nil: the name
+// is taken, unless replace allows to write profiles.d/NAME.yaml anew.
+func Addable(s Settings, name string, replace bool) error {
+	if err := profile.ValidName(name); err != nil {
+		return fault.New(fault.Usage, "%w", err).Hint("--name NAME chooses another")
+	}
+	if s.DropInFolder() == "" {
+		return noFile(s)
+	}
+	if _, err := os.Lstat(s.dropInPath(name)); err == nil {
+		if replace {
+			return nil
+		}
+		return taken(name, s.dropInPath(name))
+	}
+	names, err := Names(s)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(names, name) {
+		return taken(name, s.File)
+	}
+	return nil
+}
+
+func taken(name, file string) error {
+	return fault.New(fault.Config, "there is a profile %q already, in %s", name, file).
+		Hint("--name NAME chooses another, --replace replaces one in profiles.d")
+}
+
+// Add writes profiles.d/NAME.yaml, readable by its owner alone, and returns
+// its path. body must be a whole and valid profile.
+func Add(s Settings, name string, body []byte, replace bool) (string, error) {
+	if err := Addable(s, name, replace); err != nil {
+		return "", err
+	}
+	path := s.dropInPath(name)
+	if _, err := ParseProfile(name, path, body); err != nil {
+		return "", err
+	}
+	return path, WriteOwn(path, body)
+}
+
+// WriteOwn writes a file that only its owner can read, whole or not at all,
+// and the folders above it where they are missing.
+func WriteOwn(path string, data []byte) error {
+	err := writeOwn(path, data)
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return fault.New(fault.Config, "writing %s: %w", path, at.Err)
+	}
+	if err != nil {
+		return fault.New(fault.Config, "writing %s: %w", path, err)
+	}
+	return nil
+}
+
+func writeOwn(path string, data []byte) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
