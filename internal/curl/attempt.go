@@ -37,7 +37,7 @@ func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats
 	g := &gate{out: r.Out, errs: r.Err, dump: dump, open: !hold && t.dump != "-"}
 	g.mayHold = func(a answer) bool { return a.status == 401 && (may.renew || may.nonce && a.wantsNonce()) }
 	p := process{
-		program: r.Program, environ: childEnviron(r.Environ, r.SecretNames),
+		program: r.Program, environ: r.Environ, hidden: r.SecretNames,
 		in: r.In, out: r.Out, err: r.Err, config: config,
 	}
 	x := extras{hold: hold, terminal: r.Terminal, dpop: r.Prover != nil}

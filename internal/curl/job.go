@@ -50,7 +50,7 @@ type Job struct {
 	Headers      []render.Header // the profile's api.headers, resolved
 	HeaderNames  []string        // their names, for what is decided before they are resolved
 	Certificates Certificates
-	Environ      []string
+	Environ      []string // nil: authctl's own
 	SecretNames  []string // environment variables that hold secrets of the profile
 	In           io.Reader
 	Out, Err     io.Writer

@@ -17,7 +17,8 @@ const killAfter = 2 * time.Second
 type process struct {
 	program  string
 	argv     []string
-	environ  []string
+	environ  []string // nil: authctl's own
+	hidden   []string // names of variables that curl must not get
 	in       io.Reader
 	out, err io.Writer
 	config   string // for descriptor 3
@@ -29,6 +30,7 @@ type process struct {
 func (p process) run(ctx context.Context) (code int, err error) {
 	cmd := exec.CommandContext(ctx, p.program, p.argv...)
 	cmd.Env, cmd.Stdin = p.environ, p.in
+	cmd.Env = childEnviron(cmd.Environ(), p.hidden)
 	cmd.Cancel = func() error { return interrupt(cmd.Process) }
 	cmd.WaitDelay = killAfter
 	w := &wires{}
