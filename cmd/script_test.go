@@ -2,7 +2,9 @@ package cmd_test
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -50,6 +52,7 @@ func TestScripts(t *testing.T) {
 			}
 			return nil
 		},
+		Condition: canTrace,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCodeIs, "convert": convert},
 	})
 }
@@ -70,4 +73,12 @@ func exitCodeIs(ts *testscript.TestScript, neg bool, args []string) {
 	if got != args[0] {
 		ts.Fatalf("exit code %s, want %s", got, args[0])
 	}
+}
+
+// canTrace is the condition [trace]: strace is here and may be used.
+func canTrace(condition string) (bool, error) {
+	if condition != "trace" {
+		return false, errors.New("unknown condition " + condition)
+	}
+	return exec.Command("strace", "-o", os.DevNull, "true").Run() == nil, nil
 }
