@@ -53,7 +53,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: canTrace,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": exitCodeIs, "convert": convert},
+		Cmds:      map[string]func(*testscript.TestScript, bool, []string){"code": exitCodeIs, "convert": convert},
 	})
 }
 
