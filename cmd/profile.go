@@ -1,13 +1,10 @@
 package cmd
 
 import (
-	"context"
-
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
 	"authctl/internal/fault"
-	"authctl/internal/profile"
 )
 
 func newProfileCmd(c *cli) *cobra.Command {
@@ -24,22 +21,14 @@ platform's equivalent elsewhere), and as profiles.d/NAME.yaml beside it.
 	return cmd
 }
 
-// settings layers flags, environment, profiles file and defaults.
-func (c *cli) settings() (config.Settings, error) {
-	return config.Resolve(config.Flags{
-		Profile: c.flags.profile, Config: c.flags.config, Store: c.flags.store,
-		Timeout: c.flags.timeout, Verbose: c.flags.verbose, Quiet: c.flags.quiet,
-	}, c.sys.Env)
-}
-
 // completeProfiles offers the names of the profiles to the shell; a broken
 // file offers none, quietly.
 func (c *cli) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	s, err := c.settings()
+	a, err := c.open()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	names, err := config.Names(s)
+	names, err := config.Names(a.Settings)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -66,14 +55,18 @@ AUTHCTL_PROFILE or default_profile.
 Exit status: 0 shown; 3 the profile is wrong or not there.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: c.completeOneProfile,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return runProfileShow(cmd.Context(), c, first(args))
+		RunE: func(_ *cobra.Command, args []string) error {
+			return runProfileShow(c, first(args))
 		},
 	}
 }
 
-func runProfileShow(_ context.Context, c *cli, name string) error {
-	p, err := c.loadProfile(name)
+func runProfileShow(c *cli, name string) error {
+	a, err := c.open()
+	if err != nil {
+		return err
+	}
+	p, err := config.LoadProfile(a.Settings, name)
 	if err != nil {
 		return err
 	}
@@ -83,14 +76,6 @@ func runProfileShow(_ context.Context, c *cli, name string) error {
 	}
 	_, err = c.sys.Out.Write(text)
 	return err
-}
-
-func (c *cli) loadProfile(name string) (*profile.Profile, error) {
-	s, err := c.settings()
-	if err != nil {
-		return nil, err
-	}
-	return config.LoadProfile(s, name)
 }
 
 // first is the first argument, "" without one.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -27,11 +28,12 @@ Exit status: 0 all is well; 3 something is wrong.`,
 }
 
 func runProfileCheck(c *cli, name string) error {
-	s, err := c.settings()
+	a, err := c.open()
 	if err != nil {
 		return err
 	}
-	profiles, err := checked(s, firstOf(name, c.flags.profile))
+	s := a.Settings
+	profiles, err := checked(s, cmp.Or(name, c.flags.profile))
 	if problems := config.AllProblems(err); len(problems) > 0 {
 		return c.report(problems)
 	}
@@ -76,13 +78,4 @@ func (c *cli) report(problems config.Problems) error {
 		return fault.New(fault.Config, "1 problem")
 	}
 	return fault.New(fault.Config, "%d problems", len(problems))
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -22,37 +21,19 @@ Exit status: 0 printed; 3 there is no profile, or the file cannot be read.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return runProfileList(c, output) },
 	}
-	outputFlag(cmd, &output)
+	registerListOutput(cmd, &output)
 	return cmd
 }
 
-// outputFlag is -o for commands that print text or JSON.
-func outputFlag(cmd *cobra.Command, to *string) {
-	cmd.Flags().StringVarP(to, "output", "o", "text", "`format`: text or json")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-}
-
-func (c *cli) textOrJSON(output string) (isJSON bool, err error) {
-	switch output {
-	case "text":
-		return false, nil
-	case "json":
-		c.flags.jsonErrors = true
-		return true, nil
-	default:
-		return false, fault.New(fault.Usage, "-o %s: the output is text or json", output)
-	}
-}
-
 func runProfileList(c *cli, output string) error {
-	asJSON, err := c.textOrJSON(output)
+	if err := c.checkListOutput(output); err != nil {
+		return err
+	}
+	a, err := c.open()
 	if err != nil {
 		return err
 	}
-	s, err := c.settings()
-	if err != nil {
-		return err
-	}
+	s := a.Settings
 	names, err := config.Names(s)
 	if err != nil {
 		return err
@@ -64,8 +45,8 @@ func runProfileList(c *cli, output string) error {
 		}
 		return err
 	}
-	if asJSON {
-		return writeJSON(c, listing(names, s.Profile))
+	if output == "json" {
+		return c.printResult(listing(names, s.Profile))
 	}
 	for _, name := range names {
 		mark := ""
@@ -90,10 +71,4 @@ func listing(names []string, chosen string) map[string][]listed {
 		list[i] = listed{name, name == chosen}
 	}
 	return map[string][]listed{"profiles": list}
-}
-
-func writeJSON(c *cli, v any) error {
-	enc := json.NewEncoder(c.sys.Out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }

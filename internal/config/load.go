@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,7 +21,7 @@ import (
 // faults of kind Config; AllProblems gives each problem apart.
 func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	m := s.mainFile()
-	name = firstOf(name, s.Profile, m.header.Default)
+	name = cmp.Or(name, s.Profile, m.header.Default)
 	if len(m.problems) > 0 {
 		return nil, m.problems.fault("")
 	}

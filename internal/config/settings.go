@@ -6,6 +6,7 @@
 package config
 
 import (
+	"cmp"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -59,7 +60,7 @@ const (
 func Resolve(f Flags, env func(string) (string, bool)) (Settings, error) {
 	get := func(name string) string { v, _ := env(name); return v }
 	s := Settings{ConfigDir: configDir(runtime.GOOS, get), StateDir: stateDir(runtime.GOOS, get), CacheDir: cacheDir(runtime.GOOS, get)}
-	s.File, s.explicit = firstOf(f.Config, get("AUTHCTL_CONFIG")), true
+	s.File, s.explicit = cmp.Or(f.Config, get("AUTHCTL_CONFIG")), true
 	if s.File == "" && s.ConfigDir != "" {
 		s.File, s.explicit = filepath.Join(s.ConfigDir, "profiles.yaml"), false
 	}
@@ -163,13 +164,4 @@ func checkStore(kind fault.Kind, from, store string) error {
 		err = err.Hint("did you mean %s?", near)
 	}
 	return err
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

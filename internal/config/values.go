@@ -3,6 +3,8 @@ package config
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
@@ -118,20 +120,30 @@ func jsonNumber(n *yaml.Node) (json.Number, bool) {
 	return json.Number(text), err == nil
 }
 
-// fromJSON writes a JSON value as YAML; JSON text is YAML in flow style.
+// fromJSON writes a JSON value as YAML in flow style, the names of a mapping sorted.
 func fromJSON(v any) *yaml.Node {
-	n := &yaml.Node{}
 	switch v := v.(type) {
 	case string:
 		return scalar(v)
 	case json.Number:
-		n.Kind, n.Value = yaml.ScalarNode, v.String()
-		return n
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
+	case []any:
+		list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		for _, item := range v {
+			list.Content = append(list.Content, fromJSON(item))
+		}
+		return list
+	case map[string]any:
+		object := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			object.Content = append(object.Content, scalar(name), fromJSON(v[name]))
+		}
+		return object
 	}
+	n := &yaml.Node{}
 	if err := n.Encode(v); err != nil {
-		return nil
+		return scalar("")
 	}
-	n.Style = yaml.FlowStyle
 	return n
 }
 
