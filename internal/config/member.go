@@ -11,6 +11,7 @@ import (
 type member struct {
 	key       string
 	takesNull bool
+	members   []member // of an object
 	read      func(r *reader, n *yaml.Node, path string)
 	write     func() *yaml.Node // nil where there is nothing to write
 }
@@ -110,7 +111,7 @@ func texts(key string, to *[]string) member {
 // so that a profile lies over its preset.
 func object(key string, members []member) member {
 	return member{
-		key:   key,
+		key: key, members: members,
 		read:  func(r *reader, n *yaml.Node, path string) { r.mapping(n, path, members) },
 		write: func() *yaml.Node { return mapping(members) },
 	}

@@ -1,0 +1,52 @@
+package config
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"authctl/internal/profile"
+)
+
+// TestDocsNameEveryField: docs/profiles.md is the reference of this format.
+func TestDocsNameEveryField(t *testing.T) {
+	text, err := os.ReadFile("../../docs/profiles.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := leaves(profileMembers(new(profile.Profile)), "")
+	if len(paths) < 60 {
+		t.Fatalf("only %d fields: %v", len(paths), paths)
+	}
+	for _, path := range paths {
+		if path != "hints" && !strings.Contains(string(text), "| `"+path+"` |") {
+			t.Errorf("docs/profiles.md has no line for %s", path)
+		}
+	}
+	for _, name := range profile.PresetNames() {
+		if !strings.Contains(string(text), "| `"+name+"` |") {
+			t.Errorf("docs/profiles.md has no line for the preset %s", name)
+		}
+	}
+	for _, words := range [][]string{profile.AuthMethods(), profile.Grants(), profile.KIDs(), profile.SignatureAlgs(), profile.TokenTypes()} {
+		for _, w := range words {
+			if !strings.Contains(string(text), "`"+w+"`") {
+				t.Errorf("docs/profiles.md does not name %s", w)
+			}
+		}
+	}
+}
+
+// leaves are the paths of all members that hold a value.
+func leaves(members []member, path string) []string {
+	var all []string
+	for _, m := range members {
+		at := below(path, m.key)
+		if m.members != nil {
+			all = append(all, leaves(m.members, at)...)
+			continue
+		}
+		all = append(all, at)
+	}
+	return all
+}

@@ -1,0 +1,195 @@
+package profile_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+func ref(name string) secret.Ref { return secret.Ref{Kind: secret.Env, Name: name} }
+
+// sound is a profile without fault; the cases break one thing each.
+func sound() profile.Profile {
+	p := profile.Default()
+	p.Name, p.Issuer, p.TokenURL = "p", "https://as.example", "https://as.example/token"
+	p.Client.ID, p.Client.Secret = "app", ref("S")
+	return p
+}
+
+func TestASoundProfileHasNoProblem(t *testing.T) {
+	p := sound()
+	if err := p.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(p *profile.Profile)
+		want  string // path: start of the text; "" for no problem
+	}{
+		{"no endpoint and no issuer", func(p *profile.Profile) { p.Issuer, p.TokenURL = "", "" }, "token_url: is missing"},
+		{"an issuer is enough", func(p *profile.Profile) { p.TokenURL = "" }, ""},
+		{"a token URL is enough", func(p *profile.Profile) { p.Issuer = "" }, ""},
+		{"discovery never", func(p *profile.Profile) { p.TokenURL, p.Discovery = "", "never" }, "token_url: is needed with discovery: never"},
+		{"discovery always", func(p *profile.Profile) { p.Issuer, p.Discovery = "", "always" }, "issuer: is needed with discovery: always"},
+		{"login without an endpoint", func(p *profile.Profile) { p.Issuer, p.Grant = "", "authorization_code" }, "authorize_url: is needed by grant"},
+		{"issuer with a query", func(p *profile.Profile) { p.Issuer += "?x" }, "issuer: must not have a query"},
+		{"http on loopback", func(p *profile.Profile) {
+			p.Issuer, p.TokenURL = "http://localhost:1", "http://[::1]:2/t"
+		}, ""},
+		{"http that was asked for", func(p *profile.Profile) { p.TokenURL, p.InsecureHTTP = "http://as.example/t", true }, ""},
+		{"http to a name that begins like loopback", func(p *profile.Profile) { p.TokenURL = "http://127.0.0.1.evil.example/t" }, "token_url: http would send"},
+		{"http elsewhere", func(p *profile.Profile) { p.RevocationURL = "http://as.example/r" }, "revocation_url: http would send"},
+		{"http for the API", func(p *profile.Profile) { p.API.BaseURL = "http://api.example" }, "api.base_url: http would send"},
+		{"a blank in a URL", func(p *profile.Profile) { p.JWKSURL = "https://as.example/a b" }, "jwks_url: is not a URL"},
+
+		{"no client", func(p *profile.Profile) { p.Client.ID = "" }, "client.id: is missing"},
+		{"no client in an exchange", func(p *profile.Profile) {
+			p.Client = profile.Client{Auth: "none", BasicEncoding: "form"}
+			p.Grant = "token_exchange"
+		}, ""},
+		{"no secret", func(p *profile.Profile) { p.Client.Secret = secret.Ref{} }, "client.secret: is needed by client.auth: client_secret_basic"},
+		{"no secret to sign with", func(p *profile.Profile) { p.Client.Auth, p.Client.Secret = "client_secret_jwt", secret.Ref{} }, "client.secret: is needed by client.auth: client_secret_jwt"},
+		{"no key", func(p *profile.Profile) { p.Client.Auth = "private_key_jwt" }, "client.key: is needed by client.auth: private_key_jwt"},
+		{"no assertion", func(p *profile.Profile) { p.Client.Auth = "federated" }, "client.assertion: is needed"},
+		{"no certificate", func(p *profile.Profile) { p.Client.Auth = "self_signed_tls_client_auth" }, "tls.client_certificate: is needed"},
+		{"a certificate without key", func(p *profile.Profile) { p.TLS.ClientCertificate = ref("C") }, "tls: client_certificate and client_key"},
+		{"a key without certificate", func(p *profile.Profile) { p.TLS.ClientKey = ref("K") }, "tls: client_certificate and client_key"},
+
+		{"audience of no issuer", func(p *profile.Profile) {
+			p.Issuer, p.Client.Auth, p.Client.Key = "", "private_key_jwt", ref("K")
+		}, "assertion.audience: issuer is asked for"},
+		{"a MAC where a key pair signs", func(p *profile.Profile) { p.Assertion.Alg = "HS256" }, `assertion.alg: "HS256" is unknown`},
+		{"a MAC where a secret signs", func(p *profile.Profile) { p.Client.Auth, p.Assertion.Alg = "client_secret_jwt", "HS512" }, ""},
+		{"none", func(p *profile.Profile) { p.Assertion.Alg = "none" }, `assertion.alg: "none" is unknown`},
+		{"a literal kid", func(p *profile.Profile) { p.Assertion.KID = "jwk1" }, ""},
+		{"no kid", func(p *profile.Profile) { p.Assertion.KID = "" }, "assertion.kid: must be one of"},
+		{"audience nearly a word", func(p *profile.Profile) { p.Assertion.Audience = "token-url" }, "assertion.audience: must be issuer, token_url or"},
+		{"a day of life", func(p *profile.Profile) { p.Assertion.Lifetime = 24 * time.Hour }, "assertion.lifetime: must be more than 0"},
+		{"a secret claim", func(p *profile.Profile) {
+			r := ref("C")
+			p.Assertion.Claims = []profile.Field{{Name: "a", Secret: &r}}
+		}, "assertion.claims[0]: takes a value only"},
+		{"crit", func(p *profile.Profile) { p.Assertion.Headers = []profile.Field{{Name: "crit", Value: []any{"x"}}} }, "assertion.headers[0].name: \"crit\" comes from"},
+
+		{"the scope of everything", func(p *profile.Profile) { p.Scopes = []string{"*", "nhn:x/y", "api://x/.default"} }, ""},
+		{"a quote in a scope", func(p *profile.Profile) { p.Scopes = []string{`a"b`} }, "scopes[0]: is not one scope"},
+		{"a resource that is no URI", func(p *profile.Profile) { p.Resource = []string{"x"} }, "resource[0]: is not an absolute URL"},
+		{"an empty audience", func(p *profile.Profile) { p.Audience = []string{"a", ""} }, "audience[1]: is empty"},
+		{"a token type by URN", func(p *profile.Profile) { p.Exchange.SubjectTokenType = "urn:x:y" }, ""},
+		{"a token type by a wrong name", func(p *profile.Profile) { p.Exchange.ActorTokenType = "saml" }, `exchange.actor_token_type: "saml" is unknown, did you mean "saml2"?`},
+
+		{"an authorization header beside Basic", func(p *profile.Profile) {
+			p.Request.Headers = []profile.Field{{Name: "Authorization", Basic: &profile.Basic{Username: "d", Password: ref("D")}}}
+		}, "request.headers[0].name: Authorization is set by authctl itself"},
+		{"an authorization header beside a client in the body", func(p *profile.Profile) {
+			p.Client.Auth = "client_secret_post"
+			p.Request.Headers = []profile.Field{{Name: "Authorization", Basic: &profile.Basic{Username: "d", Password: ref("D")}}}
+		}, ""},
+		{"Basic without password", func(p *profile.Profile) {
+			p.Request.Headers = []profile.Field{{Name: "X", Basic: &profile.Basic{Username: "d"}}}
+		}, "request.headers[0].basic.password: is missing"},
+		{"a number in a form", func(p *profile.Profile) { p.Request.Params = []profile.Field{{Name: "a", Value: json.Number("1")}} }, ""},
+		{"an object in a JSON body", func(p *profile.Profile) {
+			p.Request.Encoding = "json"
+			p.Request.Params = []profile.Field{{Name: "a", Value: map[string]any{}}}
+		}, ""},
+		{"an object in a form", func(p *profile.Profile) {
+			p.Request.Params = []profile.Field{{Name: "a", Value: map[string]any{}}}
+		}, "request.params[0].value: must be text"},
+		{"a parameter without name", func(p *profile.Profile) { p.Login.Params = []profile.Field{{Value: "x"}} }, "login.params[0].name: must be"},
+		{"two words as a scheme", func(p *profile.Profile) { p.API.Scheme = "Bearer x" }, "api.scheme: must be one word"},
+		{"a port", func(p *profile.Profile) { p.API.Hosts = []string{"a.example:8443", "[::1]:1"} }, ""},
+		{"a path in a host", func(p *profile.Profile) { p.API.Hosts = []string{"a.example/x"} }, "api.hosts[0]: must be a host"},
+		{"a user in a host", func(p *profile.Profile) { p.API.Hosts = []string{"u@a.example"} }, "api.hosts[0]: must be a host"},
+		{"keep_on everything", func(p *profile.Profile) { p.API.KeepOn = []string{""} }, "api.keep_on[0]: is empty"},
+		{"a hint that says nothing", func(p *profile.Profile) { p.Hints = []profile.Hint{{Match: "x"}} }, "hints[0]: needs match and say"},
+		{"omit nothing", func(p *profile.Profile) { p.Request.Omit = []string{""} }, "request.omit[0]: is empty"},
+		{"less than no time", func(p *profile.Profile) { p.Token.MinTTL = -1 }, "token.min_ttl: must not be negative"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := sound()
+			c.spoil(&p)
+			err := p.Validate()
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("unexpected: %v", err)
+			case c.want != "" && err == nil:
+				t.Errorf("no problem, want %q", c.want)
+			case c.want != "":
+				for line := range strings.Lines(err.Error()) {
+					if strings.HasPrefix(line, c.want) {
+						return
+					}
+				}
+				t.Errorf("%q, want a line %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestEveryProblemIsAProblem(t *testing.T) {
+	p := profile.Profile{}
+	err := p.Validate()
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) || len(joined.Unwrap()) < 10 {
+		t.Fatalf("an empty profile: %v", err)
+	}
+	for _, e := range joined.Unwrap() {
+		var found *profile.Problem
+		if !errors.As(e, &found) || found.Path == "" {
+			t.Errorf("%T %v has no path", e, e)
+		}
+	}
+}
+
+func TestValidName(t *testing.T) {
+	for _, good := range []string{"klg", "Prod.EU", "a_b-c", "x@y+z", "1", "Ærø", "中"} {
+		if err := profile.ValidName(good); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"", ".", "..", "-p", "a/b", `a\b`, "a b", "a\n", "a\x00", "a:b", "a*", "\xff", ".hidden", strings.Repeat("x", 129)} {
+		if profile.ValidName(bad) == nil {
+			t.Errorf("%q is let pass", bad)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"client_secret_basic", "client_secret_post", "none", "salus", "klg", "Prod.EU"}
+	for typed, want := range map[string]string{
+		"client-secret-basic": "client_secret_basic", "clientsecretpost": "client_secret_post", "nnoe": "none", "saluss": "salus",
+		"kgl": "klg", "prod.eu": "Prod.EU", "zzzz": "", "": "", "x": "",
+	} {
+		if got := profile.Nearest(typed, names); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", typed, got, want)
+		}
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for host, want := range map[string]bool{
+		"localhost": true, "LOCALHOST": true, "127.0.0.1": true, "127.8.9.1": true, "::1": true, "[::1]": true,
+		"localhost.evil.example": false, "127.0.0.1.evil.example": false, "0.0.0.0": false, "10.0.0.1": false, "": false, "2130706433": false,
+	} {
+		if got := profile.Loopback(host); got != want {
+			t.Errorf("Loopback(%q) = %v", host, got)
+		}
+	}
+}
+
+func TestPresetNamesAreNoPaths(t *testing.T) {
+	for _, name := range []string{"../presets/santedb", "santedb.yaml", "", ".", `..\presets\santedb`} {
+		if _, ok := profile.Preset(name); ok {
+			t.Errorf("%q is a preset", name)
+		}
+	}
+}
