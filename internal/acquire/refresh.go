@@ -82,7 +82,12 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	if err != nil {
 		return token.Set{}, err
 	}
-	rec.Set, rec.Pending, rec.Intent = successor(rec.Set, granted), nil, time.Time{}
+	rec.Set, rec.Pending, rec.Intent, rec.Aux = successor(rec.Set, granted), nil, time.Time{}, nil
+	if !interrupted.IsZero() {
+		// The request that was cut off may still reach the server after ours, and
+		// end the session as a reuse: the next refusal can then be explained.
+		rec.Aux = map[string]string{cutOff: "yes"}
+	}
 	if key, err := a.privateKey(); err == nil && key != nil {
 		rec.PrivateKey = key
 	}
@@ -129,16 +134,23 @@ func (a *Acquirer) rotated(ctx context.Context, p *profile.Profile, key string, 
 	return rec.Set, nil
 }
 
-// ended remembers that the session is over, so that no server is asked again
-// for what it has refused, and says how to start anew.
+// Facts that a record keeps beside the token set.
+const (
+	endedBecause = "ended"   // why the session is over
+	cutOff       = "cut off" // a refresh before this one never finished
+)
+
+// ended remembers that the session is over and why, so that no server is
+// asked again for what it has refused, and says how to start anew.
 func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, rec store.Record, interrupted time.Time, failure error) error {
-	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
-	_ = a.Store.Put(ctx, key, rec)
 	why := failure.Error()
-	if !interrupted.IsZero() {
+	if !interrupted.IsZero() || rec.Aux[cutOff] != "" {
 		why = "an earlier refresh was cut off after it was sent, and its answer is lost; " + why
 	}
-	f := loginRequired(p, rec.Grant, why)
+	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
+	rec.Aux = map[string]string{endedBecause: why}
+	_ = a.Store.Put(ctx, key, rec)
+	f := loginRequired(p, rec.Grant, "the session is over: "+why)
 	f.Code = "invalid_grant"
 	var before *fault.Error
 	if errors.As(failure, &before) {
@@ -158,7 +170,11 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 	case !isSession(rec):
 		return fault.New(fault.Usage, "the server gave no refresh token with the kept token").Hint("authctl token -p %s", p.Name)
 	default:
-		f := loginRequired(p, rec.Grant, "the session is over")
+		why := "the session is over"
+		if told := rec.Aux[endedBecause]; told != "" {
+			why += ": " + told
+		}
+		f := loginRequired(p, rec.Grant, why)
 		if !interactive(p.Grant) && p.Grant != "token_exchange" {
 			f = f.Hint("authctl logout -p %s forgets the session, and token uses the profile's %s grant again", p.Name, p.Grant)
 		}
