@@ -5,6 +5,7 @@ package keyring
 import (
 	"crypto/rand"
 	"encoding/json"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -66,7 +67,13 @@ func (d *desk) bus() {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(p.Stop)
-	d.await("the bus", func() bool { _, err := os.Stat(socket); return err == nil })
+	d.await("the bus", func() bool {
+		c, err := net.Dial("unix", socket)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	})
 }
 
 func (d *desk) runtime() string {
