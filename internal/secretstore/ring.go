@@ -57,8 +57,7 @@ func NewRing(k Keyring, env func(string) (string, bool)) *Ring {
 // osKeyring is go-keyring's package level behind the interface.
 type osKeyring struct{}
 
-func (osKeyring) Get(service, user string) (string, error) { return keyring.Get(service, user) }
-func (osKeyring) Set(service, user, value string) error    { return keyring.Set(service, user, value) }
+func (osKeyring) Set(service, user, value string) error { return keyring.Set(service, user, value) }
 
 func (osKeyring) Delete(service, user string) error { return keyring.Delete(service, user) }
 
