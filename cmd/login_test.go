@@ -129,6 +129,9 @@ func TestLoginKeepsASessionThatTokenUses(t *testing.T) {
 	if later := d.must(d.run(t.Context(), "token"), 0); later.stdout == o.stdout || d.server.Seen("/token")[1].Params["grant_type"] != "refresh_token" {
 		t.Errorf("after expiry %q", later.stdout)
 	}
+	if end := d.must(d.run(t.Context(), "logout"), 0); !strings.Contains(end.stderr, "\n  "+d.server.URL+"/logout?client_id=app\n") {
+		t.Errorf("logout says %s", end.stderr)
+	}
 	if pages := d.browser.Pages(); len(pages) != 1 || !strings.Contains(pages[0], "You are logged in") || !strings.Contains(pages[0], "demo") {
 		t.Errorf("pages %q", pages)
 	}

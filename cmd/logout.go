@@ -21,6 +21,9 @@ func newLogoutCmd(c *cli) *cobra.Command {
 has a revocation endpoint, and forget them. What the server does not revoke is
 forgotten all the same, with a warning. Secrets stay: see secret delete.
 
+After a login in the browser, the address that ends it there is shown too, where
+the server has one (OpenID Connect RP-Initiated Logout).
+
 Exit status: 0 forgotten, or nothing was kept; 3 no profile; 6 the store.`,
 		Example: `  authctl logout -p work
   authctl logout --all --no-revoke`,
@@ -51,6 +54,11 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 	done, err := a.Forget(ctx, name, !o.noRevoke)
 	if err != nil {
 		return err
+	}
+	if !c.flags.quiet {
+		for _, address := range done.Browser {
+			_, _ = fmt.Fprintf(c.sys.Err, "The browser may still be logged in. To end that, open\n\n  %s\n\n", address)
+		}
 	}
 	_, err = fmt.Fprintln(c.sys.Out, forgotten(of, done))
 	return err

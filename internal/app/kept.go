@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"authctl/internal/config"
@@ -62,8 +63,12 @@ func (a *App) records(ctx context.Context, profileName string) ([]store.Entry, e
 	return mine, nil
 }
 
-// Forgotten counts what a logout did.
-type Forgotten struct{ Records, Revoked int }
+// Forgotten is what a logout did.
+type Forgotten struct {
+	Records, Revoked int
+	// Browser are the addresses where a person ends the logins in the browser.
+	Browser []string
+}
 
 // Forget revokes, where revoke is set and the server can, and forgets
 // everything kept for one profile, "" for all. That a server could not be
@@ -110,7 +115,16 @@ func (a *App) forget(ctx context.Context, e store.Entry, revoke bool, done *Forg
 		}
 	}
 	done.Records++
-	return s.Delete(ctx, e.Key)
+	if err := s.Delete(ctx, e.Key); err != nil {
+		return err
+	}
+	if !revoke {
+		return nil // the server is not to be asked anything
+	}
+	if address := a.logoutAddress(ctx, e.Record); address != "" && !slices.Contains(done.Browser, address) {
+		done.Browser = append(done.Browser, address)
+	}
+	return nil
 }
 
 // revoke tells the server (RFC 7009), where the profile or its discovery

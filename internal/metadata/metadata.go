@@ -66,6 +66,9 @@ func NeedJWKS(e Endpoints) (name, url string)      { return "jwks_url", e.JWKS }
 // NeedRevocation is RFC 7009's.
 func NeedRevocation(e Endpoints) (name, url string) { return "revocation_url", e.Revocation }
 
+// NeedEndSession is OpenID Connect RP-Initiated Logout's.
+func NeedEndSession(e Endpoints) (name, url string) { return "end_session_url", e.EndSession }
+
 // Resolve gives the endpoints of p. The profile's own URLs win. The document
 // is asked only when a needed endpoint is missing and discovery is not never,
 // or when discovery is always.

@@ -214,11 +214,11 @@ func TestSALUSCodeRefuses(t *testing.T) {
 func TestSALUSRevokes(t *testing.T) {
 	b := shared(t)
 	r := b.must(b.json(salusToken, salusBasic(b), jsonOf("grant_type", "client_credentials", "scope", "sls:idn")))
-	if done := b.json("/salus/revoke", salusBasic(b), jsonOf("token", r.text("refresh_token"))); done.status != http.StatusOK {
+	if done := b.form("/salus/revoke", salusBasic(b), url.Values{"token": {r.text("refresh_token")}}); done.status != http.StatusOK {
 		t.Fatalf("%d %s", done.status, done.raw)
 	}
 	if api := b.get("/salus/api/ping", map[string]string{"Authorization": "Bearer " + r.text("access_token")}); api.status != http.StatusUnauthorized || api.text("message") != "Unauthorized" {
 		t.Errorf("after the revocation: %d %s", api.status, api.raw)
 	}
-	refused(t, b.json("/salus/revoke", nil, jsonOf("token", "x")), 401, "invalid_client", "")
+	refused(t, b.form("/salus/revoke", nil, url.Values{"token": {"x"}}), 401, "invalid_client", "")
 }

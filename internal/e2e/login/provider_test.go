@@ -107,7 +107,10 @@ func TestStrictProvider(t *testing.T) {
 	if again := d.Must(t, "", "refresh"); again == refreshed {
 		t.Error("refresh gave the old token")
 	}
-	d.Must(t, "", "logout")
+	if end := d.Run(t, "", "logout"); end.Code != 0 || !strings.Contains(end.Stdout, "revoked") ||
+		!strings.Contains(end.Stderr, provider.Issuer+"/session/end?client_id="+oidcprovider.ClientID) {
+		t.Errorf("logout: exit %d, %s%s", end.Code, end.Stdout, end.Stderr)
+	}
 	d.refused(t, 8, "token")
 }
 

@@ -27,8 +27,16 @@ func (p *FAPI) revocation(w http.ResponseWriter, r *http.Request) {
 }
 
 // endSession is OpenID Connect RP-Initiated Logout 1.0, for a person's browser.
+// A client that sends no hint (2: it is RECOMMENDED) ends what the browser's
+// cookie stands for, and there is none here.
 func (p *FAPI) endSession(w http.ResponseWriter, r *http.Request) {
-	hint, err := core.ParseJWS(r.URL.Query().Get("id_token_hint"))
+	q := r.URL.Query()
+	if !q.Has("id_token_hint") && q.Get("client_id") == p.person.id {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("You are logged out.\n"))
+		return
+	}
+	hint, err := core.ParseJWS(q.Get("id_token_hint"))
 	if err != nil || !p.signer.Verifies(hint) {
 		p.pages.Deny(w, r, "The id_token_hint is not one of this server.")
 		return

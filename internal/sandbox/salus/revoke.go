@@ -6,16 +6,18 @@ import (
 	"authctl/internal/sandbox/core"
 )
 
-// revoke is RFC 7009 in the provider's JSON dialect. An unknown token is no error.
+// revoke is RFC 7009, a form as 2.1 has it: the provider's page says nothing
+// about revocation, and only its token endpoint speaks JSON. An unknown token
+// is no error.
 func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
-	body, err := core.JSONBody(r)
+	form, err := core.Form(r)
 	if err != nil {
 		p.refuse(w, r, http.StatusBadRequest, "invalid_request", err.Error())
 		return
 	}
 	params := map[string]string{}
-	for field, value := range body {
-		params[field], _ = value.(string)
+	for field := range form {
+		params[field] = form.Get(field)
 	}
 	client, ok := p.client(r, params)
 	if !ok || params["token"] == "" {

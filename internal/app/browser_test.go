@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/fault"
+)
+
+func TestOpener(t *testing.T) {
+	tests := map[string]struct {
+		goos string
+		env  map[string]string
+		have string
+		want string // "" for none
+	}{
+		"desktop":                {"linux", map[string]string{"DISPLAY": ":0"}, "xdg-open x-www-browser", "xdg-open"},
+		"wayland, no xdg":        {"linux", map[string]string{"WAYLAND_DISPLAY": "w"}, "x-www-browser", "x-www-browser"},
+		"no display":             {"linux", nil, "xdg-open x-www-browser", ""},
+		"windows subsystem":      {"linux", nil, "xdg-open wslview", "wslview"},
+		"nothing installed":      {"linux", map[string]string{"DISPLAY": ":0"}, "", ""},
+		"chosen":                 {"linux", map[string]string{"BROWSER": "firefox"}, "firefox", "firefox"},
+		"chosen, a list":         {"linux", map[string]string{"BROWSER": "firefox:lynx", "DISPLAY": ":0"}, "firefox xdg-open", "xdg-open"},
+		"chosen, not there":      {"linux", map[string]string{"BROWSER": "gone", "DISPLAY": ":0"}, "xdg-open", "xdg-open"},
+		"chosen, with arguments": {"linux", map[string]string{"BROWSER": "sh -c", "DISPLAY": ":0"}, "sh xdg-open", "xdg-open"},
+		"mac":                    {"darwin", nil, "open", "open"},
+		"windows":                {"windows", map[string]string{"SystemRoot": "C:\\Windows"}, "", "rundll32.exe"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			d := &desktop{
+				goos: tt.goos,
+				env:  func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok },
+				look: func(program string) (string, error) {
+					if strings.Contains(" "+tt.have+" ", " "+program+" ") {
+						return program, nil
+					}
+					return "", errors.New("not found")
+				},
+			}
+			argv, err := d.opener()
+			if (err == nil) != (tt.want != "") || err == nil && filepath.Base(argv[0]) != tt.want {
+				t.Errorf("%v %v", argv, err)
+			}
+		})
+	}
+}
+
+// script makes $BROWSER a program that does what text says.
+func script(t *testing.T, text string) *desktop {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell script")
+	}
+	path := filepath.Join(t.TempDir(), "browser.sh")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return newBrowser("linux", func(name string) (string, bool) { return path, name == "BROWSER" })
+}
+
+func TestOpenGivesOneArgumentAndNoSecret(t *testing.T) {
+	t.Setenv("AUTHCTL_SECRET_DEMO_CANARY", "canary")
+	out := filepath.Join(t.TempDir(), "out")
+	address := "https://as.example/a?x=$(id)&y=;true&z=%60id%60"
+	d := script(t, `{ echo "$# $1"; env; } > `+out)
+	if err := d.Open(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(string(raw), "1 "+address+"\n") || strings.Contains(string(raw), "canary") || !strings.Contains(string(raw), "PATH=") {
+		t.Errorf("the browser got %s", raw)
+	}
+}
+
+func TestOpenRefusesOtherAddresses(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	d := script(t, "touch "+out)
+	for _, address := range []string{"http://as.example/", "file:///etc/passwd", "-x", "javascript:alert(1)"} {
+		if err := d.Open(t.Context(), address); fault.KindOf(err) != fault.Config {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a browser was started")
+	}
+}
+
+func TestOpenTellsAFailureFromABrowserThatRuns(t *testing.T) {
+	if err := script(t, "exit 3").Open(t.Context(), "https://as.example/"); err == nil {
+		t.Error("an opener that failed is no success")
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	began := time.Now()
+	if err := script(t, "exec sleep 3").Open(ctx, "https://as.example/"); err != nil || time.Since(began) > openerPatience {
+		t.Errorf("a browser that runs on: %v after %v", err, time.Since(began))
+	}
+}
