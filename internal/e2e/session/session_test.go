@@ -11,9 +11,11 @@ import (
 	"io"
 	mathrand "math/rand/v2"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -199,4 +201,30 @@ func TestRefreshUnderKill(t *testing.T) {
 		t.Error("every session was lost")
 	}
 	t.Logf("%d of 20 sessions were lost to a kill between the server's commit and the durable write", lost)
+}
+
+// An interrupt that comes while the refresh token is being spent is held back
+// until its successor is on disk.
+func TestInterruptBetweenSendAndWrite(t *testing.T) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		b := newBench(t, 500*time.Millisecond)
+		b.exchange(t)
+		cmd := b.Command(t, "refresh", "-p", "klg")
+		var out bytes.Buffer
+		cmd.Stdout = &out
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(250 * time.Millisecond)
+		_ = cmd.Process.Signal(signal)
+		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 130 || out.Len() != 0 {
+			t.Errorf("%v: exit %d, %d bytes on stdout", signal, cmd.ProcessState.ExitCode(), out.Len())
+		}
+		before := b.asked(t)
+		b.Must(t, "", "token", "-p", "klg")
+		if b.asked(t) != before {
+			t.Errorf("%v: the refreshed token was not kept", signal)
+		}
+		b.Must(t, "", "refresh", "-p", "klg")
+	}
 }
