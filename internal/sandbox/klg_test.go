@@ -53,13 +53,13 @@ func TestKLGRefusesClients(t *testing.T) {
 		"from the future":  {body: claims{"iat": now + 60, "exp": now + 70}, says: "Token was issued in the future"},
 		"too old":          {body: claims{"iat": now - 90, "nbf": now - 90, "exp": now + 60}, says: "Token was issued too far in the past to be used now"},
 		"no jti":           {body: claims{"jti": nil}, says: "Token jti claim is required"},
-		"no sub":           {body: claims{"sub": nil}, says: "Token sub claim is required"},
-		"other client_id":  {form: []string{"client_id", "other"}, says: "client_id parameter does not match sub claim"},
+		"no sub":           {body: claims{"sub": nil}, status: 401, says: "Invalid client or Invalid client credentials"},
+		"other client_id":  {form: []string{"client_id", "other"}, status: 401, says: "Invalid client or Invalid client credentials"},
 		"unknown client":   {body: claims{"sub": "x", "iss": "x"}, form: []string{"client_id", ""}, status: 401, says: "Invalid client or Invalid client credentials"},
 		"other issuer":     {body: claims{"iss": "x"}, status: 401, says: "Invalid client or Invalid client credentials"},
-		"no type":          {form: []string{"client_assertion_type", ""}, status: 401, code: "unauthorized_client", says: "Invalid client or Invalid client credentials"},
-		"other type":       {form: []string{"client_assertion_type", "x"}, says: "Parameter client_assertion_type has value 'x' but expected is '" + assertionType + "'"},
-		"no assertion":     {form: []string{"client_assertion", ""}, says: "client_assertion parameter missing"},
+		"no type":          {form: []string{"client_assertion_type", ""}, says: "Parameter client_assertion_type is missing"},
+		"other type":       {form: []string{"client_assertion_type", "x"}, status: 401, says: "Invalid client or Invalid client credentials"},
+		"no assertion":     {form: []string{"client_assertion", ""}, status: 401, says: "Invalid client or Invalid client credentials"},
 		"no grant":         {form: []string{"grant_type", ""}, code: "invalid_request", says: "Missing form parameter: grant_type"},
 		"unknown grant":    {form: []string{"grant_type", "x"}, code: "unsupported_grant_type", says: "Unsupported grant_type"},
 	} {
@@ -155,12 +155,14 @@ func TestKLGExchangeRefuses(t *testing.T) {
 		"the page's misprint":   {[]string{"subject_issuer", "kobitkombit-sts"}, "invalid_issuer", "Invalid subject_issuer parameter"},
 		"an unknown audience":   {[]string{"audience", "x"}, "invalid_client", "Audience not found"},
 		"another requested one": {[]string{"requested_token_type", "urn:ietf:params:oauth:token-type:saml2"}, "invalid_request", "requested_token_type"},
-		"unknown kid":           {[]string{"client_assertion", "e30.e30.AA"}, "invalid_client", "sub"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused(t, exchanged(&box{b.Sandbox, t}, tt.pairs...), http.StatusBadRequest, tt.code, tt.says)
 		})
 	}
+	header, body := klgAssertion(b, "klg-key.pem")
+	foreign := sign(t, b.key("klg-key.pem"), "RS256", with(header, claims{"kid": "x"}), body)
+	refused(t, exchanged(b, "client_assertion", foreign), http.StatusBadRequest, "invalid_client", "Unable to load public key")
 }
 
 func TestKLGHolderOfKey(t *testing.T) {
@@ -201,6 +203,7 @@ func TestKLGRefresh(t *testing.T) {
 	again := b.must(exchanged(b)).text("refresh_token")
 	b.must(refreshed(b, again))
 	refused(t, refreshed(b, again), 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded")
+	refused(t, refreshed(b, again, "scope", "openid nonsense"), 400, "invalid_scope", "Invalid scopes: openid nonsense")
 	refused(t, refreshed(b, ""), 400, "invalid_request", "No refresh token")
 	refused(t, refreshed(b, "x"), 400, "invalid_grant", "Invalid refresh token")
 }

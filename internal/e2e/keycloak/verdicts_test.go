@@ -65,9 +65,28 @@ func verdicts() []verdict {
 			f.Del("client_assertion")
 			f.Del("client_assertion_type")
 		})},
+		{"client_id alone", form(func(f url.Values) {
+			f.Del("client_assertion")
+			f.Del("client_assertion_type")
+			f.Set("client_id", "eoj")
+		})},
+		{"client_id and client_secret", form(func(f url.Values) {
+			f.Del("client_assertion")
+			f.Del("client_assertion_type")
+			f.Set("client_id", "eoj")
+			f.Set("client_secret", "x")
+		})},
+		{"client_id and a wrong client_assertion_type", form(func(f url.Values) {
+			f.Set("client_id", "eoj")
+			f.Set("client_assertion_type", "saml")
+		})},
+		{"client_id and no client_assertion", form(func(f url.Values) { f.Set("client_id", "eoj"); f.Del("client_assertion") })},
+		{"scope twice", form(func(f url.Values) { f["scope"] = []string{"email", "email"} })},
+		{"grant_type twice", form(func(f url.Values) { f["grant_type"] = []string{"client_credentials", "client_credentials"} })},
 		{"no grant_type", form(func(f url.Values) { f.Del("grant_type") })},
 		{"unknown grant_type", form(func(f url.Values) { f.Set("grant_type", "magic") })},
 		{"scope not allowed", form(func(f url.Values) { f.Set("scope", "openid nonsense") })},
+		{"refresh with a scope not granted", refresh(func(_ *testing.T, _ *server, f url.Values) { f.Set("scope", "openid nonsense") })},
 		{"refresh token missing", refresh(func(_ *testing.T, _ *server, f url.Values) { f.Del("refresh_token") })},
 		{"refresh token is no JWT", refresh(func(_ *testing.T, _ *server, f url.Values) { f.Set("refresh_token", "nonsense") })},
 		{"refresh token changed", refresh(func(_ *testing.T, _ *server, f url.Values) {

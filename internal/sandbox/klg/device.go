@@ -34,15 +34,10 @@ func (p *Provider) deviceAuthorization(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, refusal{http.StatusUnauthorized, "invalid_client", "Invalid client or Invalid client credentials"})
 		return
 	}
-	asked := form.Get("scope")
-	if asked == "" {
-		asked = scope
-	}
-	for _, s := range strings.Fields(asked) {
-		if !strings.Contains(" openid "+scope+" ", " "+s+" ") {
-			p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_scope", "Invalid scopes: " + asked})
-			return
-		}
+	asked, ok := scopes(form.Get("scope"))
+	if !ok {
+		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_scope", "Invalid scopes: " + form.Get("scope")})
+		return
 	}
 	device, user := p.core.Hex(32), p.userCode()
 	p.devices.Put(device, core.Device{Client: deviceClient, Scope: asked, UserCode: user, Until: p.core.Now().Add(deviceLife)})

@@ -46,6 +46,11 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form url.Val
 		bad("invalid_request", "requested_token_type unsupported")
 		return
 	}
+	granted, ok := scopes(form.Get("scope"))
+	if !ok {
+		bad("invalid_scope", "Invalid scopes: "+form.Get("scope"))
+		return
+	}
 	for _, audience := range form["audience"] {
 		if audience != clientID {
 			bad("invalid_client", "Audience not found")
@@ -58,7 +63,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form url.Val
 		return
 	}
 	session := &core.Session{
-		ID: p.core.UUID(), Provider: name, Client: clientID, Subject: subject, Scope: scope, Started: p.core.Now(),
+		ID: p.core.UUID(), Provider: name, Client: clientID, Subject: subject, Scope: granted, Started: p.core.Now(),
 		Idle: idle, Max: maxLife, Claims: switched(map[string]any{"cvr": cvr, "preferred_username": subject}, form),
 	}
 	body := p.session(session)
@@ -74,6 +79,10 @@ func (p *Provider) refresh(w http.ResponseWriter, r *http.Request, form url.Valu
 	}
 	if token == "" {
 		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_request", "No refresh token"})
+		return
+	}
+	if _, ok := scopes(form.Get("scope")); !ok {
+		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_scope", "Invalid scopes: " + form.Get("scope")})
 		return
 	}
 	session, err := p.core.Sessions.Spend(name, client, token, p.core.Now())
@@ -127,9 +136,7 @@ func (p *Provider) session(s *core.Session) map[string]any {
 		"access_token": token, "expires_in": int64(life / time.Second), "refresh_expires_in": int64(left / time.Second),
 		"token_type": "Bearer", "not-before-policy": 0, "session_state": s.ID, "scope": s.Scope,
 	}
-	if slices.Contains(strings.Fields(s.Scope), "openid") {
-		body["id_token"] = p.idToken(s, now, token, life)
-	}
+	p.addIDToken(body, s, token, life)
 	p.core.Rotate(body, s, func() string { return p.refreshToken(s, now, left) })
 	return body
 }
@@ -146,16 +153,20 @@ func (p *Provider) refreshToken(s *core.Session, now time.Time, left time.Durati
 	return token
 }
 
-// idToken is OpenID Connect Core 2, with at_hash over RS256's hash.
-func (p *Provider) idToken(s *core.Session, now time.Time, access string, life time.Duration) string {
-	sum := sha256.Sum256([]byte(access))
+// addIDToken adds an id_token (OpenID Connect Core 2) where openid was granted,
+// with at_hash over RS256's hash.
+func (p *Provider) addIDToken(body map[string]any, s *core.Session, access string, life time.Duration) {
+	if !slices.Contains(strings.Fields(s.Scope), "openid") {
+		return
+	}
+	now, sum := p.core.Now(), sha256.Sum256([]byte(access))
 	claims := map[string]any{
 		"iss": p.realm(), "aud": s.Client, "azp": s.Client, "sub": s.Subject, "typ": "ID", "sid": s.ID, "jti": p.core.UUID(),
 		"iat": now.Unix(), "exp": now.Add(life).Unix(), "auth_time": s.Started.Unix(),
 		"at_hash": base64.RawURLEncoding.EncodeToString(sum[:16]),
 	}
 	maps.Copy(claims, s.Claims)
-	return p.signer.Sign("JWT", claims)
+	body["id_token"] = p.signer.Sign("JWT", claims)
 }
 
 // revoke is RFC 7009: an access token, or a refresh token with its session.

@@ -12,6 +12,8 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"authctl/internal/sandbox/core"
@@ -141,12 +143,35 @@ func (p *Provider) refuse(w http.ResponseWriter, r *http.Request, f refusal) {
 }
 
 // clientCredentials: a service account's token; Keycloak grants no refresh token with it.
-func (p *Provider) clientCredentials(w http.ResponseWriter, _ *http.Request, _ url.Values) {
-	token, life := p.access(&core.Session{Client: clientID, Subject: p.serviceUser, Scope: scope})
-	p.core.Answer(w, name, map[string]any{
+func (p *Provider) clientCredentials(w http.ResponseWriter, r *http.Request, form url.Values) {
+	granted, ok := scopes(form.Get("scope"))
+	if !ok {
+		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_scope", "Invalid scopes: " + form.Get("scope")})
+		return
+	}
+	session := &core.Session{Client: clientID, Subject: p.serviceUser, Scope: granted, Started: p.core.Now()}
+	token, life := p.access(session)
+	body := map[string]any{
 		"access_token": token, "expires_in": int64(life / time.Second), "refresh_expires_in": 0,
-		"token_type": "Bearer", "not-before-policy": 0, "scope": scope,
-	})
+		"token_type": "Bearer", "not-before-policy": 0, "scope": granted,
+	}
+	p.addIDToken(body, session, token, life)
+	p.core.Answer(w, name, body)
+}
+
+// scopes are what is granted for what was asked: the client's default scopes,
+// and openid when it is asked for. Any other scope is refused.
+func scopes(asked string) (granted string, ok bool) {
+	granted = scope
+	for _, s := range strings.Fields(asked) {
+		switch {
+		case s == "openid":
+			granted = "openid " + scope
+		case !slices.Contains(strings.Fields(scope), s):
+			return "", false
+		}
+	}
+	return granted, true
 }
 
 // access grants an access token with the realm's usual claims and the session's.
