@@ -42,7 +42,10 @@ func TestSandboxUntilInterrupted(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	env := regexp.MustCompile(`/\S+/env\.sh`)
-	waitFor(t, func() bool { files, _ := filepath.Glob(os.Getenv("TMPDIR") + "/authctl-sandbox-*/env.sh"); return len(files) == 1 })
+	waitFor(t, func() bool {
+		files, _ := filepath.Glob(os.Getenv("TMPDIR") + "/authctl-sandbox-*/env.sh")
+		return len(files) == 1
+	})
 	cancel()
 	if c := <-code; c != 0 {
 		t.Errorf("exit %d: %s", c, told.String())

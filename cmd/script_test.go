@@ -40,12 +40,10 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			// The keyring of whoever runs the tests is not theirs to touch: an
 			// address that leads nowhere is no keyring.
-			for _, kv := range []string{
-				"HOME=" + e.WorkDir + "/home", "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "XDG_CACHE_HOME=", "XDG_RUNTIME_DIR=",
-				"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere/bus", "AUTHCTL_CONFIG=" + e.WorkDir + "/profiles.yaml", "LC_ALL=C", "TZ=UTC", "VECTORS=" + vectors,
-			} {
-				e.Vars = append(e.Vars, kv)
-			}
+			e.Vars = append(e.Vars,
+				"HOME="+e.WorkDir+"/home", "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "XDG_CACHE_HOME=", "XDG_RUNTIME_DIR=",
+				"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere/bus", "AUTHCTL_CONFIG="+e.WorkDir+"/profiles.yaml", "LC_ALL=C", "TZ=UTC", "VECTORS="+vectors,
+			)
 			// Profiles that others can write are refused; txtar files are 0666.
 			if err := os.Chmod(e.WorkDir+"/profiles.yaml", 0o600); err != nil && !os.IsNotExist(err) {
 				return err

@@ -89,7 +89,7 @@ func readPlace(scheme, authority string) (place, error) {
 	}
 	bad := fault.New(fault.Usage, "%q is no host that authctl would send a token to", shown(authority)).
 		Hint("write it as plain host or host:port, without user@; an international name as xn--...")
-	host, port := authority, ""
+	var host, port string
 	if strings.HasPrefix(authority, "[") {
 		var ok bool
 		if host, port, ok = strings.Cut(authority[1:], "]"); !ok || port != "" && port[0] != ':' {

@@ -57,11 +57,17 @@ const maxDiscovery = 1 << 20
 // Need names an endpoint that a command cannot do without.
 type Need func(Endpoints) (name, url string)
 
-// The needs of the commands.
-func NeedToken(e Endpoints) (name, url string)     { return "token_url", e.Token }
+// NeedToken is RFC 6749's token endpoint.
+func NeedToken(e Endpoints) (name, url string) { return "token_url", e.Token }
+
+// NeedAuthorize is RFC 6749's authorization endpoint.
 func NeedAuthorize(e Endpoints) (name, url string) { return "authorize_url", e.Authorize }
-func NeedDevice(e Endpoints) (name, url string)    { return "device_authorization_url", e.Device }
-func NeedJWKS(e Endpoints) (name, url string)      { return "jwks_url", e.JWKS }
+
+// NeedDevice is RFC 8628's.
+func NeedDevice(e Endpoints) (name, url string) { return "device_authorization_url", e.Device }
+
+// NeedJWKS is where the server's keys are.
+func NeedJWKS(e Endpoints) (name, url string) { return "jwks_url", e.JWKS }
 
 // NeedRevocation is RFC 7009's.
 func NeedRevocation(e Endpoints) (name, url string) { return "revocation_url", e.Revocation }
