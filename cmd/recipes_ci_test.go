@@ -1,0 +1,158 @@
+package cmd_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// These play a CI system as far as the recipes use it: variables and secrets
+// filled in, one shell a step, what a step hands to the next.
+
+func (k *kitchen) parse(b block, into any) {
+	k.t.Helper()
+	if err := yaml.Unmarshal([]byte(b.text), into); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// set gives variables to the steps, with the CI system's own expressions filled in.
+func (k *kitchen) set(vars map[string]string) {
+	k.t.Helper()
+	config := k.env["AUTHCTL_CONFIG"]
+	fill := strings.NewReplacer(
+		"${{ github.workspace }}/ci/profiles.yaml", config, "$CI_PROJECT_DIR/ci/profiles.yaml", config,
+		"$(Build.SourcesDirectory)/ci/profiles.yaml", config, "https://api.example.org", k.base,
+		"${{ secrets.SALUS_CLIENT_SECRET }}", k.secrets["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"],
+		"$(SALUS_CLIENT_SECRET)", k.secrets["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"], "$(API_TOKEN)", k.env["pipeline API_TOKEN"],
+	)
+	for name, value := range vars {
+		k.env[name] = fill.Replace(value)
+		if strings.ContainsAny(k.env[name], "${(") {
+			k.t.Errorf("%s: %s is not filled in", name, value)
+		}
+	}
+}
+
+func (k *kitchen) unset(vars map[string]string) {
+	for name := range vars {
+		delete(k.env, name)
+	}
+}
+
+func (k *kitchen) github(b block) {
+	var flow struct {
+		Jobs map[string]struct {
+			Env   map[string]string
+			Steps []struct {
+				Uses, Name, Run string
+				Env             map[string]string
+			}
+		}
+	}
+	k.parse(b, &flow)
+	k.without()
+	var masks []string
+	log := ""
+	file := k.file("github_env", "")
+	for _, job := range flow.Jobs {
+		k.set(job.Env)
+		k.env["GITHUB_ENV"] = file
+		for _, step := range job.Steps {
+			if step.Run == "" {
+				continue
+			}
+			k.set(step.Env)
+			out := k.run("bash", "-e", k.file("step.sh", step.Run))
+			for line := range strings.Lines(out) {
+				if value, ok := strings.CutPrefix(strings.TrimSpace(line), "::add-mask::"); ok {
+					masks = append(masks, value)
+					continue
+				}
+				log += line
+			}
+			k.unset(step.Env)
+			k.set(githubEnv(k.read("github_env")))
+		}
+	}
+	k.isMe(k.read("me.json"))
+	token := k.env["AUTHCTL_ACCESS_TOKEN"]
+	if token == "" || !slices.Contains(masks, token) || strings.Contains(log, token) {
+		k.t.Errorf("%d masks, log %q", len(masks), log)
+	}
+}
+
+// githubEnv reads NAME<<END, lines, END as the runner does.
+func githubEnv(text string) map[string]string {
+	vars := map[string]string{}
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		name, end, ok := strings.Cut(lines[i], "<<")
+		if !ok {
+			continue
+		}
+		var value []string
+		for i++; i < len(lines) && lines[i] != end; i++ {
+			value = append(value, lines[i])
+		}
+		vars[name] = strings.Join(value, "\n")
+	}
+	return vars
+}
+
+func (k *kitchen) gitlab(b block) {
+	type job struct {
+		Script    []string
+		Artifacts struct{ Reports struct{ Dotenv string } }
+	}
+	var flow struct {
+		Variables map[string]string
+		Token     job
+		Call      job
+	}
+	k.parse(b, &flow)
+	k.set(flow.Variables) // and the secrets, as GitLab has them in every job's environment
+	for _, j := range []job{flow.Token, flow.Call} {
+		for _, line := range j.Script {
+			k.run("sh", "-euc", line)
+		}
+		if file := j.Artifacts.Reports.Dotenv; file != "" {
+			for line := range strings.Lines(k.read(file)) {
+				name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+				k.env[name] = value
+			}
+			k.without() // the job that calls needs none
+		}
+	}
+	k.isMe(k.read("me.json"))
+}
+
+func (k *kitchen) azure(b block) {
+	var flow struct {
+		Variables map[string]string
+		Steps     []struct {
+			Bash string
+			Env  map[string]string
+		}
+	}
+	k.parse(b, &flow)
+	k.without()
+	k.set(flow.Variables)
+	command := regexp.MustCompile(`##vso\[task\.setvariable variable=(\w+);issecret=true\](\S+)`)
+	for _, step := range flow.Steps {
+		k.set(step.Env)
+		out := k.run("bash", k.file("step.sh", step.Bash))
+		for _, m := range command.FindAllStringSubmatch(out, -1) {
+			k.env["pipeline "+m[1]] = m[2] // a secret variable is in no environment
+		}
+		k.unset(step.Env)
+	}
+	k.isMe(k.read("me.json"))
+	if _, err := os.Stat(filepath.Join(k.dir, "step.sh")); err != nil || k.env["pipeline API_TOKEN"] == "" {
+		k.t.Error("nothing was run")
+	}
+}
