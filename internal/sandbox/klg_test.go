@@ -58,8 +58,9 @@ func TestKLGRefusesClients(t *testing.T) {
 		"unknown client":   {body: claims{"sub": "x", "iss": "x"}, form: []string{"client_id", ""}, status: 401, says: "Invalid client or Invalid client credentials"},
 		"other issuer":     {body: claims{"iss": "x"}, status: 401, says: "Invalid client or Invalid client credentials"},
 		"no type":          {form: []string{"client_assertion_type", ""}, says: "Parameter client_assertion_type is missing"},
-		"other type":       {form: []string{"client_assertion_type", "x"}, status: 401, says: "Invalid client or Invalid client credentials"},
-		"no assertion":     {form: []string{"client_assertion", ""}, status: 401, says: "Invalid client or Invalid client credentials"},
+		"other type":       {form: []string{"client_assertion_type", "x"}, says: "Parameter client_assertion_type has value 'x' but expected is '" + assertionType + "'"},
+		"no assertion":     {form: []string{"client_assertion", ""}, says: "client_assertion parameter missing"},
+		"nothing":          {form: []string{"client_assertion", "", "client_assertion_type", "", "client_id", ""}, status: 401, says: "Invalid client or Invalid client credentials"},
 		"no grant":         {form: []string{"grant_type", ""}, code: "invalid_request", says: "Missing form parameter: grant_type"},
 		"unknown grant":    {form: []string{"grant_type", "x"}, code: "unsupported_grant_type", says: "Unsupported grant_type"},
 	} {

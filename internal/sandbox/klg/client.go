@@ -29,10 +29,15 @@ func nobody() *refusal {
 
 // signedJWT is Keycloak's client authentication by signed JWT, check by check.
 func (p *Provider) signedJWT(form url.Values) *refusal {
+	invalid := func(text string) *refusal { return &refusal{http.StatusBadRequest, "invalid_client", text} }
 	kind, known := form.Get("client_assertion_type"), form.Get("client_id") == clientID
 	switch {
 	case known && kind == "":
-		return &refusal{http.StatusBadRequest, "invalid_client", "Parameter client_assertion_type is missing"}
+		return invalid("Parameter client_assertion_type is missing")
+	case known && kind != core.AssertionType:
+		return invalid("Parameter client_assertion_type has value '" + kind + "' but expected is '" + core.AssertionType + "'")
+	case known && form.Get("client_assertion") == "":
+		return invalid("client_assertion parameter missing")
 	case kind != core.AssertionType:
 		return nobody()
 	}
