@@ -5,6 +5,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,12 +23,13 @@ type cli struct {
 // exit code of docs/exit-codes.md. It is the only entry point.
 func Main(ctx context.Context, sys app.System, args []string) int {
 	c := &cli{sys: sys}
-	root := newRoot(c)
+	root := newRoot(c, args)
 	root.SetArgs(args)
 	return c.exit(ctx, root.ExecuteContext(ctx))
 }
 
-func newRoot(c *cli) *cobra.Command {
+// newRoot is the tree that args need: see addCommands.
+func newRoot(c *cli, args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "authctl",
 		Short:         "OAuth 2 and OpenID Connect tokens for named profiles",
@@ -44,27 +46,49 @@ func newRoot(c *cli) *cobra.Command {
 	})
 	c.flags.register(root.PersistentFlags())
 	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
-	root.AddCommand(c.commands()...)
+	c.addCommands(root, args)
 	return root
 }
 
+// entry is one subcommand: the word that chooses it and how it is built.
+type entry struct {
+	name  string
+	build func(*cli) *cobra.Command
+}
+
 // commands lists every subcommand, in the order of docs/cli.
-func (c *cli) commands() []*cobra.Command {
-	return []*cobra.Command{
-		newTokenCmd(c),
-		newExchangeCmd(c),
-		newRefreshCmd(c),
-		newCurlCmd(c),
-		newLoginPKCECmd(c),
-		newLoginDeviceCmd(c),
-		newAssertCmd(c),
-		newKidCmd(c),
-		newDecodeCmd(c),
-		newSecretCmd(c),
-		newStatusCmd(c),
-		newLogoutCmd(c),
-		newSandboxCmd(c),
-		newProfileCmd(c),
-		newVersionCmd(c),
+func commands() []entry {
+	return []entry{
+		{"token", newTokenCmd},
+		{"exchange", newExchangeCmd},
+		{"refresh", newRefreshCmd},
+		{"curl", newCurlCmd},
+		{"login-pkce", newLoginPKCECmd},
+		{"login-device", newLoginDeviceCmd},
+		{"assert", newAssertCmd},
+		{"kid", newKidCmd},
+		{"decode", newDecodeCmd},
+		{"secret", newSecretCmd},
+		{"status", newStatusCmd},
+		{"logout", newLogoutCmd},
+		{"sandbox", newSandboxCmd},
+		{"profile", newProfileCmd},
+		{"version", newVersionCmd},
+	}
+}
+
+// addCommands builds the one subcommand that args begin with, because building
+// them all is a good part of what a fresh token costs; all of them for help,
+// completion, a flag before the command, and whatever is no command.
+func (c *cli) addCommands(root *cobra.Command, args []string) {
+	all := commands()
+	if len(args) > 0 {
+		if i := slices.IndexFunc(all, func(e entry) bool { return e.name == args[0] }); i >= 0 {
+			all = all[i : i+1]
+			root.CompletionOptions.DisableDefaultCmd = true
+		}
+	}
+	for _, e := range all {
+		root.AddCommand(e.build(c))
 	}
 }
