@@ -82,7 +82,6 @@ type server struct {
 	mu      sync.Mutex
 	seen    []*endpoint.Request
 	answers []func(r *endpoint.Request) (endpoint.Answer, error)
-	now     func() time.Time
 }
 
 func (s *server) Post(_ context.Context, r *endpoint.Request) (endpoint.Answer, error) {

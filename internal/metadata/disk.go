@@ -26,7 +26,8 @@ func (d Disk) Load(url string) ([]byte, bool) {
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o022 != 0 {
 		return nil, false
 	}
-	if age := d.Now().Sub(info.ModTime()); age < 0 || age > maxAge {
+	// A file from the future is no better than an old one; file systems round.
+	if age := d.Now().Sub(info.ModTime()); age < -time.Minute || age > maxAge {
 		return nil, false
 	}
 	body, err := os.ReadFile(path)

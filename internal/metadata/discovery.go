@@ -1,0 +1,122 @@
+package metadata
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"strings"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// maxDiscovery is the largest discovery document, in bytes.
+const maxDiscovery = 1 << 20
+
+// discover fetches and checks the document.
+func (s *Source) discover(ctx context.Context, p *profile.Profile) (Endpoints, error) {
+	var failure error
+	for _, at := range wellKnown(p.Issuer) {
+		e, err := s.document(ctx, p, at)
+		if err == nil {
+			return e, nil
+		}
+		failure = err
+		var refused *endpoint.Refusal
+		if !errors.As(err, &refused) || refused.Status != 404 {
+			break
+		}
+	}
+	return Endpoints{}, failure
+}
+
+func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (Endpoints, error) {
+	body, err := s.get(ctx, at, maxDiscovery)
+	if err != nil {
+		return Endpoints{}, networkFault(p, "discovery", at, err)
+	}
+	var e Endpoints
+	if err := json.Unmarshal(body, &e); err != nil {
+		return Endpoints{}, fault.New(fault.Network, "discovery %s: the answer is no discovery document", at).
+			Hint("check issuer of profile %s, or set token_url and discovery: never", p.Name)
+	}
+	// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
+	if e.Issuer != p.Issuer {
+		return Endpoints{}, fault.New(fault.Config, "discovery %s names issuer %q, the profile says %q", at, endpoint.Clean(e.Issuer), p.Issuer).
+			Hint("correct issuer in profile %s: it must match to the character", p.Name)
+	}
+	for _, u := range []string{e.Token, e.Authorize, e.PAR, e.Device, e.JWKS, e.Revocation, e.EndSession} {
+		if u != "" && !secure(u, p.InsecureHTTP) {
+			return Endpoints{}, fault.New(fault.Config, "discovery %s names the endpoint %s, which is not https", at, endpoint.Clean(u)).
+				Hint("insecure_http: true in profile %s would allow it", p.Name)
+		}
+	}
+	if s.Cache != nil {
+		s.Cache.Save(at, body)
+	}
+	return e, nil
+}
+
+// get reads from the cache or the network.
+func (s *Source) get(ctx context.Context, at string, limit int64) ([]byte, error) {
+	if s.Cache != nil {
+		if body, ok := s.Cache.Load(at); ok {
+			return body, nil
+		}
+	}
+	return s.fetch(ctx, at, limit)
+}
+
+func (s *Source) fetch(ctx context.Context, at string, limit int64) ([]byte, error) {
+	a, err := s.HTTP.Get(ctx, at, limit)
+	if err != nil {
+		return nil, err
+	}
+	if a.Status != 200 {
+		return nil, endpoint.AsRefusal(a)
+	}
+	return a.Body, nil
+}
+
+// wellKnown lists where the document may be: OpenID Connect appends to the
+// issuer's path, RFC 8414 3.1 inserts before it.
+func wellKnown(issuer string) []string {
+	openid := strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return []string{openid}
+	}
+	inserted := *u
+	inserted.Path = "/.well-known/oauth-authorization-server" + strings.TrimSuffix(u.Path, "/")
+	return []string{openid, inserted.String()}
+}
+
+// secure is https, or loopback, or http where the profile asked for it.
+func secure(raw string, insecure bool) bool {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil {
+		return false
+	}
+	return u.Scheme == "https" || (u.Scheme == "http" && (insecure || profile.Loopback(u.Hostname())))
+}
+
+func networkFault(p *profile.Profile, what, at string, err error) error {
+	var refused *endpoint.Refusal
+	if errors.As(err, &refused) {
+		f := fault.New(fault.Network, "%s %s: HTTP %d", what, at, refused.Status)
+		f.Err = joined{f.Err.Error(), err}
+		return f.Hint("check issuer of profile %s, or set the endpoints and discovery: never", p.Name)
+	}
+	return fault.New(fault.Network, "%s: %w", what, err).Hint("check issuer of profile %s", p.Name)
+}
+
+// joined keeps the cause without repeating its text.
+type joined struct {
+	text  string
+	cause error
+}
+
+func (j joined) Error() string { return j.text }
+func (j joined) Unwrap() error { return j.cause }
