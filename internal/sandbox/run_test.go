@@ -99,7 +99,7 @@ func TestRunFindsItself(t *testing.T) {
 func TestRunPassesSignals(t *testing.T) {
 	ready := filepath.Join(t.TempDir(), "ready")
 	go func() {
-		for range 500 {
+		for range 6000 { // a loaded machine takes its time to start a shell
 			if _, err := os.Stat(ready); err == nil {
 				self, _ := os.FindProcess(os.Getpid())
 				_ = self.Signal(syscall.SIGTERM)
@@ -108,7 +108,7 @@ func TestRunPassesSignals(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 	}()
-	code, out := inside(t, shared(t), `trap 'echo got TERM; exit 3' TERM; touch `+ready+`; while :; do sleep 0.05; done`, nil)
+	code, out := inside(t, shared(t), `trap 'echo got TERM; exit 3' TERM; touch `+ready+`; i=0; while [ $i -lt 1200 ]; do sleep 0.05; i=$((i+1)); done`, nil)
 	if code != 3 || out != "got TERM\n" {
 		t.Errorf("exit %d, stdout %q", code, out)
 	}
