@@ -60,7 +60,7 @@ func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) bool {
 		d.presets[n.Value] = root
 	}
 	inner := newReader("preset "+n.Value, "", r.profile)
-	inner.mapping(root, "", profileMembers(p))
+	inner.mapping(root, "", presetMembers(p, new([]Question)))
 	r.problems = append(r.problems, inner.problems...)
 	for path, at := range inner.source {
 		if path != "" {

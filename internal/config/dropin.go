@@ -23,7 +23,7 @@ func (s Settings) DropInFolder() string {
 // is taken, unless replace allows to write profiles.d/NAME.yaml anew.
 func Addable(s Settings, name string, replace bool) error {
 	if err := profile.ValidName(name); err != nil {
-		return fault.New(fault.Usage, "%w", err).Hint("--name NAME chooses another")
+		return fault.New(fault.Usage, "%w", err).Hint("take another name, such as work or Prod.EU")
 	}
 	if s.DropInFolder() == "" {
 		return noFile(s)
@@ -46,7 +46,7 @@ func Addable(s Settings, name string, replace bool) error {
 
 func taken(name, file string) error {
 	return fault.New(fault.Config, "there is a profile %q already, in %s", name, file).
-		Hint("--name NAME chooses another, --replace replaces one in profiles.d")
+		Hint("take another name; profile import --replace replaces one in profiles.d")
 }
 
 // Add writes profiles.d/NAME.yaml, readable by its owner alone, and returns
@@ -59,16 +59,26 @@ func Add(s Settings, name string, body []byte, replace bool) (string, error) {
 	if _, err := ParseProfile(name, path, body); err != nil {
 		return "", err
 	}
-	return path, WriteOwn(path, body)
+	if replace {
+		return path, WriteOwn(path, body)
+	}
+	return path, explainWrite(path, writeOwn(path, body, nameAnew))
 }
 
 // WriteOwn writes a file that only its owner can read, whole or not at all,
 // and the folders above it where they are missing.
 func WriteOwn(path string, data []byte) error {
-	err := writeOwn(path, data)
+	return explainWrite(path, writeOwn(path, data, os.Rename))
+}
+
+func explainWrite(path string, err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
-		return fault.New(fault.Config, "writing %s: %w", path, at.Err)
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &at):
+		err = at.Err
+	case errors.As(err, &link):
+		err = link.Err
 	}
 	if err != nil {
 		return fault.New(fault.Config, "writing %s: %w", path, err)
@@ -76,7 +86,9 @@ func WriteOwn(path string, data []byte) error {
 	return nil
 }
 
-func writeOwn(path string, data []byte) error {
+// writeOwn gives the finished file its name by os.Rename, or by
+// nameAnew, which does not replace a file that came to be in between.
+func writeOwn(path string, data []byte, name func(from, to string) error) error {
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return err
@@ -93,5 +105,15 @@ func writeOwn(path string, data []byte) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return name(f.Name(), path)
+}
+
+// nameAnew gives a file a name that must be free; where the file system knows
+// no second names, the moment between looking and renaming has to do.
+func nameAnew(from, to string) error {
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return os.Rename(from, to)
 }

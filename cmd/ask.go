@@ -1,0 +1,74 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+// asker puts questions on stderr and takes lines of stdin for answers.
+type asker struct {
+	c     *cli
+	lines func(ctx context.Context) (string, error)
+}
+
+// person is true when somebody sits at the terminal.
+func (a *asker) person() bool { return a.c.sys.IsTerminal != nil && a.c.sys.IsTerminal(0) }
+
+// line asks for one line. At the end of stdin it is io.EOF within a usage fault.
+func (a *asker) line(ctx context.Context, label string) (string, error) {
+	_, _ = fmt.Fprintf(a.c.sys.Err, "%s: ", label)
+	text, err := a.lines(ctx)
+	if !a.person() {
+		_, _ = fmt.Fprintln(a.c.sys.Err)
+	}
+	if errors.Is(err, io.EOF) {
+		return "", fault.New(fault.Usage, "stdin ended before the answer to %q: %w", label, err)
+	}
+	return strings.TrimSpace(text), err
+}
+
+// hidden asks a person for a secret without echo; a script gives a line.
+func (a *asker) hidden(ctx context.Context, label string) (secret.Text, error) {
+	if a.person() && a.c.sys.Prompt != nil {
+		return a.c.sys.Prompt(ctx, label)
+	}
+	_, _ = fmt.Fprintf(a.c.sys.Err, "%s: \n", label)
+	text, err := a.lines(ctx)
+	return secret.New(strings.TrimRight(text, "\r\n")), err
+}
+
+// maxLine bounds one answer.
+const maxLine = 64 << 10
+
+// lineReader reads r line by line. A read cannot be taken back, so it is left
+// behind when the context ends.
+func lineReader(r io.Reader) func(ctx context.Context) (string, error) {
+	type read struct {
+		text string
+		err  error
+	}
+	in := bufio.NewReaderSize(r, maxLine)
+	return func(ctx context.Context) (string, error) {
+		done := make(chan read, 1)
+		go func() {
+			line, err := in.ReadSlice('\n')
+			if errors.Is(err, io.EOF) && len(line) > 0 {
+				err = nil // the last line may lack its end
+			}
+			done <- read{string(line), err}
+		}()
+		select {
+		case got := <-done:
+			return got.text, got.err
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,128 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"authctl/internal/secret"
+)
+
+// deviceAnswers are the answers to the questions of a preset with a device.
+const deviceAnswers = "https://s.example/auth/oauth2_token\nApp.X\nDEV\napi.example b.example:8080\n"
+
+func (d *desk) added(name string) string {
+	d.t.Helper()
+	path := filepath.Join(filepath.Dir(d.env["AUTHCTL_CONFIG"]), "profiles.d", name+".yaml")
+	info, err := os.Stat(path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		d.t.Errorf("%s has mode %o", path, info.Mode().Perm())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return string(text)
+}
+
+func (d *desk) nothingAdded() {
+	d.t.Helper()
+	if entries, err := os.ReadDir(filepath.Join(filepath.Dir(d.env["AUTHCTL_CONFIG"]), "profiles.d")); err == nil && len(entries) > 0 {
+		d.t.Errorf("%s was left behind", entries[0].Name())
+	}
+}
+
+func TestAddAsksAndKeeps(t *testing.T) {
+	d := newDesk(t)
+	d.want(deviceAnswers+"CANARY1 \nCANARY2", 0, "Prod.EU\n", "profile", "add", "Prod.EU", "--preset", "santedb")
+	const want = `preset: santedb
+token_url: https://s.example/auth/oauth2_token
+client: {id: App.X}
+request: {headers: [{name: X-Device-Authorization, basic: {username: DEV, password: "keyring:device_secret", scheme: BASIC}}]}
+api: {hosts: [api.example, 'b.example:8080']}
+`
+	if got := d.added("Prod.EU"); got != want {
+		t.Errorf("written:\n%s", got)
+	}
+	for name, value := range map[string]string{"client_secret": "CANARY1 ", "device_secret": "CANARY2"} {
+		if got, err := d.ring.Get("authctl/Prod.EU", name); err != nil || got != value {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	d.want("", 0, "Prod.EU: ok", "profile", "check", "Prod.EU")
+	// Never replaced, and nothing is asked for in vain.
+	d.want("", 3, `there is a profile "Prod.EU" already`, "profile", "add", "Prod.EU", "--preset", "santedb")
+	d.want("", 3, `there is a profile "salus" already`, "profile", "add", "salus", "--preset", "santedb")
+	if d.added("Prod.EU") != want {
+		t.Error("the profile was replaced")
+	}
+}
+
+func TestAddAsksAPerson(t *testing.T) {
+	d := newDesk(t)
+	d.terminal = true
+	asked := 0
+	d.prompt = func() (secret.Text, error) { asked++; return secret.New("CANARY"), nil }
+	// A wrong preset ends it; a wrong answer is asked for again.
+	d.want("salus-gardian\n", 2, `did you mean "salus-guardian"?`, "profile", "add", "w")
+	d.want("salus-guardian\nhttp://x.example/\nhttps://g.example/token\n\nclient_333\n*\n\n", 0, "an answer is needed: client_id", "profile", "add", "w")
+	if got := d.added("w"); got != "preset: salus-guardian\ntoken_url: https://g.example/token\nclient: {id: client_333}\n" {
+		t.Errorf("written:\n%s", got)
+	}
+	if got, _ := d.ring.Get("authctl/w", "client_secret"); got != "CANARY" || asked != 1 {
+		t.Errorf("asked %d times, the keyring has %q", asked, got)
+	}
+}
+
+func TestAddKeepsThePresetsValues(t *testing.T) {
+	d := newDesk(t)
+	d.want("\neoj\n\n", 0, "authctl secret set client_key -p klg < FILE", "profile", "add", "klg", "--preset", "kl-gateway")
+	if got := d.added("klg"); got != "preset: kl-gateway\nclient: {id: eoj}\n" {
+		t.Errorf("written:\n%s", got)
+	}
+	d.want("\neoj\nfile:~/klg.pem\n", 0, "klg2\n", "profile", "add", "klg2", "--preset", "kl-gateway")
+	if got := d.added("klg2"); !strings.Contains(got, "key: file:~/klg.pem") {
+		t.Errorf("written:\n%s", got)
+	}
+}
+
+func TestAddRefuses(t *testing.T) {
+	for _, c := range []struct {
+		answers string
+		code    int
+		text    string
+		args    []string
+	}{
+		{"", 2, "stdin ended before", []string{"w", "--preset", "kl-gateway"}},
+		{"https://i.example\n", 2, `stdin ended before the answer to "client_id"`, []string{"w", "--preset", "kl-gateway"}},
+		{"http://i.example\n", 2, "issuer: http would send secrets", []string{"w", "--preset", "kl-gateway"}},
+		{"\nx\nCANARY\n", 2, "client.key: a secret must not stand in the file", []string{"w", "--preset", "kl-gateway"}},
+		{"\nx\nfile:key.pem\n", 2, "must be absolute or begin with ~/", []string{"w", "--preset", "kl-gateway"}},
+		{"", 2, `did you mean "kl-gateway"?`, []string{"w", "--preset", "kl-gatway"}},
+		{"", 2, "cannot be a profile's name", []string{"../w", "--preset", "kl-gateway"}},
+		{"", 2, "accepts 1 arg", []string{}},
+	} {
+		d := newDesk(t)
+		d.want(c.answers, c.code, c.text, append([]string{"profile", "add"}, c.args...)...)
+		d.nothingAdded()
+	}
+}
+
+func TestAddLeavesNoProfileWithoutItsSecrets(t *testing.T) {
+	d := newDesk(t)
+	d.ring.Fail = func(call string) error {
+		if call == "set" {
+			return errors.New("no")
+		}
+		return nil
+	}
+	d.want(deviceAnswers+"CANARY1\nCANARY2\n", 6, "--no-secrets", "profile", "add", "w", "--preset", "santedb")
+	d.nothingAdded()
+	d.want(deviceAnswers, 0, "authctl secret set device_secret -p w", "profile", "add", "w", "--preset", "santedb", "--no-secrets")
+	d.want(deviceAnswers, 0, "authctl secret set client_secret -p v", "profile", "add", "v", "--preset", "santedb")
+}

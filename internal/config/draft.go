@@ -1,0 +1,193 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// answer is what stands in a preset's questions where the answer goes.
+const answer = "ANSWER"
+
+// Question asks for what a preset leaves to the profile.
+type Question struct {
+	Say      string // what is asked, for people
+	Default  string // the preset's own value, "" when it has none
+	Optional bool   // the profile does without
+
+	put  *yaml.Node // the part of a body that holds ANSWER
+	path string     // where that is
+}
+
+// Required is true when no answer is no profile.
+func (q Question) Required() bool { return !q.Optional && q.Default == "" }
+
+// Draft is a profile in the making: a preset and the answers so far.
+type Draft struct {
+	name      string
+	body      *yaml.Node
+	questions []Question
+}
+
+// NewDraft begins a profile on a preset.
+func NewDraft(name, preset string) (*Draft, error) {
+	data, ok := profile.Preset(preset)
+	if !ok {
+		return nil, fault.New(fault.Usage, "%s", notPreset(preset))
+	}
+	root, err := parseYAML(string(data))
+	if err != nil {
+		return nil, fault.New(fault.Internal, "preset %s: %w", preset, err)
+	}
+	var asked []Question
+	r := newReader("preset "+preset, "", name)
+	base := profile.Default()
+	r.mapping(root, "", presetMembers(&base, &asked))
+	if len(r.problems) > 0 {
+		return nil, r.problems.fault("")
+	}
+	values := mapping(profileMembers(&base))
+	for i := range asked {
+		q := &asked[i]
+		q.path = pathOf(q.put, answer, "")
+		if v := atPath(values, q.path); v != nil && v.Kind == yaml.ScalarNode {
+			q.Default = v.Value
+		}
+	}
+	body := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("preset"), scalar(preset)}}
+	return &Draft{name: name, body: body, questions: asked}, nil
+}
+
+// Questions are what to ask, in order.
+func (d *Draft) Questions() []Question { return d.questions }
+
+// Answer puts an answer in its place. Several words make several items of a
+// list. The error says what is wrong with it, and the draft is as before.
+func (d *Draft) Answer(q Question, text string) error {
+	if path, ok := strings.CutPrefix(text, "file:"); ok && path != "-" && !filepath.IsAbs(path) && !strings.HasPrefix(path, "~/") {
+		return fault.New(fault.Usage, "%s: the path must be absolute or begin with ~/", q.path)
+	}
+	body := merge(d.body, filled(q.put, text))
+	encoded, err := encode(body)
+	if err != nil {
+		return fault.New(fault.Internal, "writing the answer: %w", err)
+	}
+	_, err = ParseProfile(d.name, "answer", encoded)
+	for _, p := range AllProblems(err) {
+		if concerns(p.Path, q.path) {
+			return fault.New(fault.Usage, "%s: %s", p.Path, p.Text)
+		}
+	}
+	d.body = body
+	return nil
+}
+
+// concerns is true when a problem at path is about the answer at q: the same
+// field, one around it, or another item of its list.
+func concerns(path, q string) bool {
+	list, isItem := strings.CutSuffix(q, "[0]")
+	return path == q || path != "" && strings.HasPrefix(q, path+".") || isItem && strings.HasPrefix(path, list+"[")
+}
+
+// Finish is the profile and its text for profiles.d.
+func (d *Draft) Finish() (*profile.Profile, []byte, error) {
+	text, err := encode(d.body)
+	if err != nil {
+		return nil, nil, fault.New(fault.Internal, "writing the profile: %w", err)
+	}
+	p, err := ParseProfile(d.name, "answers", text)
+	return p, text, err
+}
+
+// presetMembers are a profile's, and the questions that only a preset has.
+func presetMembers(p *profile.Profile, asked *[]Question) []member {
+	return append(profileMembers(p), objects("ask", asked, questionMembers, func(*reader, *yaml.Node, string) {}))
+}
+
+func questionMembers(q *Question) []member {
+	return []member{
+		text("say", &q.Say),
+		flag("optional", &q.Optional),
+		{key: "put", read: func(_ *reader, n *yaml.Node, _ string) { q.put = n }},
+	}
+}
+
+// filled is a copy of n with the answer in place of ANSWER.
+func filled(n *yaml.Node, text string) *yaml.Node {
+	if n.Kind == yaml.ScalarNode {
+		if n.Value == answer {
+			return scalar(text)
+		}
+		return n
+	}
+	out := &yaml.Node{Kind: n.Kind, Style: n.Style}
+	for _, c := range n.Content {
+		if n.Kind == yaml.SequenceNode && c.Value == answer {
+			for _, word := range strings.Fields(text) {
+				out.Content = append(out.Content, scalar(word))
+			}
+			continue
+		}
+		out.Content = append(out.Content, filled(c, text))
+	}
+	return out
+}
+
+// merge lays the mapping over below: mappings merge, everything else replaces.
+func merge(below, over *yaml.Node) *yaml.Node {
+	if below == nil || below.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode {
+		return over
+	}
+	out := &yaml.Node{Kind: yaml.MappingNode}
+	for i := 0; i+1 < len(below.Content); i += 2 {
+		key, value := below.Content[i], below.Content[i+1]
+		if v := child(over, key.Value); v != nil {
+			value = merge(value, v)
+		}
+		out.Content = append(out.Content, key, value)
+	}
+	for i := 0; i+1 < len(over.Content); i += 2 {
+		if child(below, over.Content[i].Value) == nil {
+			out.Content = append(out.Content, over.Content[i], over.Content[i+1])
+		}
+	}
+	return out
+}
+
+// pathOf is where the scalar stands below n, "" when it does not.
+func pathOf(n *yaml.Node, value, path string) string {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		if n.Value == value {
+			return path
+		}
+	case yaml.SequenceNode:
+		for i, c := range n.Content {
+			if at := pathOf(c, value, fmt.Sprintf("%s[%d]", path, i)); at != "" {
+				return at
+			}
+		}
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if at := pathOf(n.Content[i+1], value, below(path, n.Content[i].Value)); at != "" {
+				return at
+			}
+		}
+	}
+	return ""
+}
+
+// atPath is the value at a path of mappings, nil when there is none.
+func atPath(n *yaml.Node, path string) *yaml.Node {
+	for key := range strings.SplitSeq(path, ".") {
+		if n = child(n, key); n == nil {
+			return nil
+		}
+	}
+	return n
+}

@@ -1,0 +1,59 @@
+package config
+
+import (
+	"testing"
+
+	"authctl/internal/profile"
+)
+
+// TestEveryPresetAsksForWhatItLeavesOpen: with plain answers every preset
+// becomes a valid profile, and no question is in vain.
+func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
+	answers := map[string]string{
+		"token_url": "https://s.example/token", "issuer": "https://s.example", "client.id": "app", "client.key": "file:/k.pem",
+		"scopes[0]": "a b", "api.hosts[0]": "a.example b.example:1", "request.headers[0].basic.username": "DEV",
+	}
+	for _, preset := range profile.PresetNames() {
+		d, err := NewDraft("p", preset)
+		if err != nil {
+			t.Fatal(preset, err)
+		}
+		if len(d.Questions()) == 0 {
+			t.Errorf("%s asks nothing", preset)
+		}
+		for _, q := range d.Questions() {
+			if answers[q.path] == "" {
+				t.Fatalf("%s asks %q for the path %q", preset, q.Say, q.path)
+			}
+			if err := d.Answer(q, answers[q.path]); err != nil {
+				t.Errorf("%s: %v", preset, err)
+			}
+		}
+		p, text, err := d.Finish()
+		if err != nil {
+			t.Errorf("%s: %v\n%s", preset, AllProblems(err), text)
+			continue
+		}
+		if p.Client.ID != "app" || len(p.Scopes) == 0 && p.Grant == "client_credentials" {
+			t.Errorf("%s: %s", preset, text)
+		}
+	}
+}
+
+func TestAWrongAnswerLeavesTheDraftAsItWas(t *testing.T) {
+	d, err := NewDraft("p", "kl-gateway")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := d.Questions()[0]
+	if q.Default == "" || q.Required() {
+		t.Errorf("the preset's issuer is no default: %+v", q)
+	}
+	if err := d.Answer(q, "http://evil.example"); err == nil {
+		t.Error("http was let pass")
+	}
+	_, text, _ := d.Finish()
+	if string(text) != "preset: kl-gateway\n" {
+		t.Errorf("%s", text)
+	}
+}
