@@ -38,7 +38,7 @@ the preset has a value of its own it stands in brackets and an empty line keeps 
 
 Exit status: 0 written; 2 an answer is missing or wrong; 3 the name is taken;
 6 the keyring did not keep a secret.`,
-		Example: `  authctl profile add work --preset salus-guardian
+		Example: `  authctl profile add work --preset PRESET
   authctl token -p work`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
