@@ -90,8 +90,11 @@ func (j *JWS) Audience() (values []string, single bool) {
 // Verify checks the signature under the alg of the header, which must fit the key.
 func (j *JWS) Verify(pub crypto.PublicKey) error {
 	alg := j.Alg()
+	if alg == "EdDSA" {
+		return verifyEdDSA(pub, j.signed, j.signature)
+	}
 	if len(alg) != 5 {
-		return verifyEdDSA(pub, alg, j.signed, j.signature)
+		return fmt.Errorf("unknown alg %q", alg)
 	}
 	hash, ok := map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[alg[2:]]
 	if !ok {
@@ -129,10 +132,10 @@ func verifyES(key *ecdsa.PublicKey, alg string, sum, sig []byte) error {
 	return nil
 }
 
-func verifyEdDSA(pub crypto.PublicKey, alg, signed string, sig []byte) error {
+func verifyEdDSA(pub crypto.PublicKey, signed string, sig []byte) error {
 	key, ok := pub.(ed25519.PublicKey)
-	if alg != "EdDSA" || !ok {
-		return fmt.Errorf("alg %q is not taken", alg)
+	if !ok {
+		return errors.New("alg EdDSA does not fit the key")
 	}
 	if !ed25519.Verify(key, []byte(signed), sig) {
 		return errors.New("wrong signature")
