@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"testing"
@@ -52,4 +53,11 @@ func csr(t testing.TB) []byte {
 		t.Fatal(err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
+}
+
+// x5c is the public JWK of one file with the certificate of another.
+func x5c(t testing.TB, key, cert string) []byte {
+	t.Helper()
+	j := string(jwkOf(t, file(t, key)))
+	return []byte(j[:len(j)-1] + `,"x5c":["` + base64.StdEncoding.EncodeToString(der(t, file(t, cert))) + `"]}`)
 }
