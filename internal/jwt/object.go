@@ -27,7 +27,7 @@ func ParseObject(data []byte) (Object, error) {
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("not a JSON object")
 	}
-	var o Object
+	o := Object{}
 	seen := map[string]bool{}
 	for dec.More() {
 		t, err := dec.Token()
