@@ -118,7 +118,6 @@ func lostText(err error) (text, hint string) {
 	var dns *net.DNSError
 	var unknownCA x509.UnknownAuthorityError
 	var cert *tls.CertificateVerificationError
-	var alert tls.AlertError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &dns):
@@ -127,8 +126,8 @@ func lostText(err error) (text, hint string) {
 		return "the server's certificate is signed by an unknown authority", "set tls.ca to the authority's certificate"
 	case errors.As(err, &cert):
 		return "the server's certificate is not valid: " + endpoint.Clean(cert.Err.Error()), "check the host of token_url, and this machine's clock"
-	case errors.As(err, &alert):
-		return "TLS: the server said " + endpoint.Clean(alert.Error()), "check tls.client_certificate"
+	case isAlert(err):
+		return "the server ended the TLS handshake: " + endpoint.Clean(errors.Unwrap(err).Error()), "check tls.client_certificate and tls.client_key"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "nothing listens there: connection refused", "check host and port of token_url"
 	case errors.Is(err, endpoint.ErrTooLarge):
@@ -142,6 +141,12 @@ func lostText(err error) (text, hint string) {
 	}
 }
 
+// isAlert is a TLS alert of the server, as crypto/tls reports it.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error"
+}
+
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout())
@@ -151,9 +156,8 @@ func isTimeout(err error) bool {
 func transient(err error) bool {
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
-	var alert tls.AlertError
 	switch {
-	case errors.Is(err, endpoint.ErrTooLarge), errors.As(err, &cert), errors.As(err, &alert):
+	case errors.Is(err, endpoint.ErrTooLarge), errors.As(err, &cert), isAlert(err):
 		return false
 	case errors.As(err, &dns):
 		return !dns.IsNotFound
