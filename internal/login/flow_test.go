@@ -504,3 +504,49 @@ func TestWaitingRepaintsOnlyATerminal(t *testing.T) {
 		t.Errorf("pipe: %q", piped)
 	}
 }
+
+func TestHeaderCap(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := start(ctx, t, Flow{}, request(t, "http://127.0.0.1:0/callback"), nil)
+	defer func() { cancel(); _ = r.end(t) }()
+	for size, want := range map[int]int{7 << 10: http.StatusBadRequest, 9 << 10: http.StatusRequestHeaderFieldsTooLarge} {
+		conn, err := net.Dial("tcp", mustHost(t, r.query.Get("redirect_uri"))) //nolint:noctx // a local socket
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = fmt.Fprintf(conn, "GET /callback HTTP/1.1\r\nHost: %s\r\nX-Long: %s\r\n\r\n", mustHost(t, r.query.Get("redirect_uri")), strings.Repeat("x", size))
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		status := make([]byte, 12)
+		_, _ = io.ReadFull(conn, status)
+		_ = conn.Close()
+		if string(status) != fmt.Sprint("HTTP/1.1 ", want) {
+			t.Errorf("%d bytes of header: %s", size, status)
+		}
+	}
+}
+
+func TestASlowClientIsCutOff(t *testing.T) {
+	t.Parallel() // it takes as long as the limit
+	ctx, cancel := context.WithCancel(t.Context())
+	r := start(ctx, t, Flow{}, request(t, "http://127.0.0.1:0/callback"), nil)
+	defer func() { cancel(); _ = r.end(t) }()
+	conn, err := net.Dial("tcp", mustHost(t, r.query.Get("redirect_uri"))) //nolint:noctx // a local socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "GET /callback?code=")
+	_ = conn.SetReadDeadline(time.Now().Add(headerRead + 3*time.Second))
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Errorf("a client that dawdles is not cut off after %v: %v", headerRead, err)
+	}
+}
+
+func TestThePageEscapesTheProfile(t *testing.T) {
+	page := pages{profile: `<img src=x onerror=alert(1)>"`, server: "<b>"}
+	for _, c := range []content{page.success(), page.failure(errors.New("<i>")), page.stranger()} {
+		if body := page.render(c); strings.Contains(body, "<img") || strings.Contains(body, "<b>") && !strings.Contains(body, "<b>authctl</b>") || strings.Contains(body, "<i>") {
+			t.Errorf("the page holds markup of the profile: %s", body)
+		}
+	}
+}
