@@ -3,6 +3,9 @@ package cmd_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -16,7 +19,8 @@ import (
 	"authctl/internal/app"
 )
 
-// TestMain lets scripts run the real program, in a process of its own, as `authctl`.
+// TestMain lets scripts run the real program, in a process of its own, as
+// `authctl`, and `get URL`, because a machine with Go need not have curl.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authctl": func() {
@@ -24,7 +28,21 @@ func TestMain(m *testing.M) {
 			defer stop()
 			os.Exit(cmd.Main(ctx, app.Host(), os.Args[1:]))
 		},
+		"get": get,
 	})
+}
+
+// get prints what a GET of its argument answers, whatever the status.
+func get() {
+	resp, err := http.Get(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if _, err := io.Copy(os.Stdout, resp.Body); err != nil {
+		os.Exit(1)
+	}
 }
 
 // TestScripts is authctl as a user meets it: stdout, stderr, exit code. Each
