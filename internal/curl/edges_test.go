@@ -1,0 +1,154 @@
+package curl
+
+import (
+	"encoding/pem"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+)
+
+// The answer to CONNECT is the proxy's: it must not pass for the API's 200.
+func TestA401BehindAProxyIsRepeated(t *testing.T) {
+	n := 0
+	api := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if n++; n == 1 {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		fmt.Fprintf(w, "answer %d\n", n)
+	}))
+	defer api.Close()
+	to := strings.TrimPrefix(api.URL, "https://")
+	proxy := newServer(t, func(_ int, w http.ResponseWriter, _ *http.Request) { tunnel(w, to) })
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: api.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j := job(t, proxy, "-sS", api.URL)
+	j.Hosts, j.Tokens, j.Certificates.CA = []string{to}, &purse{kept: true}, ca
+	j.Environ = append(j.Environ, "HTTPS_PROXY="+proxy.URL)
+	run(t, j).want(t, 0, "answer 2\n")
+	if got := proxy.wire(); !strings.HasPrefix(got, "CONNECT "+to) || strings.Contains(got, "canary") {
+		t.Errorf("%.200q", got)
+	}
+}
+
+// tunnel answers CONNECT and joins the two ends.
+func tunnel(w http.ResponseWriter, to string) {
+	far, err := net.Dial("tcp", to)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	near, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	_, _ = io.WriteString(near, "HTTP/1.1 200 Connection established\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(far, near)
+		_ = far.Close()
+	}()
+	_, _ = io.Copy(near, far)
+	_ = near.Close()
+}
+
+func TestFailDropsTheBodyThatTheGateHeld(t *testing.T) {
+	api := newServer(t, func(_ int, w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "no such thing\n")
+	})
+	j := job(t, api, "-sSf", "/")
+	j.Tokens = &purse{kept: true}
+	r := run(t, j)
+	r.want(t, 22, "")
+	if !strings.Contains(r.err, "404") {
+		t.Errorf("stderr %q", r.err)
+	}
+	j.Argv = []string{"-sSfi", "/"}
+	if r := run(t, j); r.code != 22 || !strings.HasPrefix(r.out, "HTTP/1.1 404") || strings.Contains(r.out, "no such thing") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestStdinFeedsOneRequest(t *testing.T) {
+	api := newServer(t, nil)
+	for _, argv := range [][]string{{"-d", "@-", "/a", "/b"}, {"-d", "@-", "/[1-2]"}, {"-T", "-", "/a", "--next", "-d", "@-", "/b"}} {
+		if r := run(t, job(t, api, argv...)); fault.KindOf(r.fault) != fault.Usage || len(api.seen()) > 0 {
+			t.Errorf("%v: %+v", argv, r)
+		}
+	}
+}
+
+// expiring hands out tokens that live for a minute.
+type expiring struct {
+	n   int
+	now func() time.Time
+}
+
+func (e *expiring) Token(renew bool) Token {
+	e.n++
+	return Token{Access: secret.New(fmt.Sprintf("%s-%d", tokenCanary, e.n)), Type: "Bearer", Expires: e.now().Add(time.Minute), Kept: !renew}
+}
+
+func TestATokenThatExpiresOnTheWayIsReplaced(t *testing.T) {
+	api := newServer(t, nil)
+	clock := time.Unix(1e9, 0)
+	now := func() time.Time { clock = clock.Add(25 * time.Second); return clock }
+	j := job(t, api, "-sS", "/[1-5]")
+	j.Now = now
+	j.Tokens = tokenFunc((&expiring{now: func() time.Time { return clock }}).Token)
+	run(t, j)
+	api.wantTokens(t, 1, 1, 1, 2, 2)
+}
+
+func TestHTUOfAURLWithoutAPath(t *testing.T) {
+	p := &prover{}
+	api := newServer(t, nil)
+	j := job(t, api, "-sS", api.URL+"?a=/b/")
+	j.Scheme, j.Prover, j.Tokens = "DPoP", p, &purse{typ: "DPoP"}
+	run(t, j).want(t, 0, "answer 1\n")
+	if got := p.all(); len(got) != 1 || got[0] != "GET "+api.URL+"/ canary-token-1 " {
+		t.Errorf("%q", got)
+	}
+}
+
+// What curl would do at a terminal it does through our pipe.
+func TestATerminalBehindTheGate(t *testing.T) {
+	one := transfer{url: "https://h/"}
+	for _, c := range []struct {
+		x    extras
+		want bool
+	}{{extras{hold: true, terminal: true}, true}, {extras{hold: true}, false}, {extras{terminal: true}, false}} {
+		argv := one.argv(c.x)
+		if slices.Contains(argv, "--no-buffer") != c.want || slices.Contains(argv, "--no-progress-meter") != c.want {
+			t.Errorf("%+v: %q", c.x, argv)
+		}
+	}
+	one.options = []arg{{name: "progress-bar"}}
+	if slices.Contains(one.argv(extras{hold: true, terminal: true}), "--no-progress-meter") {
+		t.Error("-# is taken away")
+	}
+}
+
+func TestPlacesThatNoListMayHold(t *testing.T) {
+	for _, authority := range []string{"a@b", "a%b", "a\\b", "a b", "bücher", "a\x00b", "", ".", "[a]", "[::1%1]", "h:0", "h:x", "a,b", "a*"} {
+		if p, err := readPlace("https", authority); err == nil {
+			t.Errorf("%q: %+v", authority, p)
+		}
+	}
+	_, err := target{hosts: []string{"https"}}.resolve("https:/evil.example")
+	if err == nil || !strings.Contains(err.Error(), "no complete URL") {
+		t.Error(err)
+	}
+}
