@@ -32,6 +32,7 @@ type desk struct {
 	home    string
 	env     map[string]string
 	in      io.Reader
+	typing  bool          // stdin is a terminal
 	ahead   time.Duration // of the clock
 	mu      sync.Mutex
 }
@@ -79,13 +80,20 @@ type outcome struct {
 }
 
 func (d *desk) run(ctx context.Context, args ...string) outcome {
-	var stdout, stderr bytes.Buffer
+	var stderr bytes.Buffer
+	o := d.runTo(ctx, &stderr, args...)
+	o.stderr = stderr.String()
+	return o
+}
+
+func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outcome {
+	var stdout bytes.Buffer
 	code := cmd.Main(ctx, app.System{
-		In: d.in, Out: &stdout, Err: &stderr, Now: d.now, Rand: rand.Reader, Browser: d.browser,
+		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader, Browser: d.browser,
 		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
-		IsTerminal: func(int) bool { return false },
+		IsTerminal: func(fd int) bool { return fd == 0 && d.typing },
 	}, args)
-	return outcome{code, stdout.String(), stderr.String()}
+	return outcome{code: code, stdout: stdout.String()}
 }
 
 // records counts what the store keeps.
@@ -269,6 +277,45 @@ func TestLoginRefusals(t *testing.T) {
 	}
 }
 
+func TestLoginBindsTheCodeToTheDPoPKey(t *testing.T) {
+	d := newDesk(t, strings.Replace(demo, "    grant:", "    dpop: {enabled: true}\n    api: {scheme: DPoP}\n    grant:", 1))
+	second := make(chan outcome, 1)
+	d.browser.Before = func(string) bool {
+		go func() {
+			second <- d.run(context.WithoutCancel(t.Context()), "login-pkce", "-o", "headers", "--for", "GET https://api.example.org/")
+		}()
+		time.Sleep(300 * time.Millisecond)
+		return true
+	}
+	d.must(d.run(t.Context(), "login-pkce"), 0)
+	asked, proof := d.server.Seen("/authorize")[0].Params["dpop_jkt"], d.server.Seen("/token")[0].Header.Get("DPoP")
+	if jkt := thumbprint(t, proof); jkt != asked {
+		t.Errorf("asked for %q, proved %q", asked, jkt)
+	}
+	shared := d.must(<-second, 0)
+	if _, proof, _ := strings.Cut(shared.stdout, "DPoP: "); thumbprint(t, strings.TrimSpace(proof)) != asked {
+		t.Errorf("the second login proves another key: %s", shared.stdout)
+	}
+}
+
+// thumbprint is that of the key in a DPoP proof.
+func thumbprint(t *testing.T, proof string) string {
+	t.Helper()
+	parsed, err := jwt.Parse(proof)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := keys.Load(parsed.Header.Raw("jwk"), keys.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	jkt, err := key.Thumbprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return jkt
+}
+
 func TestLoginPushedWithJSONAndOmit(t *testing.T) {
 	d := newDesk(t, strings.Replace(demo, "    grant:", `    par_url: ISSUER/par
     dpop: {enabled: true}
@@ -383,6 +430,60 @@ func TestOverSSHTheAddressIsShown(t *testing.T) {
 		if !strings.Contains(o.stderr, want) {
 			t.Errorf("stderr lacks %q: %s", want, o.stderr)
 		}
+	}
+}
+
+// TestOverSSHAPersonMayPaste: with a terminal and no browser here, both ways
+// back are open, the port and the paste.
+func TestOverSSHAPersonMayPaste(t *testing.T) {
+	d := newDesk(t, demo)
+	d.env["SSH_TTY"], d.typing = "/dev/pts/1", true
+	in, out := io.Pipe()
+	d.in = in
+	var stderr syncBuffer
+	go func() {
+		address := stderr.waitFor("  " + d.server.URL + "/authorize?")
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		resp, err := client.Get(address)
+		if err == nil {
+			resp.Body.Close()
+			fmt.Fprintln(out, "oops")
+			fmt.Fprintln(out, resp.Header.Get("Location"))
+		}
+	}()
+	o := d.must(d.runTo(t.Context(), &stderr, "login-pkce", "--no-browser", "--timeout", "10s"), 0)
+	if !strings.HasPrefix(o.stdout, "access-") || !strings.Contains(stderr.String(), "That is not it") {
+		t.Errorf("stdout %q, stderr %s", o.stdout, &stderr)
+	}
+}
+
+// syncBuffer is a stderr that is read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// waitFor gives the rest of the line that begins with start, with it, trimmed.
+func (s *syncBuffer) waitFor(start string) string {
+	for {
+		for line := range strings.Lines(s.String()) {
+			if strings.HasPrefix(line, start) && strings.HasSuffix(line, "\n") {
+				return strings.TrimSpace(line)
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
 	}
 }
 

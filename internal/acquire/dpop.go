@@ -18,12 +18,8 @@ import (
 // kept token is bound to, else a new one, which is kept with the token.
 // accessToken "" is for requests to the authorization server.
 func (a *Acquirer) Proof(p *profile.Profile, method, url, accessToken, nonce string) (string, error) {
-	if a.key == nil {
-		key, err := keys.Generate(p.DPoP.Alg, a.Rand)
-		if err != nil {
-			return "", fault.New(fault.Config, "dpop.alg %s: %w", p.DPoP.Alg, err)
-		}
-		a.key = key
+	if err := a.makeKey(p); err != nil {
+		return "", err
 	}
 	var jti [16]byte
 	if _, err := io.ReadFull(a.Rand, jti[:]); err != nil {
@@ -35,13 +31,26 @@ func (a *Acquirer) Proof(p *profile.Profile, method, url, accessToken, nonce str
 	})
 }
 
-// JKT is the thumbprint of the DPoP key in use, "" before the first proof;
-// PAR may send it as dpop_jkt (RFC 9449 10).
-func (a *Acquirer) JKT() (string, error) {
-	if a.key == nil {
-		return "", nil
+// JKT is the thumbprint of the key of the profile's proofs, for dpop_jkt in an
+// authorization request (RFC 9449 10).
+func (a *Acquirer) JKT(p *profile.Profile) (string, error) {
+	if err := a.makeKey(p); err != nil {
+		return "", err
 	}
 	return a.key.Thumbprint()
+}
+
+// makeKey makes the key where no kept one was adopted.
+func (a *Acquirer) makeKey(p *profile.Profile) error {
+	if a.key != nil {
+		return nil
+	}
+	key, err := keys.Generate(p.DPoP.Alg, a.Rand)
+	if err != nil {
+		return fault.New(fault.Config, "dpop.alg %s: %w", p.DPoP.Alg, err)
+	}
+	a.key = key
+	return nil
 }
 
 // adopt makes the key that a kept token is bound to the key of the proofs.

@@ -40,7 +40,7 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err := acq.Ready(ctx); err != nil {
 		return acquire.Result{}, err
 	}
-	done, shared, err := a.turn(ctx, p, o)
+	done, shared, err := a.turn(ctx, p, acq, o)
 	if err != nil || done == nil {
 		return shared, err
 	}
@@ -62,21 +62,38 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if flow.Push, err = pushTo(p, acq, e); err != nil {
 		return acquire.Result{}, err
 	}
+	if p.DPoP.Enabled && flow.Push == nil {
+		// A pushed request binds the code to the key by its proof (RFC 9449 10.1), this one by name.
+		if req.DPoPThumbprint, err = acq.JKT(p); err != nil {
+			return acquire.Result{}, err
+		}
+	}
 	var set token.Set
 	err = flow.Run(ctx, req, func(ctx context.Context, code login.Code) error {
 		check := a.idToken(p, src, code.Nonce, login.MaxAge(params))
 		g := grant.AuthorizationCode{Profile: p, Code: code.Value, Verifier: code.Verifier, RedirectURI: code.RedirectURI}
 		set, err = acq.Start(ctx, p, g, acquire.StartOptions{
-			MustKeep: true, Check: func(s token.Set) error { return check.Verify(ctx, s) },
+			MustKeep: true, Check: func(s token.Set) error { return a.accept(ctx, check, s) },
 		})
 		return err
 	})
 	return acquire.Result{Set: set}, err
 }
 
+// accept is the last word on what a login brought, before it is kept.
+func (a *App) accept(ctx context.Context, check login.IDToken, set token.Set) error {
+	if err := check.Verify(ctx, set); err != nil {
+		return err
+	}
+	if set.RefreshToken.IsZero() && set.ExpiresAt.IsZero() {
+		a.Warn("the server said neither how long the token is good nor how to refresh it, so it is not kept")
+	}
+	return ctx.Err() // Ctrl-C until now keeps nothing
+}
+
 // turn waits until no other process is logging in to p. done is nil when that
 // one's outcome, shared, will do.
-func (a *App) turn(ctx context.Context, p *profile.Profile, o LoginOptions) (done func(), shared acquire.Result, err error) {
+func (a *App) turn(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, o LoginOptions) (done func(), shared acquire.Result, err error) {
 	kept, err := a.Stores()
 	if err != nil {
 		return nil, acquire.Result{}, err
@@ -99,7 +116,8 @@ func (a *App) turn(ctx context.Context, p *profile.Profile, o LoginOptions) (don
 		return done, acquire.Result{}, nil // the other one failed
 	}
 	done()
-	return nil, acquire.Result{Set: rec.Set, FromStore: true}, nil
+	shared, err = acq.Token(ctx, p, acquire.Options{}) // with the key that a DPoP token is bound to
+	return nil, shared, err
 }
 
 // loginEndpoints finds what a login needs. With openid the keys are among it:

@@ -42,7 +42,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	var set token.Set
 	err = auth.Poll(ctx, sleep, func(ctx context.Context) error {
 		set, err = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode}, acquire.StartOptions{
-			MustKeep: true, Check: func(s token.Set) error { return check.Verify(ctx, s) },
+			MustKeep: true, Check: func(s token.Set) error { return a.accept(ctx, check, s) },
 		})
 		return err
 	})

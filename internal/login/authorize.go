@@ -22,6 +22,8 @@ type Request struct {
 	Audience      []string
 	Resource      []string         // RFC 8707
 	Params        []endpoint.Param // login.params of the profile, then what flags ask for
+	// DPoPThumbprint binds the code to a DPoP key (RFC 9449 10), "" for none.
+	DPoPThumbprint string
 }
 
 // reserved are the parameters that carry the flow's safety; a profile that set
@@ -56,6 +58,9 @@ func (r Request) params(redirectURI string, rnd randoms) ([]endpoint.Param, erro
 	}
 	for _, v := range r.Resource {
 		list = append(list, endpoint.Param{Name: "resource", Value: v})
+	}
+	if r.DPoPThumbprint != "" {
+		list = append(list, endpoint.Param{Name: "dpop_jkt", Value: r.DPoPThumbprint})
 	}
 	extra := endpoint.Request{} // a flag replaces the profile's value of the same name
 	for _, p := range r.Params {

@@ -53,7 +53,7 @@ func (t Terminal) count(ctx context.Context, what string, left time.Duration) {
 	defer tick.Stop()
 	defer func() { _, _ = io.WriteString(t.Err, "\r\x1b[K") }()
 	for {
-		_, _ = fmt.Fprintf(t.Err, "\r\x1b[KWaiting for %s, %s left (Ctrl-C stops)", what, plain(left))
+		_, _ = fmt.Fprintf(t.Err, "\r\x1b[KWaiting for %.40s, %s left (Ctrl-C stops)", what, plain(left)) // one line of 80
 		select {
 		case <-ctx.Done():
 			return
