@@ -28,7 +28,7 @@ type seen struct {
 }
 
 // recorder is an authorization server that grants everything and remembers it.
-func recorder(t *testing.T) (*httptest.Server, *[]seen) {
+func recorder(t testing.TB) (*httptest.Server, *[]seen) {
 	t.Helper()
 	var list []seen
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
