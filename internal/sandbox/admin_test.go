@@ -112,6 +112,16 @@ func TestHostAndMethod(t *testing.T) {
 	}
 }
 
+func TestTokenOfAnotherProvider(t *testing.T) {
+	b := shared(t)
+	token := "Bearer " + salusGrant(b).text("access_token")
+	for _, path := range []string{"/santedb/api/ping", "/helseid/api/ping", "/klg/api/ping"} {
+		if r := b.get(path, map[string]string{"Authorization": token}); r.status != http.StatusUnauthorized {
+			t.Errorf("%s takes a token of SALUS: %d", path, r.status)
+		}
+	}
+}
+
 func TestStreams(t *testing.T) {
 	b := shared(t)
 	auth := map[string]string{"Authorization": "Bearer " + salusGrant(b).text("access_token")}

@@ -58,7 +58,7 @@ func TestEntraRefuses(t *testing.T) {
 		"no secret":        {but(form, "client_secret", ""), 401, "invalid_client", "AADSTS7000218"},
 		"wrong secret":     {but(form, "client_secret", "x"), 401, "invalid_client", "AADSTS7000215: Invalid client secret provided."},
 		"scope of a user":  {but(form, "scope", "openid"), 400, "invalid_scope", "AADSTS1002012"},
-		"two scopes":       {but(form, "scope", entraScope+" openid"), 400, "invalid_scope", "AADSTS1002012"},
+		"two scopes":       {but(form, "scope", "openid "+entraScope), 400, "invalid_scope", "AADSTS1002012"},
 		"unknown resource": {but(form, "scope", "api://x/.default"), 400, "invalid_resource", "AADSTS500011"},
 	} {
 		t.Run(name, func(t *testing.T) {

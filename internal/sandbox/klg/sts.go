@@ -47,22 +47,37 @@ func newSTS(c *core.Core) *sts {
 	})}
 }
 
+// wish is what an assertion shall say; tests ask for wrong ones.
+type wish struct {
+	issuer, audience string
+	life             time.Duration
+	holder           *x509.Certificate
+}
+
 // assertion is GET /klg/sts/assertion: a holder-of-key assertion of the page's
-// shape for the sandbox's client. ?expires_in=SECONDS and ?audience=URI change it.
+// shape for the sandbox's client. ?expires_in=SECONDS, ?audience=URI, ?issuer=URI
+// and ?holder=other change it.
 func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
-	life, audience := samlLife, gateway
-	if text := r.URL.Query().Get("expires_in"); text != "" {
+	q := r.URL.Query()
+	want := wish{stsIssuer, gateway, samlLife, p.certificate}
+	if text := q.Get("expires_in"); text != "" {
 		seconds, err := strconv.Atoi(text)
 		if err != nil {
 			core.OAuthError(w, http.StatusBadRequest, "invalid_request", "expires_in is not a number of seconds")
 			return
 		}
-		life = time.Duration(seconds) * time.Second
+		want.life = time.Duration(seconds) * time.Second
 	}
-	if text := r.URL.Query().Get("audience"); text != "" {
-		audience = text
+	if text := q.Get("audience"); text != "" {
+		want.audience = text
 	}
-	xml, err := p.signed(audience, life)
+	if text := q.Get("issuer"); text != "" {
+		want.issuer = text
+	}
+	if q.Get("holder") != "" {
+		want.holder = p.sts.make().certificate // not the client's
+	}
+	xml, err := p.signed(want)
 	if err != nil {
 		core.OAuthError(w, http.StatusInternalServerError, "server_error", err.Error())
 		return
@@ -72,9 +87,9 @@ func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
 }
 
 // signed builds the assertion and puts the signature where the page has it, after the Issuer.
-func (p *Provider) signed(audience string, life time.Duration) ([]byte, error) {
+func (p *Provider) signed(want wish) ([]byte, error) {
 	key := p.sts.make()
-	root := p.unsigned(audience, life)
+	root := p.unsigned(want)
 	ctx, err := dsig.NewSigningContext(crypto.Signer(key.key), [][]byte{key.certificate.Raw})
 	if err != nil {
 		return nil, err
@@ -92,27 +107,27 @@ func (p *Provider) signed(audience string, life time.Duration) ([]byte, error) {
 	return doc.WriteToBytes()
 }
 
-func (p *Provider) unsigned(audience string, life time.Duration) *etree.Element {
+func (p *Provider) unsigned(want wish) *etree.Element {
 	now := p.core.Now().UTC()
-	issued, until := now.Format(samlInstant), now.Add(life).Format(samlInstant)
-	from := now.Add(min(0, life-time.Second)).Format(samlInstant)
+	issued, until := now.Format(samlInstant), now.Add(want.life).Format(samlInstant)
+	from := now.Add(min(0, want.life-time.Second)).Format(samlInstant)
 	root := etree.NewElement("Assertion")
 	root.CreateAttr("xmlns", nsAssertion)
 	root.CreateAttr("ID", "_"+p.core.UUID())
 	root.CreateAttr("IssueInstant", issued)
 	root.CreateAttr("Version", "2.0")
-	add(root, "Issuer", stsIssuer, "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity")
+	add(root, "Issuer", want.issuer, "Format", "urn:oasis:names:tc:SAML:2.0:nameid-format:entity")
 
 	subject := add(root, "Subject", "")
-	add(subject, "NameID", p.certificate.Subject.String(), "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName")
+	add(subject, "NameID", want.holder.Subject.String(), "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName")
 	confirmation := add(subject, "SubjectConfirmation", "", "Method", holderOfKey)
 	data := add(confirmation, "SubjectConfirmationData", "", "xmlns:a", nsInstance, "NotBefore", from, "NotOnOrAfter", until,
-		"Recipient", audience, "a:type", "KeyInfoConfirmationDataType")
+		"Recipient", want.audience, "a:type", "KeyInfoConfirmationDataType")
 	info := add(data, "KeyInfo", "", "xmlns", nsSignature)
-	add(add(info, "X509Data", ""), "X509Certificate", base64.StdEncoding.EncodeToString(p.certificate.Raw))
+	add(add(info, "X509Data", ""), "X509Certificate", base64.StdEncoding.EncodeToString(want.holder.Raw))
 
 	conditions := add(root, "Conditions", "", "NotBefore", from, "NotOnOrAfter", until)
-	add(add(conditions, "AudienceRestriction", ""), "Audience", audience)
+	add(add(conditions, "AudienceRestriction", ""), "Audience", want.audience)
 	attributes := add(root, "AttributeStatement", "")
 	for _, a := range [][2]string{
 		{"dk:gov:saml:attribute:CvrNumberIdentifier", cvr},
