@@ -29,7 +29,6 @@ func doors() map[string][]string {
 		"github.com/lestrrat-go/jwx/v2":       {"internal/keys"},
 		"github.com/zalando/go-keyring":       {"internal/secretstore", "internal/bench/floor/keyring"},
 		"github.com/russellhaering/goxmldsig": {"internal/sandbox"},
-		"github.com/cli/browser":              {"internal/app"},
 		"rsc.io/qr":                           {"internal/login", "internal/render", "cmd"},
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// maxFile bounds a profiles file (docs/limits.md).
+// maxFile bounds a profiles file (docs/network.md).
 const maxFile = 4 << 20
 
 // errIrregular: a FIFO or device in the default place could hang every command.

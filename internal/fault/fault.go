@@ -11,7 +11,7 @@ import (
 // Kind says who can mend a failure; each kind has one exit code.
 type Kind int
 
-// The kinds, in the order of docs/exit-codes: see ExitCode.
+// The kinds, in the order of docs/exit-codes.md: see ExitCode.
 const (
 	Internal    Kind = iota + 1 // a fault of authctl itself
 	Usage                       // wrong flags or arguments
@@ -36,7 +36,7 @@ func (k Kind) String() string {
 	return names[k]
 }
 
-// ExitCode is the process exit code of the kind (docs: exit codes).
+// ExitCode is the process exit code of the kind (docs/exit-codes.md).
 func (k Kind) ExitCode() int {
 	switch k {
 	case Interrupted:
