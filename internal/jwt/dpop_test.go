@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -67,6 +68,35 @@ func TestDPoPProofRefuses(t *testing.T) {
 	} {
 		if _, err := DPoPProof(key, o); err == nil {
 			t.Errorf("%s passed", name)
+		}
+	}
+}
+
+// The key in a proof must be public, and one to sign with (RFC 9449 4.3, 7).
+func TestKeysInProofsThatAreRefused(t *testing.T) {
+	const public = `"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"`
+	const private = `"d":"jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"`
+	key := load(t, []byte("{"+public+","+private+"}"))
+	claims := map[string]any{"jti": "j", "htm": "GET", "htu": "https://a/", "iat": base.Unix()}
+	for jwk, ok := range map[string]bool{
+		"{" + public + "}":                 true,
+		"{" + public + "," + private + "}": false,
+		"{" + public + `,"use":"enc"}`:     false,
+		"{" + public + `,"alg":"ES384"}`:   false,
+		`{"kty":"oct","k":"AQAB"}`:         false,
+		`{}`:                               false,
+		`null`:                             false,
+	} {
+		proof := sign(t, key, "ES256", map[string]any{"typ": "dpop+jwt", "jwk": json.RawMessage(jwk)}, claims)
+		_, _, err := VerifyProof(proof, ProofCheck{Method: "GET", URL: "https://a/", Now: base})
+		if (err == nil) != ok {
+			t.Errorf("%s: %v", jwk, err)
+		}
+	}
+	for typ, ok := range map[string]bool{"dpop+jwt": true, "JWT": false} {
+		proof := sign(t, key, "ES256", map[string]any{"typ": typ, "jwk": json.RawMessage("{" + public + "}")}, claims)
+		if _, _, err := VerifyProof(proof, ProofCheck{Method: "GET", URL: "https://a/", Now: base}); (err == nil) != ok {
+			t.Errorf("typ %s: %v", typ, err)
 		}
 	}
 }

@@ -150,13 +150,13 @@ func TestLoadRefuses(t *testing.T) {
 		"json":           []byte(`{"a":1}`),
 		"json list":      []byte(`[1]`),
 		"no kty":         []byte(`{"n":"AQAB","e":"AQAB"}`),
-		"too big":        bytes.Repeat([]byte("x"), MaxSize+1),
+		"too big":        append(file(t, "klg-public-key.pem"), bytes.Repeat([]byte(" "), MaxSize)...),
 		"x25519":         []byte(`{"kty":"OKP","crv":"X25519","x":"` + base64.RawURLEncoding.EncodeToString(make([]byte, 32)) + `"}`),
 		"off the curve":  []byte(`{"kty":"EC","crv":"P-256","x":"AQAB","y":"AQAB"}`),
 		"short ed25519":  []byte(`{"kty":"OKP","crv":"Ed25519","x":"AQAB"}`),
 		"empty oct":      []byte(`{"kty":"oct","k":""}`),
 		"parameters":     []byte("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"),
-		"deep":           mustJSON(t, string(mustJSON(t, string(mustJSON(t, string(mustJSON(t, string(mustJSON(t, "{}"))))))))),
+		"deep":           mustJSON(t, string(mustJSON(t, string(mustJSON(t, string(mustJSON(t, jwkA))))))),
 	} {
 		if k, err := Load(data, Options{}); err == nil {
 			t.Errorf("%s: loaded %s", name, k.Describe())

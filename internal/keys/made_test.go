@@ -2,7 +2,9 @@ package keys
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -224,5 +226,30 @@ func TestErrorsHoldNoKeyMaterial(t *testing.T) {
 		} else if strings.Contains(err.Error(), canary[:20]) && name != "kty" {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// A private exponent that is another key's would sign what nobody can verify,
+// and a fault in one of the primes gives the key away.
+func TestInconsistentRSA(t *testing.T) {
+	k, err := Load(file(t, "made/rsa.pem"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, ok := k.Signer.(*rsa.PrivateKey)
+	if !ok {
+		t.Fatalf("%T", k.Signer)
+	}
+	jwk := func(d *big.Int) []byte {
+		return mustJSON(t, map[string]string{
+			"kty": "RSA", "n": b64(private.N.Bytes()), "e": "AQAB", "d": b64(d.Bytes()),
+			"p": b64(private.Primes[0].Bytes()), "q": b64(private.Primes[1].Bytes()),
+		})
+	}
+	if _, err := Load(jwk(private.D), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(jwk(new(big.Int).Add(private.D, big.NewInt(2))), Options{}); err == nil {
+		t.Error("another d passes")
 	}
 }
