@@ -47,3 +47,13 @@ func TestImportLeavesNoProfileWithoutItsKey(t *testing.T) {
 	// A store of files says where this machine keeps things.
 	d.want(importable, 0, "in the file", "profile", "import", "-", "--store", "file")
 }
+
+func TestImportReplacesNothingInTheMainFile(t *testing.T) {
+	d := newDesk(t)
+	for _, more := range [][]string{nil, {"--replace"}} {
+		d.want(importable, 3, "there is a profile", append([]string{"profile", "import", "-", "--name", "salus"}, more...)...)
+	}
+	if _, err := d.ring.Get("authctl/salus", "client_key"); err == nil {
+		t.Error("the key was stored for a profile that is not its own")
+	}
+}
