@@ -2,8 +2,6 @@ package fakes
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -13,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"authctl/internal/jwt"
 	"authctl/internal/keys"
 )
 
@@ -173,91 +170,4 @@ func (s *AuthServer) device(w http.ResponseWriter, r *http.Request) {
 		"device_code": s.keep("device-", url.Values{}), "user_code": "ABCD-EFGH", "verification_uri": s.URL + "/enter",
 		"expires_in": 60, "interval": 0.01,
 	})
-}
-
-func (s *AuthServer) token(w http.ResponseWriter, r *http.Request) {
-	p := s.note(r)
-	if s.Token != nil && s.Token(w, p) {
-		return
-	}
-	nonce := ""
-	switch p["grant_type"] {
-	case "authorization_code":
-		q := s.take(p["code"])
-		sum := sha256.Sum256([]byte(p["code_verifier"]))
-		if q == nil || q.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(sum[:]) ||
-			p["redirect_uri"] != "" && p["redirect_uri"] != q.Get("redirect_uri") {
-			refuse(w, "invalid_grant")
-			return
-		}
-		nonce = q.Get("nonce")
-	case "refresh_token":
-		s.mu.Lock()
-		good := s.refresh[p["refresh_token"]]
-		delete(s.refresh, p["refresh_token"])
-		s.mu.Unlock()
-		if !good {
-			refuse(w, "invalid_grant")
-			return
-		}
-	case "urn:ietf:params:oauth:grant-type:device_code":
-		if s.take(p["device_code"]) == nil {
-			refuse(w, "invalid_grant")
-			return
-		}
-	default:
-		refuse(w, "unsupported_grant_type")
-		return
-	}
-	s.grant(w, r, p["client_id"], nonce)
-}
-
-func (s *AuthServer) grant(w http.ResponseWriter, r *http.Request, client, nonce string) {
-	s.mu.Lock()
-	s.serial++
-	access, refresh := fmt.Sprint("access-", s.serial), fmt.Sprint("refresh-", s.serial)
-	s.refresh[refresh] = true
-	s.mu.Unlock()
-	kind, life := "Bearer", s.ExpiresIn
-	if r.Header.Get("DPoP") != "" {
-		kind = "DPoP"
-	}
-	if life == 0 {
-		life = 300
-	}
-	id, err := s.idToken(client, nonce)
-	if err != nil {
-		panic(err)
-	}
-	answer(w, http.StatusOK, map[string]any{
-		"access_token": access, "refresh_token": refresh, "token_type": kind, "expires_in": life, "id_token": id,
-	})
-}
-
-func (s *AuthServer) idToken(client, nonce string) (string, error) {
-	now := time.Now
-	if s.Now != nil {
-		now = s.Now
-	}
-	claims := map[string]any{"iss": s.URL, "sub": "alice", "aud": client, "iat": now().Unix(), "exp": now().Unix() + 300}
-	if nonce != "" {
-		claims["nonce"] = nonce
-	}
-	if s.IDToken != nil {
-		s.IDToken(claims)
-	}
-	if s.Sign != nil {
-		return s.Sign(claims)
-	}
-	return jwt.Sign(s.Key, "ES256", map[string]any{"kid": "k1"}, claims)
-}
-
-func refuse(w http.ResponseWriter, code string) {
-	answer(w, http.StatusBadRequest, map[string]any{"error": code})
-}
-
-func answer(w http.ResponseWriter, status int, body any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net/url"
 
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
 	"authctl/internal/secret"
 )
 
@@ -60,4 +62,36 @@ func parseAnswer(rawQuery, state string) (answer, error) {
 		return answer{}, errNoOutcome
 	}
 	return a, nil
+}
+
+// check judges the answer: iss first (RFC 9207 2.4), so that a mixed-up
+// server's error is not believed either, then error.
+func (r Request) check(a answer) error {
+	switch {
+	case a.hasIssuer && r.Issuer != "" && a.issuer != r.Issuer:
+		return fault.New(fault.Invalid, "the answer names issuer %q, not %q: the code was not redeemed",
+			endpoint.Clean(a.issuer), r.Issuer).Hint("profile field issuer, exactly as the server spells it")
+	case !a.hasIssuer && r.RequireIssuer:
+		return fault.New(fault.Invalid, "the answer names no issuer although the server says that it would (RFC 9207): "+
+			"the code was not redeemed")
+	case a.errorCode != "":
+		return refusal(a)
+	}
+	return nil
+}
+
+// refusal is the server's error (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6).
+func refusal(a answer) error {
+	text := "the server refused the login (" + endpoint.Clean(a.errorCode) + ")"
+	if d := endpoint.Clean(a.description); d != "" {
+		text += ": " + d
+	}
+	f := fault.New(fault.Refused, "%s", text)
+	switch a.errorCode {
+	case "login_required", "interaction_required", "consent_required", "account_selection_required":
+		f.Kind = fault.Login
+		f = f.Hint("leave out --prompt none")
+	}
+	f.Code = endpoint.Clean(a.errorCode)
+	return f
 }

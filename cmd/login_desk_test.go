@@ -1,0 +1,141 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"authctl/cmd"
+	"authctl/internal/app"
+	"authctl/internal/fakes"
+)
+
+// desk is one user's machine: a profiles file, a store, a browser and a server.
+type desk struct {
+	t       *testing.T
+	server  *fakes.AuthServer
+	browser *fakes.Browser
+	home    string
+	env     map[string]string
+	in      io.Reader
+	typing  bool          // stdin is a terminal
+	ahead   time.Duration // of the clock
+	mu      sync.Mutex
+}
+
+const demo = `version: 1
+default_profile: demo
+profiles:
+  demo:
+    issuer: ISSUER
+    client: {id: app, auth: none}
+    grant: authorization_code
+    scopes: [openid, offline_access]
+`
+
+func newDesk(t *testing.T, profiles string) *desk {
+	t.Helper()
+	server, err := fakes.NewAuthServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	d := &desk{t: t, server: server, browser: &fakes.Browser{}, home: t.TempDir(), in: strings.NewReader("")}
+	server.Now = d.now
+	file := filepath.Join(d.home, "profiles.yaml")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(profiles, "ISSUER", server.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.env = map[string]string{
+		"HOME": d.home, "XDG_STATE_HOME": filepath.Join(d.home, "state"), "XDG_CACHE_HOME": filepath.Join(d.home, "cache"),
+		"XDG_CONFIG_HOME": filepath.Join(d.home, "config"), "AUTHCTL_CONFIG": file, "AUTHCTL_STORE": "file",
+	}
+	return d
+}
+
+func (d *desk) now() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return time.Now().Add(d.ahead)
+}
+
+// outcome is what a user sees of one command.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+func (d *desk) run(ctx context.Context, args ...string) outcome {
+	var stderr bytes.Buffer
+	o := d.runTo(ctx, &stderr, args...)
+	o.stderr = stderr.String()
+	return o
+}
+
+func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outcome {
+	var stdout bytes.Buffer
+	code := cmd.Main(ctx, app.System{
+		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader, Browser: d.browser,
+		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
+		IsTerminal: func(fd int) bool { return fd == 0 && d.typing },
+	}, args)
+	return outcome{code: code, stdout: stdout.String()}
+}
+
+// records counts what the store keeps.
+func (d *desk) records() int {
+	n := 0
+	_ = filepath.WalkDir(filepath.Join(d.home, "state", "authctl", "records"), func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			n++
+		}
+		return nil
+	})
+	return n
+}
+
+func (d *desk) must(o outcome, code int) outcome {
+	d.t.Helper()
+	if o.code != code || code != 0 && o.stdout != "" {
+		d.t.Fatalf("exit %d, wanted %d\nstdout: %s\nstderr: %s", o.code, code, o.stdout, o.stderr)
+	}
+	return o
+}
+
+// syncBuffer is a stderr that is read while it is written.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// waitFor gives the rest of the line that begins with start, with it, trimmed.
+func (s *syncBuffer) waitFor(start string) string {
+	for {
+		for line := range strings.Lines(s.String()) {
+			if strings.HasPrefix(line, start) && strings.HasSuffix(line, "\n") {
+				return strings.TrimSpace(line)
+			}
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}

@@ -1,0 +1,97 @@
+package cmd_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestLoginByPaste(t *testing.T) {
+	d := newDesk(t, strings.Replace(demo, "    grant:", "    login: {redirect_uri: 'https://app.example/cb'}\n    grant:", 1))
+	in, out := io.Pipe()
+	d.in = in
+	d.browser.Before = func(address string) bool {
+		go func() {
+			client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			resp, err := client.Get(address)
+			if err != nil {
+				return
+			}
+			resp.Body.Close()
+			fmt.Fprintln(out, resp.Header.Get("Location"))
+			out.Close()
+		}()
+		return false
+	}
+	if o := d.must(d.run(t.Context(), "login-pkce", "--paste"), 0); !strings.HasPrefix(o.stdout, "access-") {
+		t.Errorf("stdout %q", o.stdout)
+	}
+}
+
+func TestOverSSHTheAddressIsShown(t *testing.T) {
+	d := newDesk(t, demo)
+	d.env["SSH_CONNECTION"] = "10.0.0.1 1 10.0.0.2 22"
+	d.browser.Before = func(string) bool { t.Error("a browser was opened"); return false }
+	o := d.must(d.run(t.Context(), "login-pkce", "--no-browser", "--timeout", "50ms"), 8)
+	for _, want := range []string{"Open this address", d.server.URL + "/authorize?", "ssh -L ", "--paste", "login-device"} {
+		if !strings.Contains(o.stderr, want) {
+			t.Errorf("stderr lacks %q: %s", want, o.stderr)
+		}
+	}
+}
+
+// TestOverSSHAPersonMayPaste: with a terminal and no browser here, both ways
+// back are open, the port and the paste.
+func TestOverSSHAPersonMayPaste(t *testing.T) {
+	d := newDesk(t, demo)
+	d.env["SSH_TTY"], d.typing = "/dev/pts/1", true
+	in, out := io.Pipe()
+	d.in = in
+	var stderr syncBuffer
+	go func() {
+		address := stderr.waitFor("  " + d.server.URL + "/authorize?")
+		client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		resp, err := client.Get(address)
+		if err == nil {
+			resp.Body.Close()
+			fmt.Fprintln(out, "oops")
+			fmt.Fprintln(out, resp.Header.Get("Location"))
+		}
+	}()
+	o := d.must(d.runTo(t.Context(), &stderr, "login-pkce", "--no-browser", "--timeout", "10s"), 0)
+	if !strings.HasPrefix(o.stdout, "access-") || !strings.Contains(stderr.String(), "That is not it") {
+		t.Errorf("stdout %q, stderr %s", o.stdout, &stderr)
+	}
+}
+
+func TestLoginDevice(t *testing.T) {
+	d := newDesk(t, demo)
+	pending := 2
+	d.server.Token = func(w http.ResponseWriter, p map[string]string) bool {
+		if pending--; pending < 0 || p["grant_type"] == "refresh_token" {
+			return false
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error":"authorization_pending"}`)
+		return true
+	}
+	o := d.must(d.run(t.Context(), "login-device"), 0)
+	if !strings.HasPrefix(o.stdout, "access-") || !strings.Contains(o.stderr, "ABCD-EFGH") || !strings.Contains(o.stderr, "█") {
+		t.Errorf("stdout %q, stderr %s", o.stdout, o.stderr)
+	}
+	if n := len(d.server.Seen("/token")); n != 3 {
+		t.Errorf("asked %d times", n)
+	}
+	if again := d.must(d.run(t.Context(), "token"), 0); again.stdout != o.stdout {
+		t.Errorf("token gave %q", again.stdout)
+	}
+	d.server.IDToken = func(c map[string]any) { c["aud"] = "other" }
+	bad := newDesk(t, demo)
+	bad.server.IDToken = d.server.IDToken
+	bad.must(bad.run(t.Context(), "login-device"), 7)
+	if bad.records() != 0 {
+		t.Error("something is kept")
+	}
+}

@@ -1,0 +1,73 @@
+package login
+
+import (
+	"crypto/rand"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/fault"
+)
+
+func TestPaste(t *testing.T) {
+	const target = "https://app.example/auth/callback"
+	tests := map[string]struct {
+		paste func(state string) string
+		kind  fault.Kind
+		live  bool
+	}{
+		"whole address":   {paste: func(s string) string { return target + "?code=c&state=" + s + "&iss=https%3A%2F%2Fas.example" }},
+		"query only":      {paste: func(s string) string { return "\n ?code=c&state=" + s + " \n" }},
+		"wrong state":     {paste: func(string) string { return target + "?code=c&state=x" }, kind: fault.Invalid},
+		"other place":     {paste: func(s string) string { return "https://evil.example/auth/callback?code=c&state=" + s }, kind: fault.Invalid},
+		"nothing":         {paste: func(string) string { return "" }, kind: fault.Login},
+		"mended":          {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, live: true},
+		"not mended":      {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, kind: fault.Invalid},
+		"error":           {paste: func(s string) string { return target + "?error=access_denied&state=" + s }, kind: fault.Refused},
+		"endless garbage": {paste: func(string) string { return strings.Repeat("x", 1<<20) }, kind: fault.Login},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			in, out := io.Pipe()
+			r := start(t.Context(), t, Flow{Paste: in, PasteLive: tt.live}, request(t, target), nil)
+			go func() {
+				_, _ = io.WriteString(out, tt.paste(r.query.Get("state")))
+				_ = out.Close()
+			}()
+			err := r.end(t)
+			_ = in.Close()
+			if tt.kind == 0 && (err != nil || len(r.codes) != 1) || tt.kind != 0 && (fault.KindOf(err) != tt.kind || len(r.codes) != 0) {
+				t.Errorf("err %v, codes %d", err, len(r.codes))
+			}
+		})
+	}
+}
+
+func TestWithoutABrowserTheAddressIsShown(t *testing.T) {
+	stderr := &syncBuffer{}
+	f := Flow{Terminal: Terminal{Err: stderr, Quiet: true}, Rand: rand.Reader, Limit: 100 * time.Millisecond, Remote: true, Why: "no display"}
+	_ = f.Run(t.Context(), request(t, "http://127.0.0.1:0/callback"), nil)
+	for _, want := range []string{"  https://as.example/authorize?tenant=a%20b&response_type=code&", "ssh -L "} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("stderr lacks %q: %s", want, stderr)
+		}
+	}
+	needs := request(t, "https://app.example/cb")
+	if err := f.Run(t.Context(), needs, nil); fault.KindOf(err) != fault.Usage {
+		t.Errorf("a redirect that is not ours, without --paste: %v", err)
+	}
+}
+
+func TestWaitingRepaintsOnlyATerminal(t *testing.T) {
+	live, piped := &syncBuffer{}, &syncBuffer{}
+	Terminal{Err: live, Live: true}.Waiting(t.Context(), "it", 5*time.Minute)()
+	Terminal{Err: piped}.Waiting(t.Context(), "it", 5*time.Minute)()
+	Terminal{Err: piped, Quiet: true}.Waiting(t.Context(), "it", 5*time.Minute)()
+	if !strings.Contains(live.String(), "5:00 left") || !strings.HasSuffix(live.String(), "\r\x1b[K") {
+		t.Errorf("terminal: %q", live)
+	}
+	if piped.String() != "Waiting for it, up to 5:00.\n" {
+		t.Errorf("pipe: %q", piped)
+	}
+}
