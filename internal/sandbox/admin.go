@@ -33,6 +33,10 @@ func admin(mux *http.ServeMux, c *core.Core) {
 		c.Sessions.EndAll(r.URL.Query().Get("provider"))
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.HandleFunc("POST /_sandbox/forget-nonces", func(w http.ResponseWriter, _ *http.Request) {
+		c.ForgetNonces()
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("GET /_sandbox/redirect", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", r.URL.Query().Get("to"))
 		w.WriteHeader(http.StatusFound)

@@ -182,6 +182,18 @@ func TestFAPIRefusesProofs(t *testing.T) {
 	refused(t, h.form(fapiToken, nil, form), 400, "invalid_dpop_proof", "DPoP header")
 }
 
+func TestFAPIForgetsNonces(t *testing.T) {
+	h := newHolder(shared(t))
+	nonce := claims{"nonce": h.must(h.machine()).header.Get("DPoP-Nonce")}
+	ask := func() reply {
+		return h.form(fapiToken, map[string]string{"DPoP": h.proof("POST", h.URL+fapiToken, nil, nonce)},
+			but(h.assertion("helseid-dpop.json", nil, nil), "grant_type", "client_credentials", "scope", "nhn:cppa/access-with-dpop"))
+	}
+	h.must(ask())
+	h.send(http.MethodPost, "/_sandbox/forget-nonces", nil, "")
+	refused(t, ask(), 400, "use_dpop_nonce", "")
+}
+
 func loginParams(pairs ...string) []string {
 	all := []string{
 		"response_type", "code", "redirect_uri", callback, "scope", "openid profile offline_access cppa/access",

@@ -147,6 +147,7 @@ func TestSALUSLoginRefuses(t *testing.T) {
 		"other path":          {"redirect_uri", "http://127.0.0.1:4711/other"},
 		"https on loopback":   {"redirect_uri", "https://127.0.0.1:4711/callback"},
 		"no port":             {"redirect_uri", "http://127.0.0.1/callback#x"},
+		"with a user":         {"redirect_uri", "http://evil@127.0.0.1:4711/callback"},
 		"path behind":         {"redirect_uri", "http://127.0.0.1:4711/callback/.."},
 		"user in the host":    {"redirect_uri", "http://127.0.0.1:4711@evil.example/callback"},
 		"loopback look-alike": {"redirect_uri", "http://127.0.0.1.evil.example:4711/callback"},

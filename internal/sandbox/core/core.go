@@ -41,9 +41,10 @@ type Core struct {
 	expiresIn atomic.Int64
 	now       func() time.Time
 
-	mu   sync.Mutex // guards rand and log, which need not be safe themselves
-	rand io.Reader
-	log  io.Writer
+	mu     sync.Mutex // guards what follows
+	rand   io.Reader
+	log    io.Writer
+	nonces []*Nonces
 }
 
 // New makes the shared part of one sandbox.

@@ -26,7 +26,22 @@ type Nonces struct {
 }
 
 // NewNonces has given out none.
-func (c *Core) NewNonces() *Nonces { return &Nonces{core: c, known: map[string]time.Time{}} }
+func (c *Core) NewNonces() *Nonces {
+	n := &Nonces{core: c, known: map[string]time.Time{}}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.nonces = append(c.nonces, n)
+	return n
+}
+
+// ForgetNonces makes every nonce of every server stale: a proof with one is asked for a new one.
+func (c *Core) ForgetNonces() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, n := range c.nonces {
+		n.forget()
+	}
+}
 
 // Current is the nonce to use next.
 func (n *Nonces) Current() string {
@@ -47,8 +62,7 @@ func (n *Nonces) takes(nonce string) bool {
 	return ok && n.core.Now().Before(until)
 }
 
-// Forget makes every nonce given out so far stale.
-func (n *Nonces) Forget() {
+func (n *Nonces) forget() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.current, n.known = "", map[string]time.Time{}

@@ -90,7 +90,7 @@ func Back(redirectURI string, pairs ...string) string {
 // the letter, but for the port of a loopback address (RFC 8252 7.3).
 func Registered(uri string, registered ...string) bool {
 	u, err := url.Parse(uri)
-	if err != nil || u.Fragment != "" {
+	if err != nil || u.Fragment != "" || u.User != nil {
 		return false
 	}
 	if u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname()) && u.Port() != "" {
