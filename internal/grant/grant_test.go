@@ -1,0 +1,161 @@
+package grant
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+type given string
+
+func (g given) Resolve(context.Context, string, secret.Ref) (secret.Text, error) {
+	return secret.New(string(g)), nil
+}
+
+func sent(t *testing.T, g Grant) (names []string, values map[string]string) {
+	t.Helper()
+	r := &endpoint.Request{}
+	if err := g.Apply(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	values = map[string]string{}
+	for _, p := range r.Params {
+		names = append(names, p.Name)
+		values[p.Name] = fmt.Sprint(p.Value)
+		if (strings.HasSuffix(p.Name, "_token") || p.Name == "assertion") && !p.Secret {
+			t.Errorf("%s would be shown in a trace", p.Name)
+		}
+	}
+	return names, values
+}
+
+func targeted() *profile.Profile {
+	p := profile.Default()
+	p.Scopes, p.Audience, p.Resource = []string{"a", "b"}, []string{"one", "two"}, []string{"urn:r"}
+	return &p
+}
+
+func TestWhatEachGrantSends(t *testing.T) {
+	x := targeted()
+	x.Exchange.SubjectIssuer, x.Exchange.RequestedTokenType = "broker", "jwt"
+	const urn = "urn:ietf:params:oauth:"
+	for name, c := range map[string]struct {
+		grant Grant
+		names []string
+		some  map[string]string
+	}{
+		"client_credentials": {
+			ClientCredentials{targeted()},
+			[]string{"grant_type", "scope", "audience", "audience", "resource"},
+			map[string]string{"grant_type": "client_credentials", "scope": "a b", "resource": "urn:r"},
+		},
+		"refresh_token": {
+			RefreshToken{secret.New("r")},
+			[]string{"grant_type", "refresh_token"},
+			map[string]string{"grant_type": "refresh_token", "refresh_token": "r"},
+		},
+		"token_exchange": {
+			TokenExchange{Profile: x, Subject: Subject{Token: secret.New("s"), Type: "access_token"}, Actor: Subject{Token: secret.New("a"), Type: "jwt"}},
+			[]string{
+				"grant_type", "subject_token", "subject_token_type", "subject_issuer", "requested_token_type",
+				"actor_token", "actor_token_type", "scope", "audience", "audience", "resource",
+			},
+			map[string]string{
+				"grant_type": urn + "grant-type:token-exchange", "subject_token_type": urn + "token-type:access_token",
+				"requested_token_type": urn + "token-type:jwt", "actor_token_type": urn + "token-type:jwt", "subject_issuer": "broker",
+			},
+		},
+		"jwt_bearer": {
+			Bearer{Profile: x, Assertion: secret.New("j"), Kind: "jwt_bearer"},
+			[]string{"grant_type", "assertion", "scope", "audience", "audience", "resource"},
+			map[string]string{"grant_type": urn + "grant-type:jwt-bearer", "assertion": "j"},
+		},
+		"saml2_bearer": {
+			Bearer{Profile: x, Assertion: secret.New("j"), Kind: "saml2_bearer"},
+			[]string{"grant_type", "assertion", "scope", "audience", "audience", "resource"},
+			map[string]string{"grant_type": urn + "grant-type:saml2-bearer"},
+		},
+	} {
+		names, values := sent(t, c.grant)
+		if !reflect.DeepEqual(names, c.names) || c.grant.Name() != name {
+			t.Errorf("%s: %s sends %v", name, c.grant.Name(), names)
+		}
+		for k, v := range c.some {
+			if values[k] != v {
+				t.Errorf("%s: %s=%s, want %s", name, k, values[k], v)
+			}
+		}
+	}
+}
+
+func TestOnlySpentGrantsAreNotRepeatable(t *testing.T) {
+	if Repeatable(RefreshToken{}) || !Repeatable(ClientCredentials{}) || !Repeatable(TokenExchange{}) {
+		t.Error("wrong")
+	}
+}
+
+// The same assertion as XML, base64, base64url and folded base64 is one subject.
+func TestWireSubjectOfAnAssertion(t *testing.T) {
+	const vectors = "../../cmd/testdata/vectors/"
+	xml, err := os.ReadFile(vectors + "klg-assertion.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile(vectors + "klg-subject-token.b64url")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire := strings.TrimSpace(string(want))
+	standard := strings.NewReplacer("-", "+", "_", "/").Replace(wire)
+	for name, in := range map[string]string{
+		"XML": string(xml), "base64url": wire, "with a newline": wire + "\n", "base64": standard, "padded": standard + "=",
+		"folded": standard[:76] + "\r\n" + standard[76:],
+	} {
+		for _, kind := range []string{"", "saml2", "urn:ietf:params:oauth:token-type:saml2"} {
+			s, err := WireSubject([]byte(in), kind)
+			if err != nil || s.Token.Reveal() != wire || s.Assertion == nil {
+				t.Errorf("%s as %q: %v", name, kind, err)
+			}
+		}
+	}
+}
+
+func TestWireSubjectOfATokenIsTheTokenItself(t *testing.T) {
+	s, err := WireSubject([]byte(" eyJ.a.b\n"), "")
+	if err != nil || s.Token.Reveal() != "eyJ.a.b" || tokenTypeURI(s.Type) != "urn:ietf:params:oauth:token-type:access_token" {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if _, err := WireSubject([]byte("  \n"), ""); fault.KindOf(err) != fault.Usage {
+		t.Errorf("nothing: %v", err)
+	}
+	if _, err := WireSubject([]byte("hello"), "saml2"); fault.KindOf(err) != fault.Config {
+		t.Errorf("no SAML: %v", err)
+	}
+}
+
+func TestConfiguredGrants(t *testing.T) {
+	p := targeted()
+	p.Exchange.SubjectToken = secret.Ref{Kind: secret.File, Path: "token"}
+	all := Builtin(Deps{Secrets: given("eyJ.a.b")})
+	for _, name := range []string{"client_credentials", "token_exchange", "jwt_bearer"} {
+		g, err := all[name](t.Context(), p)
+		if err != nil || g.Name() != name {
+			t.Errorf("%s: %v", name, err)
+		}
+		if (SubjectHash(g) == "") != (name == "client_credentials") {
+			t.Errorf("%s: subject hash %q", name, SubjectHash(g))
+		}
+	}
+	p.Exchange.SubjectToken = secret.Ref{Kind: secret.File, Path: "-"}
+	if _, err := all["token_exchange"](t.Context(), p); fault.KindOf(err) != fault.Login {
+		t.Errorf("stdin: %v", err)
+	}
+}

@@ -1,0 +1,39 @@
+package token
+
+import (
+	"testing"
+	"time"
+
+	"authctl/internal/secret"
+)
+
+func TestFreshFor(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	for name, c := range map[string]struct {
+		set  Set
+		ttl  time.Duration
+		want bool
+	}{
+		"long":            {Set{AccessToken: secret.New("a"), ExpiresAt: now.Add(time.Hour)}, time.Minute, true},
+		"exactly the ttl": {Set{AccessToken: secret.New("a"), ExpiresAt: now.Add(time.Minute)}, time.Minute, false},
+		"expired":         {Set{AccessToken: secret.New("a"), ExpiresAt: now.Add(-time.Second)}, 0, false},
+		"no expiry":       {Set{AccessToken: secret.New("a")}, 0, false},
+		"no token":        {Set{ExpiresAt: now.Add(time.Hour)}, 0, false},
+	} {
+		if got := c.set.FreshFor(c.ttl, now); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+func TestIsB64Token(t *testing.T) {
+	for in, want := range map[string]bool{
+		"abcXYZ019-._~+/": true, "abc==": true, "a": true,
+		"": false, "=": false, "a=b": false, "a b": false, "a\nb": false, "a'b": false, "a\"b": false, "a$b": false, "a;b": false,
+		"å": false, "a\x00": false, "a\r\nX: y": false, "$(x)": false, "`x`": false,
+	} {
+		if got := IsB64Token(in); got != want {
+			t.Errorf("IsB64Token(%q) = %v", in, got)
+		}
+	}
+}
