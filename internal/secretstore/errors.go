@@ -41,7 +41,7 @@ func (r *Ring) explain(ctx context.Context, err error) error {
 	case errors.Is(err, keyring.ErrUnsupportedPlatform):
 		return ErrNoKeyring
 	}
-	if known := r.look(ctx); known != nil {
+	if known := r.look(ctx, err); known != nil {
 		return fmt.Errorf("%w (%w)", known, err)
 	}
 	return fmt.Errorf("the OS keyring answered: %w", err)
@@ -49,17 +49,17 @@ func (r *Ring) explain(ctx context.Context, err error) error {
 
 // timedOut tells a keyring that waits for a person to unlock it from one that hangs.
 func (r *Ring) timedOut(ctx context.Context) error {
-	if known := r.look(ctx); known != nil {
+	if known := r.look(ctx, nil); known != nil {
 		return fmt.Errorf("%w (nobody unlocked it within %s)", known, r.limit)
 	}
 	return fmt.Errorf("%w (waited %s)", ErrTimeout, r.limit)
 }
 
-func (r *Ring) look(ctx context.Context) error {
+func (r *Ring) look(ctx context.Context, failure error) error {
 	if r.platform.diagnose == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, diagnosis)
 	defer cancel()
-	return r.platform.diagnose(ctx)
+	return r.platform.diagnose(ctx, failure)
 }

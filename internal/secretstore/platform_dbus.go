@@ -62,7 +62,7 @@ const (
 // secretServiceState asks the Secret Service for the Locked property of the
 // collection that go-keyring uses. It runs only after a failure: the fast
 // path pays nothing for it.
-func secretServiceState(ctx context.Context) error {
+func secretServiceState(ctx context.Context, _ error) error {
 	found := make(chan error, 1)
 	go func() { found <- collectionState(ctx) }()
 	select {

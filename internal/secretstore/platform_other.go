@@ -2,9 +2,7 @@
 
 package secretstore
 
-import (
-	"runtime"
-)
+import "runtime"
 
 // Values over these sizes are refused by the platform: 2,560 bytes in
 // CRED_MAX_CREDENTIAL_BLOB_SIZE on Windows; on macOS the item goes through a
@@ -17,9 +15,9 @@ const (
 func thisPlatform(func(string) (string, bool)) platform {
 	switch runtime.GOOS {
 	case "windows":
-		return platform{maxItem: maxWindows}
+		return platform{maxItem: maxWindows, diagnose: windowsState}
 	case "darwin":
-		return platform{maxItem: maxDarwin}
+		return platform{maxItem: maxDarwin, diagnose: darwinState}
 	default:
 		return platform{}
 	}

@@ -89,7 +89,7 @@ func TestKeyringReference(t *testing.T) {
 	})
 	t.Run("locked says the way out", func(t *testing.T) {
 		r := resolver(&memory{fail: errors.New("odd")}, noEnv)
-		r.from.Ring.platform.diagnose = func(context.Context) error { return ErrLocked }
+		r.from.Ring.platform.diagnose = func(context.Context, error) error { return ErrLocked }
 		_, err := r.Resolve(ctx, "klg", ref)
 		wantFault(t, err, fault.Store, "AUTHCTL_SECRET_KLG_CLIENT_SECRET", "AUTHCTL_STORE=none", "secret-tool")
 	})

@@ -40,9 +40,10 @@ type Ring struct {
 
 // platform is what differs between operating systems and is absent for a keyring given by a test.
 type platform struct {
-	reachable func() error                    // nil error: calling the keyring starts nothing
-	diagnose  func(ctx context.Context) error // after a failure: ErrLocked, ErrNoKeyring, or nil for "cannot tell"
-	maxItem   int                             // largest value in bytes; 0: no limit worth knowing
+	reachable func() error // nil error: calling the keyring starts nothing
+	// diagnose looks at a failure (nil: a time-out): ErrLocked, ErrNoKeyring, or nil for "cannot tell".
+	diagnose func(ctx context.Context, failure error) error
+	maxItem  int // largest value in bytes; 0: no limit worth knowing
 }
 
 // NewRing wraps k; nil is the keyring of this machine. env is the process

@@ -132,7 +132,7 @@ func TestRingTellsLockedFromHung(t *testing.T) {
 	defer close(m.hang)
 	r := NewRing(m, noEnv)
 	r.limit = time.Millisecond
-	r.platform.diagnose = func(context.Context) error { return ErrLocked }
+	r.platform.diagnose = func(context.Context, error) error { return ErrLocked }
 	if _, err := r.Get(context.Background(), "s", "a"); !errors.Is(err, ErrLocked) || errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
 	}
@@ -203,7 +203,7 @@ func TestRingExplains(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := NewRing(&memory{fail: c.fail}, noEnv)
-			r.platform.diagnose = func(context.Context) error { return c.diagnosis }
+			r.platform.diagnose = func(context.Context, error) error { return c.diagnosis }
 			if _, err := r.Get(context.Background(), "s", "a"); !errors.Is(err, c.want) {
 				t.Errorf("got %v", err)
 			}

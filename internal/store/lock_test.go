@@ -1,3 +1,5 @@
+//go:build unix
+
 package store_test
 
 import (
@@ -67,24 +69,42 @@ func TestLockIsExclusive(t *testing.T) {
 	})
 }
 
-// TestMain lets the test binary be another process that holds a lock for ever.
+// TestMain lets the test binary be another process that uses the same store.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("STORE_TEST_HOLD"); dir != "" {
+	switch role, dir := os.Getenv("STORE_TEST_ROLE"), os.Getenv("STORE_TEST_DIR"); role {
+	case "hold":
 		s, err := store.Open(store.Options{Kind: store.KindFile, Dir: dir})
 		if err == nil {
 			_, err = s.Lock(context.Background(), "a1")
 		}
 		fmt.Println("held", err)
 		time.Sleep(time.Minute)
-		os.Exit(1)
+	case "full":
+		fmt.Println(putOnAFullDisk(dir))
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+}
+
+func other(role, dir string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "STORE_TEST_ROLE="+role, "STORE_TEST_DIR="+dir)
+	return cmd
+}
+
+// elsewhere returns what another process says.
+func elsewhere(t *testing.T, role, dir string) string {
+	t.Helper()
+	out, err := other(role, dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 func TestAKilledHolderBlocksNobody(t *testing.T) {
 	k := newKit(t, store.KindFile)
-	holder := exec.Command(os.Args[0])
-	holder.Env = append(os.Environ(), "STORE_TEST_HOLD="+k.dir)
+	holder := other("hold", k.dir)
 	out, err := holder.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"authctl/internal/fault"
@@ -19,6 +20,9 @@ type sealed struct {
 	rand ByteReader
 	now  func() time.Time
 	warn func(string)
+
+	mu   sync.Mutex
+	told map[string]bool // keys whose record was reported: once is enough
 }
 
 const (
@@ -62,7 +66,7 @@ func (s *sealed) unreadable(key string, err error) error {
 		return ErrAbsent
 	case errors.Is(err, errForeign):
 		// It may be read again under its own key: left in place until a new record needs it.
-		s.warn(fmt.Sprintf("a kept token is ignored: %v (the keyring was reset, or another key file is in use)", err))
+		s.tell(key, fmt.Sprintf("a kept token is ignored: %v (the keyring was reset, or another key file is in use)", err))
 		return ErrAbsent
 	case errors.Is(err, errDamaged), errors.Is(err, errStrange), errors.Is(err, errTooLarge):
 		s.setAside(key, err)
@@ -72,14 +76,23 @@ func (s *sealed) unreadable(key string, err error) error {
 	}
 }
 
+func (s *sealed) tell(key, line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.told[key] {
+		s.told[key] = true
+		s.warn(line)
+	}
+}
+
 // setAside moves a bad record out of the way and says so; being gone, it is reported once.
 func (s *sealed) setAside(key string, why error) {
 	from, to := filepath.Join(s.dir.path, key+recordEnd), filepath.Join(s.dir.path, key+asideEnd)
 	if err := os.Rename(from, to); err != nil {
-		s.warn(fmt.Sprintf("a kept token is ignored: %v: %s", why, from))
+		s.tell(key, fmt.Sprintf("a kept token is ignored: %v: %s", why, from))
 		return
 	}
-	s.warn(fmt.Sprintf("a kept token is ignored: %v; it was set aside as %s", why, to))
+	s.tell(key, fmt.Sprintf("a kept token is ignored: %v; it was set aside as %s", why, to))
 }
 
 func (s *sealed) save(ctx context.Context, key string, r Record) error {

@@ -71,7 +71,7 @@ func Open(o Options) (*Store, error) {
 		s := &sealed{
 			dir:  folder{filepath.Join(o.Dir, "records", o.Kind)},
 			key:  &sealingKey{source: o.Key, rand: o.Rand, locks: locks, kind: o.Kind},
-			rand: o.Rand, now: o.Now, warn: o.Warn,
+			rand: o.Rand, now: o.Now, warn: o.Warn, told: map[string]bool{},
 		}
 		return &Store{kind: o.Kind, back: s, ready: s.ready, locks: locks}, nil
 	default:
