@@ -246,6 +246,17 @@ func TestCommandReference(t *testing.T) {
 	}
 }
 
+// TestCommandLeavesAChildBehind: a password agent that the command started
+// holds its stdout open and must not be waited for.
+func TestCommandLeavesAChildBehind(t *testing.T) {
+	r := NewResolver(Sources{Env: noEnv})
+	begin := time.Now()
+	v, err := r.Resolve(context.Background(), "p", secret.Ref{Kind: secret.Command, Argv: []string{"/bin/sh", "-c", "sleep 20 & echo v"}})
+	if err != nil || v.Reveal() != "v" || time.Since(begin) > 15*time.Second {
+		t.Errorf("%v after %s", err, time.Since(begin))
+	}
+}
+
 func TestCommandNeedsNoShell(t *testing.T) {
 	r := NewResolver(Sources{Env: noEnv})
 	v, err := r.Resolve(context.Background(), "p", secret.Ref{Kind: secret.Command, Argv: []string{"echo", "$HOME; `id`"}})
