@@ -178,6 +178,7 @@ func pathOf(n *yaml.Node, value, path string) string {
 				return at
 			}
 		}
+	default: // an alias leads to what is looked at anyway
 	}
 	return ""
 }

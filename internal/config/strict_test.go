@@ -164,7 +164,7 @@ func TestAliasesAreBounded(t *testing.T) {
 	}
 	for _, loop := range []string{"&a [*a]", "&a {b: *a}"} {
 		_, err := config.ParseProfile("p", "f.yaml", []byte(body+"assertion: {claims: [{name: a, value: "+loop+"}]}"))
-		problemsOf(t, err)
+		_ = problemsOf(t, err)
 	}
 	deep := strings.Repeat("[", 500) + strings.Repeat("]", 500)
 	_, err = config.ParseProfile("p", "f.yaml", []byte(body+"assertion: {claims: [{name: a, value: "+deep+"}]}"))
