@@ -46,7 +46,8 @@ it cannot read, and not for http.
 
 A 401 on a kept token fetches a new one and repeats the request once, unless
 its body comes from stdin, the answer has one of api.keep_on, or --no-retry.
-The first answer is not printed.
+The first answer is not printed. A DPoP nonce that the API demands is answered
+in the same way. docs/curl.md lists every option and rule.
 
 Exit status: curl's own; 125 when authctl failed before curl ran, with the
 reason on stderr; 127 when there is no curl; 130 interrupted.`,

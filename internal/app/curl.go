@@ -82,7 +82,7 @@ func (a *App) curlJob(p *profile.Profile, o CurlOptions) (curl.Job, error) {
 			SingleUse: p.Token.SingleUse, Renew: p.API.RetryUnauthorized && !o.NoRetry, KeepOn: p.API.KeepOn,
 			NoRepeat: o.NoRetry,
 		},
-		Argv: o.Argv, AllowUnsafe: o.AllowUnsafe,
+		Argv: o.Argv, AllowUnsafe: o.AllowUnsafe, ByStdin: curl.ByStdin,
 		In: a.Sys.In, Out: a.Sys.Out, Err: a.Sys.Err, Now: a.Sys.Now, Warn: a.Warn,
 		Terminal: a.Sys.IsTerminal != nil && a.Sys.IsTerminal(1),
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"authctl/internal/fault"
 )
@@ -16,9 +17,7 @@ type outcome struct {
 	gate   *gate
 }
 
-// attempt is one run of curl. Where nothing could make it be repeated and
-// nobody wants to see the response's head, curl writes straight to the user's
-// own stdout and stderr.
+// attempt is one run of curl.
 func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats) (outcome, error) {
 	proof, err := r.proof(ctx, t, tok.Access)
 	if err != nil {
@@ -28,29 +27,43 @@ func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats
 	if err != nil {
 		return outcome{}, err
 	}
-	dump, err := r.dump(t.dump)
-	if err != nil {
-		return outcome{}, err
-	}
-	hold := may.nonce || may.renew
-	// With -D - the head goes before the body into one stream, so the body waits for it.
-	g := &gate{out: r.Out, errs: r.Err, dump: dump, open: !hold && t.dump != "-"}
-	g.mayHold = func(a answer) bool { return a.status == 401 && (may.renew || may.nonce && a.wantsNonce()) }
 	p := process{
 		program: r.Program, environ: r.Environ, hidden: r.SecretNames,
 		in: r.In, out: r.Out, err: r.Err, config: config,
 	}
-	x := extras{hold: hold, terminal: r.Terminal, dpop: r.Prover != nil}
+	x := extras{terminal: r.Terminal, dpop: r.Prover != nil}
+	if r.ByStdin {
+		p.in, p.config = strings.NewReader(config), ""
+		x.config, x.dump = "-", t.dump
+		p.argv = t.argv(x)
+		code, err := p.run(ctx)
+		return outcome{code: code, gate: &gate{open: true}}, err
+	}
+	dump, err := r.dump(t.dump)
+	if err != nil {
+		return outcome{}, err
+	}
+	return r.watched(ctx, t, p, x, dump, may)
+}
+
+// watched runs curl with the gate between it and the user where the answer may
+// be thrown away. Where it cannot be, curl writes straight to the user's own
+// stdout and stderr.
+func (r *runner) watched(ctx context.Context, t transfer, p process, x extras, dump io.Writer, may repeats) (outcome, error) {
+	x.hold = may.nonce || may.renew
+	// With -D - the head goes before the body into one stream, so the body waits for it.
+	g := &gate{out: r.Out, errs: r.Err, dump: dump, open: !x.hold && t.dump != "-"}
+	g.mayHold = func(a answer) bool { return a.status == 401 && (may.renew || may.nonce && a.wantsNonce()) }
 	var seen answer
-	if hold || dump != nil || r.Prover != nil {
+	if x.hold || dump != nil || r.Prover != nil {
 		x.dump = headerFile
 		h := &heads{follows: t.follows, sink: g.head, final: g.decide}
 		p.heads = func(from io.Reader) { seen = h.read(from) }
 	}
-	if hold || t.dump == "-" {
+	if !g.open {
 		p.out = g.stdout()
 	}
-	if hold && t.fails {
+	if x.hold && t.fails {
 		p.err = g.stderr() // "curl: (22) ... 401" is about an answer that may be thrown away
 		if t.seesFailures() {
 			g.dropFrom = 400

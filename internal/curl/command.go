@@ -10,6 +10,7 @@ const (
 
 // extras is what authctl adds to the user's options for one run.
 type extras struct {
+	config   string // where curl reads the secrets from; "" means configFile
 	dump     string // where curl writes response headers, "" for nowhere
 	hold     bool   // stdout is a pipe of ours that may be thrown away
 	terminal bool   // the user's stdout is a terminal
@@ -20,7 +21,10 @@ type extras struct {
 // curl reads no ~/.curlrc. Everything is a full option name, so that no
 // version of curl can read it differently.
 func (t transfer) argv(x extras) []string {
-	out := []string{"-q", "--config", configFile}
+	if x.config == "" {
+		x.config = configFile
+	}
+	out := []string{"-q", "--config", x.config}
 	proxied := false
 	for _, a := range t.options {
 		name := a.name

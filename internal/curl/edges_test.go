@@ -152,3 +152,25 @@ func TestPlacesThatNoListMayHold(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Where no descriptor can be handed on, the secrets take stdin: nothing is
+// repeated, and nothing else may read from there.
+func TestByStdin(t *testing.T) {
+	api := newServer(t, rejecting(1, "old token\n"))
+	heads := filepath.Join(t.TempDir(), "heads")
+	j := job(t, api, "-sS", "-D", heads, "/")
+	j.ByStdin, j.Tokens = true, &purse{kept: true}
+	run(t, j).want(t, 0, "old token\n")
+	api.wantTokens(t, 1)
+	if got, _ := os.ReadFile(heads); !strings.HasPrefix(string(got), "HTTP/1.1 401") || api.seen()[0].header.Get("X-Key") != headerCanary {
+		t.Errorf("%s", got)
+	}
+	j.Argv = []string{"-sS", "-d", "@-", "/"}
+	if r := run(t, j); fault.KindOf(r.fault) != fault.Usage {
+		t.Errorf("%+v", r)
+	}
+	j.Argv = []string{"-sS", "-D", "-", "-o", heads, "/"}
+	if r := run(t, j); !strings.HasPrefix(r.out, "HTTP/1.1 200") {
+		t.Errorf("%+v", r)
+	}
+}

@@ -45,6 +45,7 @@ type API struct {
 type Job struct {
 	API
 	Program      string   // curl's path
+	ByStdin      bool     // the secrets go through curl's stdin, where no descriptor can be handed on
 	Argv         []string // what the user gave to curl
 	AllowUnsafe  bool
 	Headers      []render.Header // the profile's api.headers, resolved

@@ -47,7 +47,7 @@ func blocks() []block {
 				http2-prior-knowledge http3 http3-only ignore-content-length include ipv4 ipv6 junk-session-cookies
 				keepalive location mptcp npn path-as-is post301 post302 post303 raw remote-header-name
 				remote-name-all remote-time remove-on-error retry-all-errors retry-connrefused sessionid
-				skip-existing ssl ssl-auto-client-cert ssl-reqd tcp-fastopen tcp-nodelay tls-earlydata
+				skip-existing ssl ssl-auto-client-cert ssl-reqd suppress-connect-headers tcp-fastopen tcp-nodelay tls-earlydata
 				tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding use-ascii xattr`,
 			values: `cacert capath cert cert-type connect-timeout continue-at cookie cookie-jar create-file-mode
 				crlfile curves data data-ascii data-binary data-raw data-urlencode dump-header etag-compare
@@ -61,7 +61,7 @@ func blocks() []block {
 			class: refused, why: "could send the secrets through another host",
 			flags: `haproxy-protocol proxy-anyauth proxy-basic proxy-ca-native proxy-digest proxy-http2 proxy-http3
 				proxy-insecure proxy-negotiate proxy-ntlm proxy-ssl-allow-beast proxy-ssl-auto-client-cert
-				proxy-tlsv1 proxytunnel socks5-basic socks5-gssapi socks5-gssapi-nec suppress-connect-headers`,
+				proxy-tlsv1 proxytunnel socks5-basic socks5-gssapi socks5-gssapi-nec`,
 			values: `haproxy-clientip preproxy proxy proxy-cacert proxy-capath proxy-cert proxy-cert-type
 				proxy-ciphers proxy-crlfile proxy-header proxy-key proxy-key-type proxy-pass proxy-pinnedpubkey
 				proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword proxy-tlsuser
@@ -75,7 +75,7 @@ func blocks() []block {
 		},
 		{
 			class: refused, why: "could print or store the secrets",
-			flags: "verbose manual", values: "libcurl ssl-sessions trace trace-ascii trace-config",
+			flags: "verbose", values: "libcurl ssl-sessions trace trace-ascii trace-config",
 		},
 		{
 			class: refused, why: "takes away what protects the connection",
@@ -93,7 +93,7 @@ func blocks() []block {
 		{
 			class: refused, why: "is not about an API request",
 			flags: `append compressed-ssh disable-eprt disable-epsv dump-ca-embed eprt epsv ftp-create-dirs ftp-pasv
-				ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-control ftp-ssl-reqd list-only
+				ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-control ftp-ssl-reqd list-only manual
 				mail-rcpt-allowfails sasl-ir tftp-no-options version`,
 			values: `ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode help hostpubmd5
 				hostpubsha256 knownhosts krb krb4 mail-auth mail-from mail-rcpt pubkey quote telnet-option

@@ -21,7 +21,7 @@ type process struct {
 	hidden   []string // names of variables that curl must not get
 	in       io.Reader
 	out, err io.Writer
-	config   string // for descriptor 3
+	config   string // for descriptor 3, "" for none
 	heads    func(io.Reader)
 }
 
@@ -35,7 +35,9 @@ func (p process) run(ctx context.Context) (code int, err error) {
 	cmd.WaitDelay = killAfter
 	w := &wires{}
 	defer w.closeAll()
-	cmd.ExtraFiles = append(cmd.ExtraFiles, w.feed(p.config))
+	if p.config != "" {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, w.feed(p.config))
+	}
 	if p.heads != nil {
 		cmd.ExtraFiles = append(cmd.ExtraFiles, w.drain(p.heads))
 	}

@@ -4,8 +4,8 @@ package curl
 
 import "os"
 
-// descriptors says whether a child can inherit pipes under known numbers.
-const descriptors = false
+// ByStdin is true where a child cannot inherit pipes under known numbers.
+const ByStdin = true
 
 func interrupt(p *os.Process) error { return p.Kill() }
 

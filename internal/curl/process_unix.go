@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// descriptors says whether a child can inherit pipes under known numbers.
-const descriptors = true
+// ByStdin is false where a child can inherit pipes under known numbers.
+const ByStdin = false
 
 func interrupt(p *os.Process) error { return p.Signal(os.Interrupt) }
 

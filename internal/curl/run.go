@@ -49,6 +49,10 @@ func (j Job) plan() ([]transfer, error) {
 		if err := t.checkHeaders(); err != nil {
 			return nil, err
 		}
+		if j.ByStdin && t.stdin {
+			return nil, fault.New(fault.Usage, "on this system the token travels on curl's stdin, so the request cannot read from there").
+				Hint("put the body into a file: -d @FILE or -T FILE")
+		}
 		if err := j.checkRedirects(t); err != nil && !j.AllowUnsafe {
 			return nil, err
 		}
@@ -94,10 +98,6 @@ func (j Job) Run(ctx context.Context) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if !descriptors {
-		return 0, fault.New(fault.Config, "curl cannot be given the token by file descriptor on this system").
-			Hint("authctl token -o curl | curl -K - URL")
-	}
 	r := &runner{Job: j, dumps: map[string]io.WriteCloser{}}
 	defer func() { err = errors.Join(err, r.closeDumps()) }()
 	for _, t := range all {
@@ -132,7 +132,10 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	may := repeats{nonce: r.Prover != nil && t.repeatable && !r.NoRepeat, renew: r.Renew && !r.NoRepeat && tok.Kept && t.repeatable && !r.SingleUse}
+	may := repeats{}
+	if !r.ByStdin { // a response's head needs a pipe of its own
+		may = r.mayRepeat(t, tok)
+	}
 	for {
 		out, err := r.attempt(ctx, t, tok, may)
 		if err != nil {
@@ -146,6 +149,13 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 			return r.finish(out), nil
 		}
 	}
+}
+
+// mayRepeat: a DPoP nonce can be answered, and a kept token replaced, when a
+// second run would send the same.
+func (r *runner) mayRepeat(t transfer, tok Token) repeats {
+	again := t.repeatable && !r.NoRepeat
+	return repeats{nonce: again && r.Prover != nil, renew: again && r.Renew && tok.Kept && !r.SingleUse}
 }
 
 // finish prints what was held back and says how it went in curl's own terms.
