@@ -135,8 +135,10 @@ func TestFaultNonceIsEndless(t *testing.T) {
 	defer b.fault("nonce=0")
 	h := newHolder(b)
 	for range 3 {
-		if r := h.machine(); r.text("error") != "use_dpop_nonce" || r.header.Get("DPoP-Nonce") == "" {
-			t.Fatalf("%d %s", r.status, r.raw)
+		for _, r := range []reply{h.machine(), h.ask(fapiPAR, "helseid-login.json", loginParams()...)} {
+			if r.text("error") != "use_dpop_nonce" || r.header.Get("DPoP-Nonce") == "" {
+				t.Fatalf("%d %s", r.status, r.raw)
+			}
 		}
 	}
 }

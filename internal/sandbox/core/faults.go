@@ -33,7 +33,7 @@ func FaultList() []Fault {
 		{"lost-answer", "the request takes effect, then the connection is closed"},
 		{"no-expiry", "an answer without expires_in"},
 		{"no-rotation", "a refresh answer without a new refresh token; the old one stays good"},
-		{"nonce", "400 use_dpop_nonce, every time"},
+		{"nonce", "400 use_dpop_nonce with a new DPoP-Nonce, also for pushed requests"},
 		{"redirect", "307 to /_sandbox/elsewhere, which counts what it is sent"},
 		{"slow", "a good answer, one byte every 100 ms"},
 		{"truncated", "a good answer cut in half"},

@@ -26,9 +26,13 @@ func (c *Core) inject(w http.ResponseWriter, r *http.Request, next http.HandlerF
 		"bad-json": func(w http.ResponseWriter, _ *http.Request) {
 			text(w, "application/json", `{"access_token":"abc","token_ty`)
 		},
-		"empty":     func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) },
-		"html":      func(w http.ResponseWriter, _ *http.Request) { page(w, http.StatusOK) },
-		"drop":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"empty": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) },
+		"html":  func(w http.ResponseWriter, _ *http.Request) { page(w, http.StatusOK) },
+		"drop":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"nonce": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("DPoP-Nonce", c.Hex(16))
+			OAuthError(w, http.StatusBadRequest, "use_dpop_nonce", "a nonce is required in the DPoP proof")
+		},
 		"hang":      hang,
 		"huge":      huge,
 		"gzip-bomb": gzipBomb,
