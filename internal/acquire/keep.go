@@ -9,6 +9,7 @@ import (
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
+	"authctl/internal/jwt"
 	"authctl/internal/profile"
 	"authctl/internal/store"
 	"authctl/internal/token"
@@ -88,10 +89,28 @@ func (a *Acquirer) validate(p *profile.Profile, body []byte, asked string, at ti
 	if err != nil {
 		return token.Set{}, fault.New(fault.Network, "%w", err).Hint("check token_url of profile %s; -v shows the exchange", p.Name)
 	}
+	if p.Token.IDTokenExpiry {
+		set.ExpiresAt = noLaterThan(set.ExpiresAt, set.IDToken.Reveal())
+	}
 	if p.DPoP.Enabled && !strings.EqualFold(set.TokenType, "DPoP") {
 		// RFC 9449 5: a token that is not bound to the key is of another type.
 		return token.Set{}, fault.New(fault.Invalid, "the server granted a %s token where DPoP was asked", endpoint.Clean(set.TokenType)).
 			Hint("dpop.enabled: false in profile %s, if the server binds no tokens", p.Name)
 	}
 	return set, nil
+}
+
+// noLaterThan is expiry, or the id_token's exp where that is earlier. The
+// token came over TLS from the server itself, and only shortens a life: its
+// signature need not be looked at here.
+func noLaterThan(expiry time.Time, idToken string) time.Time {
+	t, err := jwt.Parse(idToken)
+	if err != nil || t.Claims == nil {
+		return expiry
+	}
+	end, err := t.Claims.Time("exp")
+	if err != nil || end.IsZero() || (!expiry.IsZero() && expiry.Before(end)) {
+		return expiry
+	}
+	return end
 }

@@ -10,6 +10,8 @@ import (
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
+	"authctl/internal/jwt"
+	"authctl/internal/keys"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
@@ -266,6 +268,38 @@ func TestOverrides(t *testing.T) {
 	for _, bad := range []string{"x", "=1", "client_secret=hunter2", "Refresh_Token=hunter2"} {
 		if _, err := (Overrides{Params: []string{bad}}).Apply(p); fault.KindOf(err) != fault.Usage || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", bad, err)
+		}
+	}
+}
+
+// One provider's expires_in is milliseconds on its own page; its id_token tells the truth.
+func TestIDTokenExpiry(t *testing.T) {
+	idToken := func(exp time.Time) string {
+		signed, err := jwt.Sign(&keys.Key{Oct: []byte(strings.Repeat("k", 32))}, "HS256", nil, map[string]any{"exp": exp.Unix()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signed
+	}
+	half, long := testNow.Add(30*time.Minute), testNow.Add(1799984*time.Second)
+	for name, c := range map[string]struct {
+		enabled bool
+		idToken string
+		want    time.Time
+	}{
+		"earlier":      {true, idToken(half), half},
+		"later":        {true, idToken(long.Add(time.Hour)), long},
+		"not asked":    {false, idToken(half), long},
+		"no id_token":  {true, "", long},
+		"not a JWT":    {true, "opaque", long},
+		"broken parts": {true, "a.b.c", long},
+	} {
+		b := newBench(t, status(200, nil, object{"access_token": "a", "token_type": "bearer", "expires_in": 1799984, "id_token": c.idToken}))
+		p := plain()
+		p.Token.IDTokenExpiry = c.enabled
+		r, err := b.Token(t.Context(), p, Options{})
+		if err != nil || !r.Set.ExpiresAt.Equal(c.want) {
+			t.Errorf("%s: %v, %v, want %v", name, err, r.Set.ExpiresAt, c.want)
 		}
 	}
 }

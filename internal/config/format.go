@@ -36,6 +36,7 @@ func profileMembers(p *profile.Profile) []member {
 		object("request", requestMembers(&p.Request)),
 		object("token", []member{
 			flag("single_use", &p.Token.SingleUse),
+			flag("id_token_expiry", &p.Token.IDTokenExpiry),
 			span("min_ttl", &p.Token.MinTTL),
 		}),
 		object("dpop", []member{

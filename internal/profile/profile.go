@@ -120,7 +120,10 @@ type Basic struct {
 // TokenPolicy is how long a token may be kept.
 type TokenPolicy struct {
 	SingleUse bool
-	MinTTL    time.Duration
+	// IDTokenExpiry says that the token ends with the id_token that came with
+	// it, where expires_in claims more: for servers whose unit is in doubt.
+	IDTokenExpiry bool
+	MinTTL        time.Duration
 }
 
 // DPoP is RFC 9449.
