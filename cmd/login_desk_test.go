@@ -43,13 +43,13 @@ profiles:
 
 func newDesk(t *testing.T, profiles string) *desk {
 	t.Helper()
-	server, err := fakes.NewAuthServer()
+	d := &desk{t: t, browser: &fakes.Browser{}, home: t.TempDir(), in: strings.NewReader("")}
+	server, err := fakes.NewAuthServer(d.now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Close)
-	d := &desk{t: t, server: server, browser: &fakes.Browser{}, home: t.TempDir(), in: strings.NewReader("")}
-	server.Now = d.now
+	d.server = server
 	file := filepath.Join(d.home, "profiles.yaml")
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(profiles, "ISSUER", server.URL)), 0o600); err != nil {
 		t.Fatal(err)
@@ -82,11 +82,15 @@ func (d *desk) run(ctx context.Context, args ...string) outcome {
 
 func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outcome {
 	var stdout bytes.Buffer
-	code := cmd.Main(ctx, app.System{
-		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader, Browser: d.browser,
+	sys := app.System{
+		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader,
 		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
 		IsTerminal: func(fd int) bool { return fd == 0 && d.typing },
-	}, args)
+	}
+	if d.browser != nil {
+		sys.Browser = d.browser
+	}
+	code := cmd.Main(ctx, sys, args)
 	return outcome{code: code, stdout: stdout.String()}
 }
 

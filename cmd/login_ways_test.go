@@ -42,6 +42,17 @@ func TestOverSSHTheAddressIsShown(t *testing.T) {
 	}
 }
 
+func TestWithoutABrowserHereTheAddressIsShown(t *testing.T) {
+	d := newDesk(t, demo)
+	d.browser = nil // this machine's own, which has neither a display nor $BROWSER
+	o := d.must(d.run(t.Context(), "login-pkce", "--timeout", "100ms"), 8)
+	for _, want := range []string{"no browser that authctl could open", "login-device", "Open this address", d.server.URL + "/authorize?"} {
+		if !strings.Contains(o.stderr, want) {
+			t.Errorf("stderr lacks %q: %s", want, o.stderr)
+		}
+	}
+}
+
 // TestOverSSHAPersonMayPaste: with a terminal and no browser here, both ways
 // back are open, the port and the paste.
 func TestOverSSHAPersonMayPaste(t *testing.T) {

@@ -49,17 +49,12 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	params, err := loginParams(p, o.Params)
-	if err != nil {
-		return acquire.Result{}, err
-	}
-	req := login.Request{
-		Profile: p.Name, ClientID: p.Client.ID, AuthorizeURL: e.Authorize, InsecureHTTP: p.InsecureHTTP,
-		Issuer: p.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
-		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Params: params,
-	}
 	flow := a.flow(o)
 	if flow.Push, err = pushTo(p, acq, e); err != nil {
+		return acquire.Result{}, err
+	}
+	req, err := loginRequest(p, e, redirect, o.Params)
+	if err != nil {
 		return acquire.Result{}, err
 	}
 	if p.DPoP.Enabled && flow.Push == nil {
@@ -70,7 +65,7 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	}
 	var set token.Set
 	err = flow.Run(ctx, req, func(ctx context.Context, code login.Code) error {
-		check := a.idToken(p, src, code.Nonce, login.MaxAge(params))
+		check := a.idToken(p, src, code.Nonce, login.MaxAge(req.Params))
 		g := grant.AuthorizationCode{Profile: p, Code: code.Value, Verifier: code.Verifier, RedirectURI: code.RedirectURI}
 		set, err = acq.Start(ctx, p, g, acquire.StartOptions{
 			MustKeep: true, Check: func(s token.Set) error { return a.accept(ctx, check, s) },
@@ -78,6 +73,16 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 		return err
 	})
 	return acquire.Result{Set: set}, err
+}
+
+// loginRequest is the authorization request of p.
+func loginRequest(p *profile.Profile, e metadata.Endpoints, redirect login.Redirect, flags []endpoint.Param) (login.Request, error) {
+	params, err := loginParams(p, flags)
+	return login.Request{
+		Profile: p.Name, ClientID: p.Client.ID, AuthorizeURL: e.Authorize, InsecureHTTP: p.InsecureHTTP,
+		Issuer: p.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
+		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Params: params,
+	}, err
 }
 
 // accept is the last word on what a login brought, before it is kept.
@@ -92,7 +97,8 @@ func (a *App) accept(ctx context.Context, check login.IDToken, set token.Set) er
 }
 
 // turn waits until no other process is logging in to p. done is nil when that
-// one's outcome, shared, will do.
+// one's outcome, shared, will do. The lock is the login's own: whoever wants
+// the profile's kept token takes another one, and waits for nobody.
 func (a *App) turn(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, o LoginOptions) (done func(), shared acquire.Result, err error) {
 	kept, err := a.Stores()
 	if err != nil {

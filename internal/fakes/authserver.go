@@ -32,15 +32,13 @@ type AuthServer struct {
 	Token func(w http.ResponseWriter, params map[string]string) bool
 	// ExpiresIn is the lifetime of access tokens in seconds; 0 means 300.
 	ExpiresIn int
-	// Now is the server's clock; nil is the machine's.
-	Now func() time.Time
-
-	server  *httptest.Server
-	mu      sync.Mutex
-	seen    []Seen
-	asked   map[string]url.Values // by code or request_uri
-	refresh map[string]bool
-	serial  int
+	now       func() time.Time
+	server    *httptest.Server
+	mu        sync.Mutex
+	seen      []Seen
+	asked     map[string]url.Values // by code or request_uri
+	refresh   map[string]bool
+	serial    int
 }
 
 // Seen is one request.
@@ -50,13 +48,13 @@ type Seen struct {
 	Params map[string]string // of a form or JSON body, or of the query
 }
 
-// NewAuthServer starts one; Close ends it.
-func NewAuthServer() (*AuthServer, error) {
+// NewAuthServer starts one with that clock; Close ends it.
+func NewAuthServer(now func() time.Time) (*AuthServer, error) {
 	key, err := keys.Generate("ES256", rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	s := &AuthServer{Key: key, asked: map[string]url.Values{}, refresh: map[string]bool{}}
+	s := &AuthServer{Key: key, now: now, asked: map[string]url.Values{}, refresh: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", s.document)
 	mux.HandleFunc("GET /jwks", s.jwks)

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 
 	"authctl/internal/jwt"
 )
@@ -71,11 +70,8 @@ func (s *AuthServer) grant(w http.ResponseWriter, r *http.Request, client, nonce
 }
 
 func (s *AuthServer) idToken(client, nonce string) (string, error) {
-	now := time.Now
-	if s.Now != nil {
-		now = s.Now
-	}
-	claims := map[string]any{"iss": s.URL, "sub": "alice", "aud": client, "iat": now().Unix(), "exp": now().Unix() + 300}
+	now := s.now().Unix()
+	claims := map[string]any{"iss": s.URL, "sub": "alice", "aud": client, "iat": now, "exp": now + 300}
 	if nonce != "" {
 		claims["nonce"] = nonce
 	}
