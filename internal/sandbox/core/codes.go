@@ -19,6 +19,7 @@ type Login struct {
 	Challenge   string // RFC 7636, S256
 	JKT         string // RFC 9449 10: the code is bound to this DPoP key; "" for none
 	Asked       string // further scopes in a parameter of the provider's own
+	Prompt      string // OpenID Connect Core 3.1.2.1
 	Answer      func(l Login, code, refusal string) string
 }
 

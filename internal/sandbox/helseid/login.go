@@ -58,7 +58,7 @@ func (p *FAPI) par(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.pushed[uri] = pushed{core.Login{
 		Client: who.id, RedirectURI: form.Get("redirect_uri"), Scope: form.Get("scope"), State: form.Get("state"),
-		Nonce: form.Get("nonce"), Challenge: form.Get("code_challenge"), JKT: jkt, Answer: p.answer,
+		Nonce: form.Get("nonce"), Challenge: form.Get("code_challenge"), JKT: jkt, Prompt: form.Get("prompt"), Answer: p.answer,
 	}, p.core.Now().Add(parLife)}
 	p.mu.Unlock()
 	core.WriteJSON(w, http.StatusCreated, map[string]any{"request_uri": uri, "expires_in": int64(parLife / time.Second)})
@@ -102,6 +102,9 @@ func (p *FAPI) authorize(w http.ResponseWriter, r *http.Request) {
 		p.pages.Deny(w, r, "A pushed authorization request is required.")
 	case !ok || q.Get("client_id") != request.login.Client || p.core.Now().After(request.until):
 		p.pages.Deny(w, r, "The request_uri is unknown, expired, used, or another client's.")
+	case request.login.Prompt == "none": // nobody is ever logged in already
+		w.Header().Set("Location", p.answer(request.login, "", "login_required"))
+		w.WriteHeader(http.StatusFound)
 	default:
 		p.pages.Show(w, request.login)
 	}
