@@ -47,7 +47,7 @@ func blocks() []block {
 				http2-prior-knowledge http3 http3-only ignore-content-length include ipv4 ipv6 junk-session-cookies
 				keepalive location mptcp npn path-as-is post301 post302 post303 raw remote-header-name
 				remote-name-all remote-time remove-on-error retry-all-errors retry-connrefused sessionid
-				skip-existing ssl ssl-auto-client-cert ssl-reqd suppress-connect-headers tcp-fastopen tcp-nodelay tls-earlydata
+				skip-existing ssl ssl-auto-client-cert ssl-reqd suppress-connect-headers tcp-fastopen tcp-nodelay
 				tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding use-ascii xattr`,
 			values: `cacert capath cert cert-type connect-timeout continue-at cookie cookie-jar create-file-mode
 				crlfile curves data data-ascii data-binary data-raw data-urlencode dump-header etag-compare
@@ -79,7 +79,7 @@ func blocks() []block {
 		},
 		{
 			class: refused, why: "takes away what protects the connection",
-			flags: "insecure ssl-allow-beast ssl-no-revoke ssl-revoke-best-effort sslv2 sslv3",
+			flags: "insecure ssl-allow-beast ssl-no-revoke ssl-revoke-best-effort sslv2 sslv3 tls-earlydata",
 			values: `ciphers ech engine egd-file random-file tls13-ciphers tlsauthtype tlspassword
 				tlsuser`,
 		},
