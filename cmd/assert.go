@@ -19,6 +19,7 @@ import (
 type assertOptions struct {
 	output   string
 	keyFile  string
+	crtFile  string
 	clientID string
 	audience string
 	lifetime time.Duration
@@ -56,6 +57,7 @@ and not reachable; 6 the key is in the keyring and that cannot be read.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "token", "token, form or json")
 	f.StringVar(&o.keyFile, "key", "", "private key: `FILE` (owner-only), FILE#/json/pointer, - for stdin, or a secret reference")
+	f.StringVar(&o.crtFile, "certificate", "", "the key's certificate, for --kid x5t and x5t#S256: `FILE`")
 	f.StringVar(&o.clientID, "client-id", "", "`client_id`, for iss and sub")
 	f.StringVar(&o.audience, "audience", "", "`aud`: issuer, token_url, or the value itself")
 	f.DurationVar(&o.lifetime, "lifetime", 0, "from iat to exp, such as 10s (default: the profile's, 1m)")
@@ -79,8 +81,8 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 		return fault.New(fault.Usage, "-o %s is unknown", o.output).Hint("-o token, -o form or -o json")
 	case o.lifetime < 0:
 		return fault.New(fault.Usage, "--lifetime must not be negative")
-	case o.keyFile == "" && (o.key.passphrase != "" || o.key.kid != ""):
-		return fault.New(fault.Usage, "--passphrase and --key-kid go with --key")
+	case o.keyFile == "" && (o.key.passphrase != "" || o.key.kid != "" || o.crtFile != ""):
+		return fault.New(fault.Usage, "--passphrase, --key-kid and --certificate go with --key")
 	}
 	extra, err := parseClaims(o.claims)
 	if err != nil {
@@ -133,6 +135,15 @@ func (c *cli) assertWith(ctx context.Context, o assertOptions, p *profile.Profil
 	key, err := c.loadPrivateKey(ctx, o.keyFile, o.key)
 	if err != nil {
 		return secret.Text{}, err
+	}
+	if o.crtFile != "" {
+		data, err := c.readKeyFile(ctx, o.crtFile)
+		if err != nil {
+			return secret.Text{}, err
+		}
+		if err := key.AttachCertificate(data); err != nil {
+			return secret.Text{}, fault.New(fault.Config, "%s: %w", shownName(o.crtFile), err)
+		}
 	}
 	signed, err := clientauth.NewAssertion(p, key, p.Issuer, p.TokenURL, c.sys.Now(), c.sys.Rand)
 	return secret.New(signed), err

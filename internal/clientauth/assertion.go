@@ -81,7 +81,7 @@ func assertionHeader(p *profile.Profile, key *keys.Key) (map[string]any, error) 
 	name, value, err := keyID(p.Assertion.KID, key)
 	if err != nil {
 		return nil, fault.New(fault.Config, "assertion.kid %s: %w", p.Assertion.KID, err).
-			Hint("assertion.kid is jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself; x5t needs client.certificate")
+			Hint("assertion.kid is jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself; x5t needs client.certificate, or --certificate")
 	}
 	if value != "" {
 		header[name] = value

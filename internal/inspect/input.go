@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"authctl/internal/keys"
 	"authctl/internal/saml"
 )
 
@@ -24,7 +25,11 @@ func Tokens(data []byte, selected string) ([]string, error) {
 	if len(data) > MaxInput {
 		return nil, fmt.Errorf("%d bytes are too many (at most %d)", len(data), MaxInput)
 	}
-	text := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))
+	text := data
+	if plain, err := keys.Text(data); err == nil {
+		text = plain // what a Windows shell redirected into a file is UTF-16
+	}
+	text = bytes.TrimSpace(text)
 	switch {
 	case len(text) == 0:
 		return nil, errors.New("there is no token in it: it is empty")
@@ -32,9 +37,11 @@ func Tokens(data []byte, selected string) ([]string, error) {
 		return fromResponse(text, selected)
 	case selected != "":
 		return nil, fmt.Errorf("only a token response has a %s to select, and this is none", selected)
-	case saml.IsSAML(text):
+	case saml.IsSAML(data):
 		// The bytes as they came: an assertion is never touched.
 		return []string{string(data)}, nil
+	case saml.IsSAML(text):
+		return []string{string(text)}, nil
 	}
 	var tokens []string
 	for _, line := range strings.Split(string(text), "\n") {

@@ -171,6 +171,7 @@ func TestTokens(t *testing.T) {
 		"header":      {"Authorization: Bearer " + jwt, "", []string{jwt}},
 		"dpop header": {"authorization: DPoP " + jwt, "", []string{jwt}},
 		"quoted":      {`"` + jwt + `"`, "", []string{jwt}},
+		"utf-16":      {"\xff\xfea\x00b\x00c\x00\n\x00", "", []string{"abc"}},
 		"bom":         {"\xef\xbb\xbf" + jwt, "", []string{jwt}},
 		"response":    {response, "", []string{"opaque"}},
 		"id_token":    {response, "id_token", []string{jwt}},
