@@ -36,6 +36,10 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err != nil {
 		return acquire.Result{}, err
 	}
+	flow := a.flow(o)
+	if err := flow.WayBack(redirect); err != nil {
+		return acquire.Result{}, err
+	}
 	// Keeping the session is the point: a store that cannot is said before a person is troubled.
 	if err := acq.Ready(ctx); err != nil {
 		return acquire.Result{}, err
@@ -49,7 +53,6 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	flow := a.flow(o)
 	if flow.Push, err = pushTo(p, acq, e); err != nil {
 		return acquire.Result{}, err
 	}

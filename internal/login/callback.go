@@ -20,8 +20,9 @@ type callback struct {
 	page    pages
 	taken   atomic.Bool
 	refused atomic.Int64
-	answers chan answer  // receives once
-	outcome chan outcome // is given once
+	answers chan answer   // receives once
+	outcome chan outcome  // is given once
+	arrived chan struct{} // closed with the answer
 	shown   chan struct{}
 }
 
@@ -35,7 +36,8 @@ func newCallback(r Redirect, port int, state string, p pages) *callback {
 	}
 	return &callback{
 		host: host, path: r.path(), state: state, page: p,
-		answers: make(chan answer, 1), outcome: make(chan outcome, 1), shown: make(chan struct{}),
+		answers: make(chan answer, 1), outcome: make(chan outcome, 1),
+		arrived: make(chan struct{}), shown: make(chan struct{}),
 	}
 }
 
@@ -66,6 +68,7 @@ func (c *callback) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	c.answers <- a
+	close(c.arrived)
 	c.show(w, req)
 }
 
@@ -105,6 +108,23 @@ func (c *callback) finish(ctx context.Context, err error) {
 	case <-patience.C:
 	case <-ctx.Done():
 	}
+}
+
+// untilAnswer ends with ctx or with the answer: whoever opens the browser need
+// not watch it any longer than that.
+func (c *callback) untilAnswer(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if c == nil {
+		return ctx, cancel
+	}
+	go func() {
+		select {
+		case <-c.arrived:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 // refusals counts the requests that were no answer.

@@ -181,3 +181,26 @@ func TestASlowClientIsCutOff(t *testing.T) {
 		t.Errorf("a client that dawdles is not cut off after %v: %v", headerRead, err)
 	}
 }
+
+// slowBrowser is an opener that becomes the browser and does not end by itself.
+type slowBrowser struct{ opened }
+
+func (b slowBrowser) Open(ctx context.Context, address string) error {
+	_ = b.opened.Open(ctx, address)
+	<-ctx.Done()
+	return nil
+}
+
+func TestTheAnswerIsNotKeptWaitingByTheOpener(t *testing.T) {
+	browser := slowBrowser{make(opened, 1)}
+	f := Flow{Browser: browser, Rand: rand.Reader, Limit: 10 * time.Second, Terminal: Terminal{Err: io.Discard}}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- f.Run(t.Context(), request(t, "http://127.0.0.1:0/callback"), func(context.Context, Code) error { return nil })
+	}()
+	address := <-browser.opened
+	get(t, address.Query().Get("redirect_uri")+"?code=1&state="+address.Query().Get("state"))
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}

@@ -54,14 +54,23 @@ type Flow struct {
 // errTooLate tells the limit from every other end of a context.
 var errTooLate = errors.New("nobody logged in")
 
+// WayBack is an error when nothing that the browser ends at could reach this
+// flow: the redirect is not ours, and nobody may paste.
+func (f Flow) WayBack(r Redirect) error {
+	if r.Loopback() || f.Paste != nil {
+		return nil
+	}
+	return fault.New(fault.Usage, "login.redirect_uri %s does not lead back to this machine", r.uri.Redacted()).
+		Hint("add --paste and paste the address that the browser ends at").
+		Hint("or register http://127.0.0.1/callback and set login.redirect_uri: http://127.0.0.1:0/callback")
+}
+
 // Run asks for a code and gives it to redeem, at most once. What redeem
 // returns decides the page that the browser shows; then the port is closed.
 // Errors are faults; the context's own error means that it was interrupted.
 func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, Code) error) error {
-	if !r.Redirect.Loopback() && f.Paste == nil {
-		return fault.New(fault.Usage, "login.redirect_uri %s does not lead back to this machine", r.Redirect.uri.Redacted()).
-			Hint("add --paste and paste the address that the browser ends at").
-			Hint("or register http://127.0.0.1/callback and set login.redirect_uri: http://127.0.0.1:0/callback")
+	if err := f.WayBack(r.Redirect); err != nil {
+		return err
 	}
 	rnd, err := newRandoms(f.Rand)
 	if err != nil {
@@ -79,7 +88,7 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 		l.serve(back)
 	}
 	target := r.Redirect.at(port)
-	if err := f.send(ctx, r, target, port, rnd); err != nil {
+	if err := f.send(ctx, r, back, target, port, rnd); err != nil {
 		return err
 	}
 	a, err := f.await(ctx, r, back, target, rnd.state)
@@ -95,7 +104,7 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 
 // send builds the authorize URL, by way of a pushed request where there is
 // one, and gets it in front of the person.
-func (f Flow) send(ctx context.Context, r Request, target string, port int, rnd randoms) error {
+func (f Flow) send(ctx context.Context, r Request, back *callback, target string, port int, rnd randoms) error {
 	params, err := r.params(target, rnd)
 	if err != nil {
 		return err
@@ -114,7 +123,9 @@ func (f Flow) send(ctx context.Context, r Request, target string, port int, rnd 
 	if err != nil {
 		return err
 	}
-	f.present(ctx, r, address, port, expires)
+	opening, cancel := back.untilAnswer(ctx)
+	defer cancel()
+	f.present(opening, r, address, port, expires)
 	return nil
 }
 
