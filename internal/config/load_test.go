@@ -78,7 +78,7 @@ func TestWhichProfile(t *testing.T) {
 	if err != nil || len(set.Profiles) != 3 || set.Default != "a" {
 		t.Errorf("%+v, %v", set, err)
 	}
-	for _, wrong := range []string{"prod.eu", "../authctl/profiles.d/drop", "profiles.d", "a/b", "drop.yaml"} {
+	for _, wrong := range []string{"prod.eu", "../profiles.d/drop", "../profiles", "profiles.d", "a/b", "drop.yaml"} {
 		_, err := config.LoadProfile(s, wrong)
 		wantConfigFault(t, err, "there is no profile", "authctl profile list")
 	}
@@ -157,4 +157,14 @@ func TestTheCurrentFolderIsNeverRead(t *testing.T) {
 			t.Errorf("%v: profile %q was read from the current folder", env, p.Name)
 		}
 	}
+}
+
+func TestAFileBeyondTheBound(t *testing.T) {
+	dir, _ := home(t, map[string]string{"profiles.yaml": oneProfile})
+	if err := os.Truncate(filepath.Join(dir, "profiles.yaml"), 5<<20); err != nil {
+		t.Fatal(err)
+	}
+	s := resolve(t, config.Flags{}, map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)})
+	_, err := config.LoadProfile(s, "a")
+	wantConfigFault(t, err, "is larger than 4 MiB")
 }

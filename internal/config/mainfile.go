@@ -55,7 +55,7 @@ func (m *mainFile) load(text string) {
 			r := m.reader(s.headLine)
 			h := header{}
 			r.head(root, &h, func(*yaml.Node, *yaml.Node) {})
-			if r.aliases == 0 {
+			if r.aliases == 0 { // its anchor may be a profile's
 				m.sliced, m.header, m.problems = s, h, r.problems
 				return
 			}
@@ -140,24 +140,13 @@ func (m *mainFile) find(name string) (entry, bool) {
 }
 
 // parse reads one block; false when it does not stand by itself, such as one
-// with an alias to another profile.
+// with an alias to another profile. An anchor inside of it goes before any
+// other of that name, as it would in the whole file.
 func (b block) parse() (entry, bool) {
 	root, err := parseYAML(b.text)
-	if err != nil || root == nil || root.Kind != yaml.MappingNode || len(root.Content) != 2 || hasAlias(root) {
+	if err != nil || root == nil || root.Kind != yaml.MappingNode || len(root.Content) != 2 {
 		return entry{}, false
 	}
 	line := func(n int) int { return n + b.line - 1 }
 	return entry{name: root.Content[0].Value, key: root.Content[0], body: root.Content[1], line: line}, true
-}
-
-func hasAlias(n *yaml.Node) bool {
-	if n.Kind == yaml.AliasNode {
-		return true
-	}
-	for _, child := range n.Content {
-		if hasAlias(child) {
-			return true
-		}
-	}
-	return false
 }

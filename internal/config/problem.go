@@ -92,7 +92,7 @@ func (ps Problems) sorted() Problems {
 	slices.SortStableFunc(out, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return slices.Compact(out)
+	return out
 }
 
 // AllProblems are the problems in err's chain, nil when err is about something else.

@@ -91,7 +91,10 @@ func tricky() map[string]string {
 		"flow hidden by a quote":      "profiles:\n  a: [x \"y, [z\" ],\n  b: z]\n",
 		"an alias to another profile": "profiles:\n  a: &a\n    issuer: x\n  b: *a\n",
 		"an anchor given twice":       "store: &s file\nprofiles:\n  a:\n    issuer: &s x\n  b:\n    issuer: *s\n",
-		"the key twice":               "profiles:\n  a: {issuer: x}\nprofiles:\n  a: {issuer: y}\n",
+		"an anchor of the head anew":  "store: &s file\nprofiles:\n  a:\n    issuer: &s x\ndefault_profile: *s\n",
+		"text with a quote in it":     "profiles:\n  a:\n    issuer: say the \"x\n      y\n  b:\n    issuer: z\n",
+		"a word with a quote":         "profiles:\n  a: {issuer: it's, preset: x}\n  b: {issuer: it's}\n",
+		"the key twice":               "profiles:\n  a: {issuer: x}\nprofiles:\n  b: {issuer: y}\n",
 		"a profile twice":             "profiles:\n  a: {issuer: x}\n  b: {issuer: z}\n  a: {issuer: y}\n",
 		"a profile twice, quoted":     "profiles:\n  a: {issuer: x}\n  \"a\": {issuer: y}\n",
 		"tabs":                        "profiles:\n  a:\n    issuer: x\n\tb: y\n",
@@ -126,6 +129,26 @@ func TestPlainFilesAreCut(t *testing.T) {
 		if cut(tricky()[name]) == nil {
 			t.Errorf("%s: not cut", name)
 		}
+	}
+}
+
+func TestOtherFilesAreNotCut(t *testing.T) {
+	for _, name := range []string{
+		"quoted text over lines", "single quotes over lines", "flow over lines", "flow hidden by a quote", "the key twice", "a profile twice",
+		"a profile twice, quoted", "tabs", "another line break", "carriage returns alone", "a second document", "a document's end", "a key over lines",
+		"profiles as flow", "less indentation later", "a list at the key's column", "byte-order mark", "text with a quote in it", "a word with a quote",
+	} {
+		if text, ok := tricky()[name]; !ok || cut(text) != nil {
+			t.Errorf("%s: cut", name)
+		}
+	}
+}
+
+func TestLinesBelowTheProfilesKeepTheirNumbers(t *testing.T) {
+	m := &mainFile{path: "f.yaml"}
+	m.load("version: 2\nprofiles:\n  a:\n    issuer: x\n\nstore: nowhere\n")
+	if m.sliced == nil || len(m.problems) != 2 || m.problems[0].Line != 1 || m.problems[1].Line != 6 {
+		t.Errorf("%v", m.problems)
 	}
 }
 

@@ -84,6 +84,11 @@ func TestWhatIsRefused(t *testing.T) {
 		{"header of the token", body + "api: {headers: [{name: authorization, secret: keyring:x}]}", "3:18", "is set by authctl itself"},
 		{"two kinds of value", body + "request: {headers: [{name: X, value: v, secret: keyring:x}]}", "3:21", "exactly one of value, secret and basic"},
 		{"no value", body + "request: {headers: [{name: X}]}", "3:21", "exactly one of value, secret and basic"},
+		{"a claim without value", body + "assertion: {claims: [{name: X}]}", "3:22", "exactly one of value, secret and basic"},
+		{"a claim with two", body + "assertion: {claims: [{name: X, value: 1, basic: {}}]}", "3:22", "exactly one of value, secret and basic"},
+		{"DEL in a header", body + "api: {headers: [{name: X, value: \"a\\x7f\"}]}", "3:27", "must not hold control characters"},
+		{"a space around a header", body + "api: {headers: [{name: X, value: ' a'}]}", "3:27", "must not hold control characters"},
+		{"a scope beyond ASCII", body + "scopes: [é]", "3:10", "scopes[0]: is not one scope"},
 		{"no name", body + "request: {headers: [{value: v}]}", "3:21", "name: is missing"},
 		{"object in a form", body + "request: {params: [{name: a, value: {b: 1}}]}", "3:30", "must be text, a number or a boolean"},
 		{"claim twice", body + "assertion: {claims: [{name: a, value: 1}, {name: a, value: 2}]}", "3:44", `"a" is given twice`},
@@ -180,6 +185,13 @@ func TestAliasOfAList(t *testing.T) {
 	}
 	if b := set.Profiles[1]; b.Client.Secret.Name != "S" || len(b.Scopes) != 2 {
 		t.Errorf("%+v", b)
+	}
+}
+
+func TestAnotherVersion(t *testing.T) {
+	_, err := config.Parse("f.yaml", []byte("version: 2\n"))
+	if got := problemsOf(t, err); got[0].String() != "f.yaml:1:1: version: this authctl reads version 1 of the format" {
+		t.Error(got)
 	}
 }
 
