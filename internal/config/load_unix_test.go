@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"authctl/internal/config"
 )
@@ -69,7 +70,18 @@ func TestAPipeInTheDefaultPlaceDoesNotHang(t *testing.T) {
 	if err := syscall.Mkfifo(filepath.Join(dir, "profiles.yaml"), 0o600); err != nil {
 		t.Skip(err)
 	}
-	s := resolve(t, config.Flags{}, map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)})
-	_, err := config.LoadProfile(s, "a")
-	wantConfigFault(t, err, "is not a regular file")
+	done := make(chan error, 1)
+	go func() {
+		s, err := config.Resolve(config.Flags{}, lookup(map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)}))
+		if err == nil {
+			_, err = config.LoadProfile(s, "a")
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		wantConfigFault(t, err, "is not a regular file")
+	case <-time.After(10 * time.Second):
+		t.Error("reading hangs")
+	}
 }
