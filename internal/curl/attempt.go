@@ -3,6 +3,7 @@ package curl
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -65,14 +66,26 @@ func (r *runner) watched(ctx context.Context, t transfer, p process, x extras, d
 	}
 	if x.hold && t.fails {
 		p.err = g.stderr() // "curl: (22) ... 401" is about an answer that may be thrown away
-		if t.seesFailures() {
-			g.dropFrom = 400
+		if x.fails = len(r.KeepOn) > 0 && t.gateCanFail(); x.fails {
+			g.dropFrom = failing
 		}
 	}
 	p.argv = t.argv(x)
 	code, err := p.run(ctx)
+	if x.fails && code == 0 && seen.status >= failing {
+		code = failed
+		if has(t.options, "show-error") || !has(t.options, "silent") {
+			_, _ = fmt.Fprintf(g.stderr(), "curl: (%d) The requested URL returned error: %d\n", failed, seen.status)
+		}
+	}
 	return outcome{code: code, answer: seen, gate: g}, err
 }
+
+// What -f means to curl: the exit code failed for a status from failing on.
+const (
+	failing = 400
+	failed  = 22
+)
 
 // dump is where the user's -D goes: one file for all requests of this run, as
 // one run of curl would write it.

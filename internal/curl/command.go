@@ -13,6 +13,7 @@ type extras struct {
 	config   string // where curl reads the secrets from; "" means configFile
 	dump     string // where curl writes response headers, "" for nowhere
 	hold     bool   // stdout is a pipe of ours that may be thrown away
+	fails    bool   // the gate does what -f does
 	terminal bool   // the user's stdout is a terminal
 	dpop     bool
 }
@@ -28,8 +29,8 @@ func (t transfer) argv(x extras) []string {
 	proxied := false
 	for _, a := range t.options {
 		name := a.name
-		if name == "fail" && x.hold && t.seesFailures() {
-			name = "fail-with-body"
+		if name == "fail" && x.fails {
+			continue
 		}
 		proxied = proxied || isProxy(a.name)
 		out = append(out, "--"+name)
@@ -69,12 +70,14 @@ func (t transfer) redirectProtocols() string {
 	return "=https"
 }
 
-// seesFailures says whether -f can be done by the gate: the body of a 401 says
+// gateCanFail says whether the gate can do what -f does: the body of a 401 says
 // whether a new token helps, and is dropped afterwards. What -i and -w print
-// into the same stream must stay, so then curl does it.
-func (t transfer) seesFailures() bool {
+// into the same stream must stay, and --retry-all-errors must see the failure:
+// then curl does it, and the body is not known.
+func (t transfer) gateCanFail() bool {
 	_, prints := last(t.options, "write-out")
-	return t.fails && !t.toFile && !prints && !has(t.options, "include") && !has(t.options, "head")
+	return t.fails && !t.toFile && !prints && !has(t.options, "include") && !has(t.options, "head") &&
+		!has(t.options, "retry-all-errors") && !has(t.options, "fail-with-body")
 }
 
 func isProxy(name string) bool {
