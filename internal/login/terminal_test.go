@@ -1,12 +1,15 @@
 package login
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 )
 
@@ -70,4 +73,41 @@ func TestWaitingRepaintsOnlyATerminal(t *testing.T) {
 	if piped.String() != "Waiting for it, up to 5:00.\n" {
 		t.Errorf("pipe: %q", piped)
 	}
+}
+
+func TestAPushedAddressSaysHowLongItIsGood(t *testing.T) {
+	stderr := &syncBuffer{}
+	f := Flow{
+		Terminal: Terminal{Err: stderr}, Rand: rand.Reader, Limit: 100 * time.Millisecond,
+		Push: func(context.Context, []endpoint.Param) (Pushed, error) {
+			return Pushed{RequestURI: "urn:x", ExpiresIn: 90 * time.Millisecond}, nil
+		},
+	}
+	_ = f.Run(t.Context(), request(t, "http://127.0.0.1:0/callback"), nil)
+	if !strings.Contains(stderr.String(), "Open this address in a browser within 0:00 to log in:") {
+		t.Errorf("stderr says %s", stderr)
+	}
+}
+
+func FuzzParsePasted(f *testing.F) {
+	const target, state = "https://app.example/cb", "the-state"
+	seeds := []string{
+		target + "?code=a&state=the-state", "?code=a&state=the-state", "code=a&state=the-state", "HTTPS://APP.EXAMPLE/cb/?code=a",
+		"javascript:alert(1)", "https://app.example@evil.example/cb?code=a&state=the-state", "\x1b[2J", "%", "com.example:/cb?state=the-state",
+	}
+	if len(seeds) == 0 {
+		f.Fatal("no seeds")
+	}
+	for _, s := range seeds {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		_, err := parsePasted(line, target, state)
+		if err != nil {
+			return
+		}
+		if u, parsed := url.Parse(line); parsed == nil && u.Host != "" && !strings.EqualFold(u.Host, "app.example") {
+			t.Errorf("%q is of another host", line)
+		}
+	})
 }

@@ -59,17 +59,19 @@ func (d *desk) refused(t *testing.T, code int, args ...string) string {
 
 func TestDecliningKeepsNothing(t *testing.T) {
 	browser := chromium.Start(t)
-	d, _ := sandboxed(t, sandbox.Options{})
-	login := d.start(t, "login-pkce", "-p", "salus")
-	page := browser.Open(t, d.address(login), true)
-	page.Click("#cancel")
-	page.Wait("body.failure")
-	login.end(4)
-	if text := page.Text(); !strings.Contains(text, "declined") || strings.Contains(text, "access_denied") {
-		t.Errorf("the page says %q", text)
-	}
-	if d.records() != 0 {
-		t.Error("something is kept")
+	for _, profile := range []string{"salus", "helseid-login"} {
+		d, _ := sandboxed(t, sandbox.Options{})
+		login := d.start(t, "login-pkce", "-p", profile)
+		page := browser.Open(t, d.address(login), true)
+		page.Click("#cancel")
+		page.Wait("body.failure")
+		login.end(4)
+		if text := page.Text(); !strings.Contains(text, "declined") || strings.Contains(text, "access_denied") {
+			t.Errorf("the page says %q", text)
+		}
+		if d.records() != 0 {
+			t.Error("something is kept")
+		}
 	}
 }
 
