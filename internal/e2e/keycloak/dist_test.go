@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,8 +23,12 @@ const (
 	distSHA256   = "dd9834c023460be856f731423d86228c23b5d002194a2064642bec0cc6573eaa"
 )
 
+// errCannotHave: this machine does not get the distribution, which is no fault.
+var errCannotHave = errors.New("it cannot be fetched")
+
 // fetch returns the path of the distribution's zip in the user's cache,
-// downloading it there by Maven the first time.
+// downloading it there by Maven the first time. A zip that is not the pinned one is
+// an error; not getting any is errCannotHave.
 func fetch(ctx context.Context) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -42,7 +47,7 @@ func fetch(ctx context.Context) (string, error) {
 		"-Dartifact="+distArtifact, "-DoutputDirectory="+folder, "-Dmdep.overWriteReleases=true")
 	mvn.Dir = folder // no pom.xml of ours takes part
 	if out, err := mvn.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("mvn could not fetch %s: %w: %.300s", distArtifact, err, out)
+		return "", fmt.Errorf("%w: mvn, %s: %w: %.300s", errCannotHave, distArtifact, err, out)
 	}
 	return file, checksum(file)
 }

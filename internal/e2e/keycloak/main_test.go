@@ -4,6 +4,7 @@ package keycloak
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -45,9 +46,13 @@ func run(m *testing.M) int {
 		}
 	}
 	file, err := fetch(ctx)
-	if err != nil {
+	if errors.Is(err, errCannotHave) {
 		absent = err.Error()
 		return m.Run()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	folder, err := os.MkdirTemp("", "authctl-keycloak-")
 	if err != nil {
