@@ -13,6 +13,9 @@ import (
 // readToken reads stdin, a file, or takes the argument itself for a token.
 func (c *cli) readToken(arg string) ([]byte, error) {
 	if arg == "" || arg == "-" {
+		if arg == "" && c.sys.IsTerminal(0) {
+			c.say("reading a token from the keyboard: paste it, then end the input")
+		}
 		return limited(c.sys.In, "-", inspect.MaxInput)
 	}
 	f, err := os.Open(arg) //nolint:gosec // the user names the file

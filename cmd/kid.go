@@ -2,17 +2,13 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/fault"
-	"authctl/internal/inspect"
-	"authctl/internal/keys"
 )
 
 // kidOptions is what the flags of `kid` say.
@@ -105,101 +101,4 @@ func runKid(ctx context.Context, c *cli, o kidOptions) error {
 	}
 	_, err = c.sys.Out.Write(out)
 	return err
-}
-
-// render is the whole of stdout.
-func (o kidOptions) render(key *keys.Key) ([]byte, error) {
-	switch {
-	case o.pem:
-		return key.PublicPEM()
-	case o.jwk:
-		return o.publicJWK(key)
-	case o.as == "all":
-		return o.table(key)
-	}
-	name := o.as
-	if name == "" {
-		name = kidForms()[0]
-	}
-	id, err := kidAs(key, name)
-	if err != nil {
-		return nil, err
-	}
-	if o.output == "json" {
-		return jsonLine(map[string]string{name: id})
-	}
-	return []byte(id + "\n"), nil
-}
-
-func kidAs(key *keys.Key, form string) (string, error) {
-	switch form {
-	case "thumbprint":
-		return key.Thumbprint()
-	case "x5t":
-		return key.X5T()
-	case "x5t#S256":
-		return key.X5TS256()
-	default:
-		return key.SPKISHA256()
-	}
-}
-
-// publicJWK is the JWK to register with a provider (RFC 7517 4).
-func (o kidOptions) publicJWK(key *keys.Key) ([]byte, error) {
-	jwk, err := key.PublicJWK()
-	if err != nil {
-		return nil, err
-	}
-	jwk.Kid = key.KID
-	if o.as != "" || jwk.Kid == "" {
-		if jwk.Kid, err = kidAs(key, o.as); err != nil {
-			return nil, err
-		}
-	}
-	jwk.Use, jwk.Alg = key.Use, key.Alg
-	if jwk.Use == "" {
-		jwk.Use = "sig"
-	}
-	if algs := key.Algs(); jwk.Alg == "" && len(algs) == 1 {
-		jwk.Alg = algs[0] // a curve has one algorithm, RSA has six
-	}
-	return jsonLine(jwk)
-}
-
-// table is --as all: every id that this key has.
-func (o kidOptions) table(key *keys.Key) ([]byte, error) {
-	ids := map[string]string{}
-	var text strings.Builder
-	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	for _, form := range kidForms() {
-		if form == "all" || strings.HasPrefix(form, "x5t") && key.Certificate == nil {
-			continue
-		}
-		id, err := kidAs(key, form)
-		if err != nil {
-			return nil, err
-		}
-		ids[form] = id
-		_, _ = fmt.Fprintf(w, "%s\t%s\n", form, id)
-	}
-	if key.KID != "" {
-		ids["kid"] = key.KID
-		_, _ = fmt.Fprintf(w, "kid\t%s\n", inspect.Plain(key.KID))
-	}
-	ids["key"] = key.Describe()
-	_, _ = fmt.Fprintf(w, "key\t%s\n", key.Describe())
-	if o.output == "json" {
-		return jsonLine(ids)
-	}
-	_ = w.Flush()
-	return []byte(text.String()), nil
-}
-
-// jsonLine is v as one line of JSON with < and > as they are.
-func jsonLine(v any) ([]byte, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return []byte(b.String()), err
 }

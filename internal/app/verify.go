@@ -53,5 +53,5 @@ func (a *App) JWKS(ctx context.Context, at string) ([]*keys.Key, error) {
 	if err != nil {
 		return nil, fault.New(fault.Network, "JWKS %s: %w", at, err)
 	}
-	return set, nil
+	return keys.PublicOnly(set), nil
 }

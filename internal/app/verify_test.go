@@ -121,3 +121,31 @@ func TestJWKSOnlyOverTLS(t *testing.T) {
 		}
 	}
 }
+
+// A symmetric key in a JWKS is there for everyone to sign with.
+func TestNoSymmetricKeyFromTheNetwork(t *testing.T) {
+	shared := &keys.Key{Oct: []byte("0123456789abcdef0123456789abcdef"), KID: "s"}
+	server := answer(`{"keys":[{"kty":"oct","kid":"s","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"}]}`)
+	a := &App{Sys: System{Now: time.Now, HTTP: server, Env: func(string) (string, bool) { return "", false }}}
+	forged, err := jwt.Sign(shared, "HS256", map[string]any{"kid": "s"}, map[string]any{"iss": "i"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := profile.Default()
+	p.Name, p.JWKSURL = "x", "https://as.example/jwks"
+	if _, err := a.VerifyByServer(context.Background(), &p, forged, jwt.VerifyOptions{Now: time.Now(), OptionalExp: true}); !errors.Is(err, jwt.ErrUnknownKey) {
+		t.Errorf("by profile: %v", err)
+	}
+	if set, err := a.JWKS(context.Background(), p.JWKSURL); len(set) != 0 || err != nil {
+		t.Errorf("by URL: %d keys, %v", len(set), err)
+	}
+}
+
+// answer is a server that always says the same.
+type answer string
+
+func (s answer) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Request: r, Body: io.NopCloser(strings.NewReader(string(s))),
+	}, nil
+}

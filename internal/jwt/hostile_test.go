@@ -71,6 +71,8 @@ func TestHeadersThatAreRefused(t *testing.T) {
 		"jwk":              `{"alg":"HS256","jwk":` + jwk + `}`,
 		"jku":              `{"alg":"HS256","jku":"https://evil.example/jwks"}`,
 		"x5u":              `{"alg":"HS256","x5u":"https://evil.example/crt"}`,
+		"kid number":       `{"alg":"HS256","kid":1}`,
+		"kid null":         `{"alg":"HS256","kid":null}`,
 		"alg twice":        `{"alg":"HS256","alg":"HS256"}`,
 		"alg none":         `{"alg":"none"}`,
 		"alg NONE":         `{"alg":"NoNe"}`,

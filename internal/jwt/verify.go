@@ -115,6 +115,8 @@ func (t *Token) checkHeader() error {
 		return errors.New("the token's header names no alg")
 	case strings.EqualFold(alg, "none"):
 		return errors.New(`the token is not signed (alg "none")`)
+	case t.Header.Has("kid") && t.KID() == "":
+		return errors.New("the kid in the token's header is no text")
 	}
 	// RFC 7515 4.1.11: an extension in crit that is not understood makes the
 	// JWS invalid; none is understood here. b64 false (RFC 7797) counts

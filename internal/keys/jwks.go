@@ -55,6 +55,18 @@ func ParseJWKS(data []byte) ([]*Key, error) {
 	}
 }
 
+// PublicOnly leaves out symmetric keys: in a JWKS that a server shows to
+// everyone they are no secrets, and whoever reads them could sign.
+func PublicOnly(all []*Key) []*Key {
+	var public []*Key
+	for _, k := range all {
+		if k.Public != nil {
+			public = append(public, k)
+		}
+	}
+	return public
+}
+
 // choose finds the one key that is meant.
 func choose(all []*Key, kid string) (*Key, error) {
 	if kid == "" {

@@ -30,5 +30,5 @@ func (s *Source) Keys(ctx context.Context, p *profile.Profile, fresh bool) ([]*k
 	if s.Cache != nil {
 		s.Cache.Save(e.JWKS, body)
 	}
-	return set, nil
+	return keys.PublicOnly(set), nil
 }
