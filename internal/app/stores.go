@@ -11,13 +11,14 @@ import (
 )
 
 // stores is the chosen store. Where the user chose none and the machine has
-// no keyring (a bare container), it keeps nothing and says so once; a chosen
-// store that is not there stays an error.
+// no keyring (a bare container), it keeps nothing and says so when there was
+// something to keep; a chosen store that is not there stays an error.
 type stores struct {
 	*store.Store
 	app    *App
 	chosen bool
-	gone   bool
+	why    error // why nothing is kept although nobody chose that; nil otherwise
+	said   bool
 }
 
 // Stores opens the store of the settings; nothing is read before its first use.
@@ -25,31 +26,37 @@ func (a *App) Stores() (*stores, error) {
 	if a.stores != nil {
 		return a.stores, nil
 	}
-	s, err := a.openStore(a.Settings.Store)
+	kind, why := a.Settings.Store, a.noPlace()
+	if why != nil {
+		if a.Settings.StoreChosen {
+			return nil, why
+		}
+		kind = store.KindNone
+	}
+	s, err := a.openStore(kind)
 	if err != nil {
 		return nil, err
 	}
-	a.stores = &stores{Store: s, app: a, chosen: a.Settings.StoreChosen}
+	a.stores = &stores{Store: s, app: a, chosen: a.Settings.StoreChosen, why: why}
 	return a.stores, nil
+}
+
+// noPlace is why the store of the settings cannot be, as far as that is known
+// before anything is asked or written: a bare container's disk may be read-only.
+func (a *App) noPlace() error {
+	switch kind := a.Settings.Store; {
+	case kind == store.KindNone:
+		return nil
+	case a.Settings.StateDir == "":
+		return fault.New(fault.Store, "there is no home folder to keep tokens in").Hint("set HOME or XDG_STATE_HOME, or AUTHCTL_STORE=none")
+	case kind == store.KindKeyring && a.Ring().Reachable() != nil:
+		return secretstore.SealingFault(a.Ring().Reachable())
+	}
+	return nil
 }
 
 func (a *App) openStore(kind string) (*store.Store, error) {
 	dir := a.Settings.StateDir
-	switch {
-	case kind == store.KindNone:
-	case dir == "" && a.Settings.StoreChosen:
-		return nil, fault.New(fault.Store, "there is no home folder to keep tokens in").Hint("set HOME or XDG_STATE_HOME, or --store none")
-	case dir == "":
-		a.Warn("there is no home folder: nothing is kept (--store none says so without this line)")
-		kind = store.KindNone
-	case kind == store.KindKeyring && a.Ring().Reachable() != nil:
-		// Known before anything is asked or written: a bare container's disk may be read-only.
-		if a.Settings.StoreChosen {
-			return nil, secretstore.SealingFault(a.Ring().Reachable())
-		}
-		a.Warn(noKeyring)
-		kind = store.KindNone
-	}
 	o := store.Options{Kind: kind, Dir: dir, Rand: a.Sys.Rand, Now: a.Sys.Now, Warn: a.Warn}
 	switch kind {
 	case store.KindKeyring:
@@ -69,13 +76,17 @@ func (s *stores) Get(ctx context.Context, key string) (store.Record, error) {
 	return rec, err
 }
 
-// Put keeps a record.
+// Put keeps a record, or warns once that it does not.
 func (s *stores) Put(ctx context.Context, key string, r store.Record) error {
 	err := s.Store.Put(ctx, key, r)
-	if s.without(err) {
-		return nil
+	if s.why == nil && !s.without(err) {
+		return err
 	}
-	return err
+	if !s.said {
+		s.said = true
+		s.app.Warn("the token is not kept: " + s.why.Error() + " (choose --store file, or --store none to silence this)")
+	}
+	return nil
 }
 
 // Lock takes the record's lock. Where nothing can be written there is nothing
@@ -91,24 +102,24 @@ func (s *stores) Lock(ctx context.Context, key string) (func(), error) {
 
 // Ready says whether a session could be kept. A user who chose `none` knows.
 func (s *stores) Ready(ctx context.Context) error {
+	if s.why != nil {
+		return s.why
+	}
 	if s.Kind() == store.KindNone && s.chosen {
 		return nil
 	}
 	return s.Store.Ready(ctx)
 }
 
-const noKeyring = "no OS keyring here: the token is not kept (choose --store file, or --store none to silence this)"
-
-// without gives up an absent keyring that nobody chose, with one warning.
+// without gives up an absent keyring that nobody chose.
 func (s *stores) without(err error) bool {
-	if s.gone || s.chosen || !errors.Is(err, secretstore.ErrNoKeyring) {
+	if s.why != nil || s.chosen || !errors.Is(err, secretstore.ErrNoKeyring) {
 		return false
 	}
 	nothing, openErr := store.Open(store.Options{Kind: store.KindNone})
 	if openErr != nil {
 		return false
 	}
-	s.Store, s.gone = nothing, true
-	s.app.Warn(noKeyring)
+	s.Store, s.why = nothing, err
 	return true
 }

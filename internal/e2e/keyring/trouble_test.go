@@ -105,7 +105,7 @@ func TestNoBus(t *testing.T) {
 	before := processes(t)
 
 	r := d.with(salusSecret+"="+d.secret(salusSecret)).Run(t, "", "token", "-p", "salus")
-	if r.Code != 0 || r.Stdout == "" || strings.Count(r.Stderr, "\n") != 1 || !strings.Contains(r.Stderr, "no OS keyring here") {
+	if r.Code != 0 || r.Stdout == "" || strings.Count(r.Stderr, "\n") != 1 || !strings.Contains(r.Stderr, "the token is not kept") {
 		t.Errorf("exit %d: %s", r.Code, r.Stderr)
 	}
 	d.says(d.with("AUTHCTL_STORE=keyring").Run(t, "", "token", "-p", "salus"), 6, "no OS keyring to talk to", "AUTHCTL_STORE=none")
