@@ -201,3 +201,11 @@ func TestTooLarge(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAnUnknownPresetIsOneProblem: what it would have brought is not missing as well.
+func TestAnUnknownPresetIsOneProblem(t *testing.T) {
+	_, err := config.ParseProfile("p", "f.yaml", []byte("preset: kl-gatway\ngrant: nonsense\n"))
+	if got := problemsOf(t, err); len(got) != 2 || got[0].Path != "preset" || got[1].Path != "grant" {
+		t.Error(got)
+	}
+}
