@@ -146,9 +146,14 @@ type curlTokens struct {
 	own   bool
 }
 
-// Token implements curl.Tokens.
-func (t curlTokens) Token(ctx context.Context, renew bool) (curl.Token, error) {
-	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Force: renew, Own: t.own})
+// Token implements curl.Tokens. The store is looked at first even when a token
+// was refused: of many processes whose token was revoked, the first asks the
+// server and the others find its outcome.
+func (t curlTokens) Token(ctx context.Context, refused secret.Text) (curl.Token, error) {
+	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own})
+	if err == nil && !refused.IsZero() && r.Set.AccessToken.Reveal() == refused.Reveal() {
+		r, err = t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own, Force: true})
+	}
 	return curl.Token{Access: r.Set.AccessToken, Type: r.Set.TokenType, Expires: r.Set.ExpiresAt, Kept: r.FromStore}, err
 }
 

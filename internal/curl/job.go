@@ -17,9 +17,10 @@ type Token struct {
 	Kept    bool // it was kept from earlier: the server may have revoked it since
 }
 
-// Tokens gets access tokens. renew asks the server even when one is kept.
+// Tokens gets access tokens. refused is one that the API no longer takes, zero
+// for none: it is not given again, and a kept one that is another will do.
 type Tokens interface {
-	Token(ctx context.Context, renew bool) (Token, error)
+	Token(ctx context.Context, refused secret.Text) (Token, error)
 }
 
 // Prover makes DPoP proofs (RFC 9449 4.2) with the key the token is bound to.

@@ -112,12 +112,12 @@ func (j Job) Run(ctx context.Context) (code int, err error) {
 }
 
 // token is the one for the next request.
-func (r *runner) token(ctx context.Context, renew bool) (Token, error) {
+func (r *runner) token(ctx context.Context, refused secret.Text) (Token, error) {
 	usable := !r.have.Access.IsZero() && (r.have.Expires.IsZero() || r.have.Expires.Sub(r.Now()) > stale)
-	if usable && !renew && !r.SingleUse {
+	if usable && refused.IsZero() && !r.SingleUse {
 		return r.have, nil
 	}
-	tok, err := r.Tokens.Token(ctx, renew)
+	tok, err := r.Tokens.Token(ctx, refused)
 	if err != nil {
 		return Token{}, err
 	}
@@ -128,7 +128,7 @@ func (r *runner) token(ctx context.Context, renew bool) (Token, error) {
 // request is one request with at most one repeat for a DPoP nonce and one for
 // a kept token that the API no longer takes.
 func (r *runner) request(ctx context.Context, t transfer) (int, error) {
-	tok, err := r.token(ctx, false)
+	tok, err := r.token(ctx, secret.Text{})
 	if err != nil {
 		return 0, err
 	}
@@ -193,7 +193,7 @@ func (r *runner) next(ctx context.Context, t transfer, tok Token, out outcome, m
 		return tok, may
 	}
 	if renew {
-		fresh, err := r.token(ctx, true)
+		fresh, err := r.token(ctx, tok.Access)
 		if err != nil {
 			r.warn("the API refused the token, and there is no new one: " + err.Error())
 			return tok, may

@@ -128,7 +128,8 @@ type purse struct {
 	renews int
 }
 
-func (p *purse) Token(_ context.Context, renew bool) (Token, error) {
+func (p *purse) Token(_ context.Context, refused secret.Text) (Token, error) {
+	renew := !refused.IsZero()
 	p.n++
 	if p.failAt == p.n {
 		return Token{}, fmt.Errorf("no token %d", p.n)
@@ -146,7 +147,9 @@ func (p *purse) Token(_ context.Context, renew bool) (Token, error) {
 // tokenFunc is a pipeline that cannot fail.
 type tokenFunc func(renew bool) Token
 
-func (f tokenFunc) Token(_ context.Context, renew bool) (Token, error) { return f(renew), nil }
+func (f tokenFunc) Token(_ context.Context, refused secret.Text) (Token, error) {
+	return f(!refused.IsZero()), nil
+}
 
 // prover makes readable proofs.
 type prover struct {
