@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
 	"time"
 
 	"authctl/internal/sandbox"
@@ -73,9 +72,5 @@ func (b *bed) peak(ctx context.Context) (string, error) {
 	if err := cmd.Run(); err != nil {
 		return "", err
 	}
-	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		return "not known on this platform", nil
-	}
-	return fmt.Sprintf("%.1f MB", float64(usage.Maxrss)*1024/1e6), nil
+	return residentSet(cmd.ProcessState), nil
 }
