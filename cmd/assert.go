@@ -115,7 +115,7 @@ func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Fi
 	}
 	p, err := a.Profile()
 	if err != nil {
-		return secret.Text{}, err
+		return secret.Text{}, hinted(err, "--key FILE, --client-id and --audience work without a profile")
 	}
 	asked := *p
 	o.apply(&asked, extra)

@@ -150,11 +150,7 @@ func (c *cli) byProfile(ctx context.Context, by *verifier) error {
 	}
 	p, err := a.Profile()
 	if err != nil {
-		var f *fault.Error
-		if errors.As(err, &f) {
-			_ = f.Hint("--key FILE or --jwks FILE verify without a profile")
-		}
-		return err
+		return hinted(err, "--key FILE or --jwks FILE verify without a profile")
 	}
 	by.profile = p.Name
 	by.verify = func(token string, o jwt.VerifyOptions) (*jwt.Token, error) { return a.VerifyByServer(ctx, p, token, o) }
@@ -175,4 +171,13 @@ func (c *cli) byProfile(ctx context.Context, by *verifier) error {
 		o.Party = p.Client.ID // an access token is for an API and names the client in azp
 	}
 	return nil
+}
+
+// hinted adds one more way out to a fault.
+func hinted(err error, hint string) error {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		_ = f.Hint("%s", hint)
+	}
+	return err
 }
