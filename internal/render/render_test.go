@@ -240,56 +240,6 @@ func TestProofGoesWithHeadersAndCurl(t *testing.T) {
 	}
 }
 
-type countingWriter struct {
-	calls int
-	short bool
-	err   error
-}
-
-func (w *countingWriter) Write(p []byte) (int, error) {
-	w.calls++
-	if w.short {
-		return len(p) - 1, w.err
-	}
-	return len(p), w.err
-}
-
-// Threats row 30.
-func TestOneWriteWhoseFailureIsSeen(t *testing.T) {
-	for _, f := range Formats() {
-		env := filepath.Join(t.TempDir(), "env")
-		o := Options{Format: f, GithubEnv: githubOnly(f, env)}
-		ok, short, broken := &countingWriter{}, &countingWriter{short: true}, &countingWriter{err: io.ErrClosedPipe}
-		if err := Write(ok, sample(), o); err != nil || ok.calls != 1 {
-			t.Errorf("%s: %v after %d writes", f, err, ok.calls)
-		}
-		_ = os.Remove(env)
-		if err := Write(short, sample(), o); !errors.Is(err, io.ErrShortWrite) {
-			t.Errorf("%s: %v", f, err)
-		}
-		if err := Write(broken, sample(), o); !errors.Is(err, io.ErrClosedPipe) {
-			t.Errorf("%s: %v", f, err)
-		}
-		if _, err := os.Stat(env); err == nil {
-			t.Errorf("%s: GITHUB_ENV was written without masks", f)
-		}
-	}
-}
-
-func TestFullDisk(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skip("no /dev/full here")
-	}
-	defer full.Close()
-	if err := Write(full, sample(), Options{}); err == nil {
-		t.Error("a full disk went unnoticed")
-	}
-	if err := Write(io.Discard, sample(), Options{Format: "github", GithubEnv: "/dev/full"}); err == nil {
-		t.Error("a full disk under GITHUB_ENV went unnoticed")
-	}
-}
-
 func TestGithubFileKeepsWhatWasThereAndCannotBeInjected(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "env")
 	if err := os.WriteFile(path, []byte("A=1\n"), 0o600); err != nil {
