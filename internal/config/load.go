@@ -12,7 +12,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"authctl/internal/fault"
 	"authctl/internal/profile"
 )
 
@@ -212,60 +211,4 @@ func (m *mainFile) parseIfSliced() {
 	if m.sliced != nil {
 		m.parseAll()
 	}
-}
-
-func inBoth(file, mainPath, name string) Problem {
-	return Problem{File: file, Profile: name, Text: fmt.Sprintf("profile %q also stands in %s", name, mainPath), Hint: "remove one of the two"}
-}
-
-func checkDefault(m *mainFile, set *profile.Set) Problems {
-	if set.Default == "" || slices.ContainsFunc(set.Profiles, func(p profile.Profile) bool { return p.Name == set.Default }) {
-		return nil
-	}
-	names := make([]string, len(set.Profiles))
-	for i, p := range set.Profiles {
-		names[i] = p.Name
-	}
-	text := fmt.Sprintf("there is no profile %q", set.Default)
-	if near := profile.Nearest(set.Default, names); near != "" {
-		text += fmt.Sprintf(", did you mean %q?", near)
-	}
-	at := m.header.at
-	at.File, at.Path, at.Text = m.path, "default_profile", text
-	return Problems{at}
-}
-
-func noProfile(s Settings) error {
-	if !s.mainFile().exists {
-		if names, err := s.dropIns(); err == nil && len(names) == 0 {
-			return noFile(s)
-		}
-	}
-	return fault.New(fault.Config, "no profile was chosen").
-		Hint("name one with -p NAME or AUTHCTL_PROFILE, or set default_profile in %s", s.File).
-		Hint("authctl profile list shows them")
-}
-
-func noFile(s Settings) error {
-	if s.File == "" {
-		return fault.New(fault.Config, "no place for a profiles file is known: neither HOME nor XDG_CONFIG_HOME is set").
-			Hint("name one with --config or AUTHCTL_CONFIG")
-	}
-	return fault.New(fault.Config, "there is no profiles file %s", s.File).
-		Hint("copy profiles.example.yaml there, or name another with --config or AUTHCTL_CONFIG")
-}
-
-func unknownProfile(s Settings, name string) error {
-	names, err := Names(s)
-	if err != nil {
-		return err
-	}
-	if len(names) == 0 && !s.mainFile().exists {
-		return noFile(s)
-	}
-	f := fault.New(fault.Config, "there is no profile %q in %s", name, s.File)
-	if near := profile.Nearest(name, names); near != "" {
-		f = f.Hint("did you mean %s?", near)
-	}
-	return f.Hint("authctl profile list shows them")
 }
