@@ -6,6 +6,7 @@ package cmd
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -35,8 +36,10 @@ func newRoot(c *cli, args []string) *cobra.Command {
 		Short:         "OAuth 2 and OpenID Connect tokens for named profiles",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:          noSuchCommand,
+		// As many letters may be wrong; cobra sets this only for its own message.
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(c.sys.In)
 	root.SetOut(c.sys.Out)
@@ -48,6 +51,18 @@ func newRoot(c *cli, args []string) *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	c.addCommands(root, args)
 	return root
+}
+
+// noSuchCommand is about a first word that is no subcommand.
+func noSuchCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	f := fault.New(fault.Usage, "there is no command %q", args[0])
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		return f.Hint("did you mean authctl %s?", strings.Join(near, " or authctl "))
+	}
+	return f.Hint("authctl --help lists them")
 }
 
 // entry is one subcommand: the word that chooses it and how it is built.

@@ -46,7 +46,7 @@ func noFile(s Settings) error {
 			Hint("name one with --config or AUTHCTL_CONFIG")
 	}
 	return fault.New(fault.Config, "there is no profiles file %s", s.File).
-		Hint("copy profiles.example.yaml there, or name another with --config or AUTHCTL_CONFIG")
+		Hint("authctl profile add NAME makes a profile; --config or AUTHCTL_CONFIG names another file")
 }
 
 func unknownProfile(s Settings, name string) error {
