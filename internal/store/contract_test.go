@@ -167,6 +167,36 @@ func TestContract(t *testing.T) {
 			t.Errorf("the old record: %v", err)
 		}
 	})
+	contract(t, "a reader sees the old record or the new one, never a part", func(t *testing.T, k *kit) {
+		big := full()
+		big.Subject = strings.Repeat("x", 100<<10)
+		s := k.open(t)
+		if err := s.Put(ctx, "a1", big); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for range 30 {
+				if err := k.open(t).Put(ctx, "a1", big); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+		for reads := 0; ; reads++ {
+			select {
+			case <-done:
+				if reads == 0 || len(k.warnings) != 0 {
+					t.Errorf("%d reads, %q", reads, k.warnings)
+				}
+				return
+			default:
+			}
+			if r, err := s.Get(ctx, "a1"); err != nil || r.Subject != big.Subject {
+				t.Fatalf("read %d: %v", reads, err)
+			}
+		}
+	})
 	contract(t, "ready leaves nothing in the list", func(t *testing.T, k *kit) {
 		s := k.open(t)
 		if err := s.Ready(ctx); err != nil {
