@@ -43,7 +43,8 @@ taken, without its last line ending: a PEM key is stored as it is.
 Exit status: 0 stored; 2 nothing was given; 6 the keyring did not keep it.`,
 		Example: `  authctl secret set client_secret -p work
   authctl secret set key -p work < key.pem`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeSecretNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSecretSet(cmd.Context(), c, args[0])
 		},
@@ -151,8 +152,9 @@ func newSecretDeleteCmd(c *cli) *cobra.Command {
 		Long: `Remove the secret keyring:NAME of a profile.
 
 Exit status: 0 removed; 3 there was none; 6 the keyring did not remove it.`,
-		Example: `  authctl secret delete client_secret -p work`,
-		Args:    cobra.ExactArgs(1),
+		Example:           `  authctl secret delete client_secret -p work`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: c.completeSecretNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSecretDelete(cmd.Context(), c, args[0])
 		},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -108,4 +109,23 @@ func (c *cli) printResult(v any) error {
 	enc := json.NewEncoder(c.sys.Out)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(v)
+}
+
+// completeSecretNames offers what the profile refers to; it asks no keyring.
+func (c *cli) completeSecretNames(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	a, err := c.open()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	p, err := a.Profile()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []cobra.Completion
+	for _, r := range p.Refs() {
+		if r.Ref.Kind == secret.Keyring && !slices.Contains(names, r.Ref.Name) {
+			names = append(names, r.Ref.Name)
+		}
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }

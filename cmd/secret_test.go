@@ -125,6 +125,15 @@ func TestSecretNotes(t *testing.T) {
 	}
 }
 
+func TestSecretNamesAreCompleted(t *testing.T) {
+	d := newDesk(t)
+	d.want("", 0, "client_secret\nsubscription\n:4", "__complete", "secret", "set", "")
+	d.want("", 0, ":4", "__complete", "secret", "set", "client_secret", "")
+	if d.ring.Calls() != 0 {
+		t.Error("completion asked the keyring")
+	}
+}
+
 func TestSecretWithABadKeyring(t *testing.T) {
 	d := newDesk(t)
 	d.ring.Forget = true
