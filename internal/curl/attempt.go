@@ -30,7 +30,7 @@ func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats
 	}
 	p := process{
 		program: r.Program, environ: r.Environ, hidden: r.SecretNames,
-		in: r.In, out: r.Out, err: r.Err, config: config,
+		in: r.stdin(), out: r.Out, err: r.Err, config: config,
 	}
 	x := extras{terminal: r.Terminal, dpop: r.Prover != nil}
 	if r.ByStdin {

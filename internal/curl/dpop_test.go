@@ -73,7 +73,7 @@ func TestANonceIsAskedForOnce(t *testing.T) {
 	api.reset()
 	run(t, j).want(t, 0, "again 3\n")
 	// A body that is gone: none.
-	j.Argv, j.In = []string{"-sS", "-d", "@-", "/"}, strings.NewReader("x")
+	j.Argv, j.In = []string{"-sS", "-T", "-", "/"}, strings.NewReader("x")
 	api.reset()
 	run(t, j).want(t, 0, "again 1\n")
 	j.Argv, j.NoRepeat = []string{"-sS", "/"}, true
@@ -100,6 +100,36 @@ func TestDPoPRefusesWhatWouldReplayAProof(t *testing.T) {
 		j.Headers, j.HeaderNames = nil, nil
 		if r := run(t, j); fault.KindOf(r.fault) != fault.Usage || len(api.seen()) > 0 {
 			t.Errorf("%v: %+v", argv, r)
+		}
+	}
+}
+
+// curl reads such a body whole before it sends: so can we, and send it twice.
+func TestABodyFromStdinSurvivesANonce(t *testing.T) {
+	large := strings.Repeat("0123456789abcdef", maxGathered/16)
+	for name, c := range map[string]struct {
+		body  string
+		argv  []string
+		sizes []int64
+	}{
+		"small":     {"hello", []string{"-d", "@-"}, []int64{5, 5}},
+		"form":      {"hello", []string{"-F", "a=<-"}, nil},
+		"too large": {large + "x", []string{"--data-binary", "@-"}, []int64{int64(len(large)) + 1}},
+		"largest":   {large, []string{"--data-binary", "@-"}, []int64{int64(len(large)), int64(len(large))}},
+	} {
+		p := &prover{}
+		api := nonceAPI(t, p)
+		j := job(t, api, append(c.argv, "-sS", "-H", "Expect:", "/a")...)
+		j.Scheme, j.Prover, j.Tokens, j.In = "DPoP", p, &purse{typ: "DPoP"}, strings.NewReader(c.body)
+		want := "answer 2 /a\n"
+		if len(c.sizes) == 1 {
+			want = "nonce please\n"
+		}
+		run(t, j).want(t, 0, want)
+		for i, size := range c.sizes {
+			if got := api.seen()[i].size; got != size {
+				t.Errorf("%s: body %d is %d bytes", name, i+1, got)
+			}
 		}
 	}
 }

@@ -17,6 +17,9 @@ import (
 // using for its next request.
 const stale = 5 * time.Second
 
+// maxGathered is the largest body from stdin that is kept for a second attempt.
+const maxGathered = 16 << 20
+
 // writeError is curl's own code for output that could not be written.
 const writeError = 23
 
@@ -24,8 +27,9 @@ const writeError = 23
 type runner struct {
 	Job
 	dumps map[string]io.WriteCloser
-	have  Token  // the token of the last request, unless it was for one use
-	nonce string // the API's last DPoP-Nonce (RFC 9449 8.2)
+	have  Token            // the token of the last request, unless it was for one use
+	nonce string           // the API's last DPoP-Nonce (RFC 9449 8.2)
+	stdin func() io.Reader // for one attempt
 }
 
 // Run makes the requests one after the other and returns curl's exit code, the
@@ -70,9 +74,11 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	r.stdin = func() io.Reader { return r.In }
 	may := repeats{}
 	if !r.ByStdin { // a response's head needs a pipe of its own
 		may = r.mayRepeat(t, tok)
+		may.nonce = may.nonce || r.gather(t)
 	}
 	for {
 		out, err := r.attempt(ctx, t, tok, may)
@@ -94,6 +100,22 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 func (r *runner) mayRepeat(t transfer, tok Token) repeats {
 	again := t.repeatable && !r.NoRepeat
 	return repeats{nonce: again && r.Prover != nil, renew: again && r.Renew && tok.Kept && !r.SingleUse}
+}
+
+// gather keeps a body that comes from stdin, when a nonce is sure to be missed:
+// an API that demands one would else never take such a request. curl has the
+// body in memory as well; a larger one than maxGathered is sent, not kept.
+func (r *runner) gather(t transfer) bool {
+	if r.Prover == nil || r.nonce != "" || !t.gathers || r.NoRepeat || r.In == nil {
+		return false
+	}
+	body, err := io.ReadAll(io.LimitReader(r.In, maxGathered+1))
+	if err != nil || len(body) > maxGathered {
+		r.stdin = func() io.Reader { return io.MultiReader(bytes.NewReader(body), r.In) }
+		return false
+	}
+	r.stdin = func() io.Reader { return bytes.NewReader(body) }
+	return true
 }
 
 // finish prints what was held back and says how it went in curl's own terms.

@@ -19,8 +19,10 @@ type transfer struct {
 	// repeatable: a second run would send the same and write the same.
 	repeatable bool
 	stdin      bool
-	follows    bool // redirects
-	fails      bool // -f
+	// gathers: stdin goes into a body that curl reads whole before it sends (-d, -F).
+	gathers bool
+	follows bool // redirects
+	fails   bool // -f
 }
 
 // transfers lists the requests in order and holds each URL to t.
@@ -94,7 +96,9 @@ func (l line) one(g *group, n *transferNode, u globbed, url string) transfer {
 		one.options, one.toFile, one.output = append(one.options, arg{"output", name, true}), true, inFolder(g.options, name)
 	}
 	one.stdin = n.upload == "-" && n.hasUpload || n.upload == "." && n.hasUpload || readsStdin(g.options)
-	one.repeatable = !one.stdin && repeatable(one.options)
+	again := repeatable(one.options)
+	one.repeatable = again && !one.stdin
+	one.gathers = again && one.stdin && !n.hasUpload
 	one.follows = has(g.options, "location") || has(g.options, "follow") || has(g.options, "location-trusted")
 	one.fails = has(g.options, "fail")
 	return one
