@@ -4,7 +4,6 @@ package jwt
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 
@@ -31,10 +30,11 @@ func Sign(key *keys.Key, alg string, header, claims map[string]any) (string, err
 	}
 	full["alg"] = alg
 	t := &gojwt.Token{Method: method, Header: full, Claims: gojwt.MapClaims(claims)}
-	if _, err := json.Marshal(claims); err != nil {
-		return "", fmt.Errorf("the claims are no JSON: %w", err)
+	signed, err := t.SignedString(signer(key))
+	if err != nil {
+		return "", fmt.Errorf("signing with %s: %w", alg, err)
 	}
-	return t.SignedString(signer(key))
+	return signed, nil
 }
 
 // signer is the key as golang-jwt wants it.

@@ -110,3 +110,29 @@ func TestEveryAlgRoundTrips(t *testing.T) {
 		}
 	}
 }
+
+func TestSignRefuses(t *testing.T) {
+	ec, public := generate(t, "ES256"), load(t, read(t, "klg-public-key.pem"))
+	for name, c := range map[string]struct {
+		key    *keys.Key
+		alg    string
+		claims map[string]any
+	}{
+		"none":            {ec, "none", nil},
+		"unknown":         {ec, "ES257", nil},
+		"another curve":   {ec, "ES384", nil},
+		"another type":    {ec, "RS256", nil},
+		"hmac":            {ec, "HS256", nil},
+		"public key":      {public, "RS256", nil},
+		"no key":          {&keys.Key{}, "HS256", nil},
+		"claims, no JSON": {ec, "ES256", map[string]any{"a": func() {}}},
+	} {
+		if s, err := Sign(c.key, c.alg, nil, c.claims); err == nil || s != "" {
+			t.Errorf("%s: %q", name, s)
+		}
+	}
+	header := map[string]any{"alg": "none"}
+	if got, err := Parse(sign(t, ec, "ES256", header, nil)); err != nil || got.Alg() != "ES256" || header["alg"] != "none" {
+		t.Errorf("the header decides the alg, or was changed: %v", err)
+	}
+}
