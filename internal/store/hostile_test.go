@@ -175,6 +175,23 @@ func TestTheKeyringFailingIsNotAbsence(t *testing.T) {
 	}
 }
 
+// TestAKeyringThatFailedIsNotAskedAgain: each question may put a prompt before a person.
+func TestAKeyringThatFailedIsNotAskedAgain(t *testing.T) {
+	ctx := context.Background()
+	k := newKit(t, store.KindKeyring)
+	must(t, k.open(t).Put(ctx, "a1", full()))
+	k.ring.Fail = func(string) error { return errors.New("locked or so") }
+	s, before := k.open(t), k.ring.Calls()
+	for range 3 {
+		if _, err := s.Get(ctx, "a1"); fault.KindOf(err) != fault.Store {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n := k.ring.Calls() - before; n != 1 {
+		t.Errorf("%d calls", n)
+	}
+}
+
 func TestADismissedPromptIsNoKey(t *testing.T) {
 	k := newKit(t, store.KindKeyring)
 	k.ring.Forget = true

@@ -16,8 +16,9 @@ type sealingKey struct {
 	locks  string
 	kind   string
 
-	mu  sync.Mutex
-	key []byte
+	mu     sync.Mutex
+	key    []byte
+	failed error // a keyring that failed once is not asked, nor a person prompted, again
 }
 
 // existing returns the key that records on disk were sealed with. That there
@@ -53,11 +54,14 @@ func (k *sealingKey) ensure(ctx context.Context) ([]byte, error) {
 }
 
 func (k *sealingKey) read(ctx context.Context) error {
-	if k.key != nil {
-		return nil
+	if k.key != nil || k.failed != nil {
+		return k.failed
 	}
 	b, err := k.source.Load(ctx)
 	if err != nil {
+		if !k.source.IsAbsent(err) && ctx.Err() == nil {
+			k.failed = err
+		}
 		return err
 	}
 	if len(b) != KeySize {
