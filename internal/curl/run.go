@@ -202,8 +202,5 @@ func (r *runner) proof(ctx context.Context, t transfer, access secret.Text) (str
 	if i := strings.IndexAny(htu, "?#"); i >= 0 {
 		htu = htu[:i]
 	}
-	if strings.Count(htu, "/") == 2 {
-		htu += "/"
-	}
 	return r.Prover.Proof(ctx, t.method, htu, access, r.nonce)
 }

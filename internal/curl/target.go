@@ -48,7 +48,12 @@ func (t target) resolve(typed string) (string, error) {
 	if err := t.allows(p); err != nil {
 		return "", err
 	}
-	return p.String() + rest[end:], nil
+	path := rest[end:]
+	if !strings.HasPrefix(path, "/") {
+		// Not only for looks: curl before 7.51 took host#@other for other.
+		path = "/" + path
+	}
+	return p.String() + path, nil
 }
 
 // split finds the scheme. curl guesses http for host/path; here it is https,
