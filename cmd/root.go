@@ -26,7 +26,13 @@ func Main(ctx context.Context, sys app.System, args []string) int {
 	c := &cli{sys: sys}
 	root := newRoot(c, args)
 	root.SetArgs(args)
-	return c.exit(ctx, root.ExecuteContext(ctx))
+	out := &arrived{w: sys.Out}
+	root.SetOut(out)
+	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = fault.New(fault.Internal, "writing the output: %w", out.err)
+	}
+	return c.exit(ctx, err)
 }
 
 // newRoot is the tree that args need: see addCommands.

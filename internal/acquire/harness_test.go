@@ -116,6 +116,26 @@ func status(code int, header http.Header, body any) func(*endpoint.Request) (end
 	}
 }
 
+// crowded holds an answer back until n processes have asked for the lock.
+func (b *bench) crowded(t *testing.T, n int, answer func(*endpoint.Request) (endpoint.Answer, error)) func(*endpoint.Request) (endpoint.Answer, error) {
+	return func(r *endpoint.Request) (endpoint.Answer, error) {
+		for wait := time.Now().Add(5 * time.Second); b.store.asked() < n; time.Sleep(time.Millisecond) {
+			if time.Now().After(wait) {
+				t.Errorf("only %d asked for the lock", b.store.asked())
+				break
+			}
+		}
+		return answer(r)
+	}
+}
+
+// asked is how often a lock was asked for.
+func (m *memory) asked() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.takes
+}
+
 type object map[string]any
 
 func granted(access, refresh string) func(*endpoint.Request) (endpoint.Answer, error) {

@@ -114,8 +114,12 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key st
 		if now.Set.FreshFor(p.Token.MinTTL, a.Now()) {
 			return now.Set, nil
 		}
-		if answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken}); err == nil {
+		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken})
+		if err == nil {
 			return a.rotated(ctx, p, key, now, answer)
+		}
+		if !errors.As(err, &refused) || refused.Code != "invalid_grant" {
+			return token.Set{}, err // the other one's token may still be good: it stays
 		}
 	}
 	return token.Set{}, a.ended(ctx, p, key, spent, interrupted, failure)

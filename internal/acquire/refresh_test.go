@@ -68,13 +68,14 @@ func TestTokenRefreshesTheSession(t *testing.T) {
 	}
 }
 
+// docs/threats.md 18: all of them wait for the lock while the one asks.
 func TestManyProcessesRefreshOnce(t *testing.T) {
 	b := newBench(t, granted("second", "r2"))
 	p := plain()
 	session(t, b, p, "r1")
-	b.http.answers[1] = func(*endpoint.Request) (endpoint.Answer, error) {
+	b.http.answers[1] = b.crowded(t, b.store.takes+50, func(*endpoint.Request) (endpoint.Answer, error) {
 		return endpoint.Answer{Status: 200, At: b.now, Body: []byte(`{"access_token":"second","token_type":"Bearer","expires_in":3600,"refresh_token":"r2"}`)}, nil
-	}
+	})
 	var wg sync.WaitGroup
 	for range 50 {
 		a := b.process()
@@ -189,6 +190,41 @@ func TestInvalidGrantUsesATokenThatAnotherProcessRotated(t *testing.T) {
 	set, err := b.Refresh(t.Context(), p, p)
 	if err != nil || set.AccessToken.Reveal() != "third" || param(b.http.seen[2], "refresh_token") != "r2" {
 		t.Errorf("%v", err)
+	}
+}
+
+// docs/threats.md 9: a store that changes with every look is asked once more, not for ever.
+func TestInvalidGrantIsNeverALoop(t *testing.T) {
+	for name, c := range map[string]struct {
+		last func(*endpoint.Request) (endpoint.Answer, error)
+		kind fault.Kind
+		left string
+	}{
+		"refused again":    {refused("invalid_grant", "reuse"), fault.Login, ""},
+		"then the network": {lost(true), fault.Network, "r3"},
+		"then trouble":     {status(503, nil, nil), fault.Network, "r3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, nil, nil)
+			p := plain()
+			session(t, b, p, "r1")
+			key := b.store.records[Key(p, "")].Session
+			rotate := func(to string, answer func(*endpoint.Request) (endpoint.Answer, error)) func(*endpoint.Request) (endpoint.Answer, error) {
+				return func(r *endpoint.Request) (endpoint.Answer, error) {
+					rec := b.store.records[key]
+					rec.Set.RefreshToken = secret.New(to)
+					b.store.records[key] = rec
+					return answer(r)
+				}
+			}
+			b.http.answers[1], b.http.answers[2] = rotate("r2", refused("invalid_grant", "reuse")), rotate("r3", c.last)
+			if _, err := b.Refresh(t.Context(), p, p); fault.KindOf(err) != c.kind {
+				t.Errorf("got %v", err)
+			}
+			if left := b.store.records[key].Set.RefreshToken.Reveal(); left != c.left {
+				t.Errorf("%q is kept", left)
+			}
+		})
 	}
 }
 

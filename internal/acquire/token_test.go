@@ -87,8 +87,10 @@ func TestATokenWithoutLifetimeIsNotKept(t *testing.T) {
 	}
 }
 
+// docs/threats.md 18.
 func TestManyProcessesAskOnce(t *testing.T) {
-	b := newBench(t, granted("one", ""))
+	b := newBench(t)
+	b.http.answers = list(b.crowded(t, 50, granted("one", "")))
 	p := plain()
 	var wg sync.WaitGroup
 	for range 50 {
@@ -167,18 +169,46 @@ func TestEachAttemptHasItsOwnAssertion(t *testing.T) {
 	}
 }
 
+// docs/threats.md 7: one attempt more, new from its jti to its client assertion;
+// a server that asks for ever sees two requests, because the bench refuses a third.
 func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
-	nonce := status(400, http.Header{"Dpop-Nonce": {"n1"}}, object{"error": "use_dpop_nonce"})
+	nonce := func(n string) func(*endpoint.Request) (endpoint.Answer, error) {
+		return status(400, http.Header{"Dpop-Nonce": {n}}, object{"error": "use_dpop_nonce"})
+	}
 	p := plain()
 	p.DPoP.Enabled = true
-	b := newBench(t, nonce, status(200, nil, object{"access_token": "a", "token_type": "DPoP", "expires_in": 60}))
+	p.Client.Auth, p.Issuer, p.Assertion.Alg = "client_secret_jwt", "https://as.example", "HS256"
+	b := newBench(t, nonce("n1"), status(200, nil, object{"access_token": "a", "token_type": "DPoP", "expires_in": 60}))
 	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	forever := newBench(t, nonce, nonce)
+	first, again := proofOf(t, b.http.seen[0]), proofOf(t, b.http.seen[1])
+	if first.String("nonce") != "" || again.String("nonce") != "n1" || again.String("jti") == "" || first.String("jti") == again.String("jti") {
+		t.Errorf("proofs %v and %v", first, again)
+	}
+	if one, two := param(b.http.seen[0], "client_assertion"), param(b.http.seen[1], "client_assertion"); one == "" || one == two {
+		t.Error("the client assertion was used twice")
+	}
+	forever := newBench(t, nonce("n1"), nonce("n2"))
 	if _, err := forever.Token(t.Context(), p, Options{}); fault.KindOf(err) != fault.Refused {
 		t.Errorf("a server that asks for ever: %v", err)
 	}
+}
+
+// proofOf is the claims of a request's DPoP proof.
+func proofOf(t *testing.T, r *endpoint.Request) jwt.Object {
+	t.Helper()
+	for _, h := range r.Headers {
+		if h.Name == "DPoP" {
+			proof, err := jwt.Parse(h.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return proof.Claims
+		}
+	}
+	t.Fatal("no DPoP proof")
+	return nil
 }
 
 func TestDPoPProfileRefusesABearerToken(t *testing.T) {

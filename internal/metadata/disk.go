@@ -13,7 +13,8 @@ import (
 const maxAge = time.Hour
 
 // Disk is a Cache in a folder of the user. Documents are public, but who
-// could write them could choose endpoints: files are 0600 and folders 0700.
+// could write them could choose endpoints: files are 0600, folders 0700, and
+// what another user could have put there is not read.
 type Disk struct {
 	Dir string
 	Now func() time.Time
@@ -23,7 +24,7 @@ type Disk struct {
 func (d Disk) Load(url string) ([]byte, bool) {
 	path := d.path(url)
 	info, err := os.Lstat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o022 != 0 {
+	if err != nil || !info.Mode().IsRegular() || !oursAlone(info) || !d.trusted() {
 		return nil, false
 	}
 	// A file from the future is no better than an old one; file systems round.
@@ -36,7 +37,7 @@ func (d Disk) Load(url string) ([]byte, bool) {
 
 // Save replaces the document atomically; failing only means asking again.
 func (d Disk) Save(url string, body []byte) {
-	if os.MkdirAll(d.Dir, 0o700) != nil {
+	if os.MkdirAll(d.Dir, 0o700) != nil || !d.trusted() {
 		return
 	}
 	temp, err := os.CreateTemp(d.Dir, ".new-*")
@@ -53,6 +54,12 @@ func (d Disk) Save(url string, body []byte) {
 	if err != nil {
 		_ = os.Remove(temp.Name())
 	}
+}
+
+// trusted is false for a folder in which someone else can replace files.
+func (d Disk) trusted() bool {
+	info, err := os.Lstat(d.Dir)
+	return err == nil && info.IsDir() && oursAlone(info)
 }
 
 func (d Disk) path(url string) string {

@@ -79,6 +79,8 @@ func TestMain(m *testing.M) {
 		}
 		fmt.Println("held", err)
 		time.Sleep(time.Minute)
+	case "put":
+		fmt.Println(putUnderLock(dir, os.Getenv("STORE_TEST_SUBJECT")))
 	case "full":
 		fmt.Println(putOnAFullDisk(dir))
 	default:
