@@ -141,6 +141,27 @@ func TestTwoLoginsOpenOneBrowser(t *testing.T) {
 	}
 }
 
+// docs/threats.md 25: while a person is awaited, others get and refresh the kept token.
+func TestNobodyWaitsForAPerson(t *testing.T) {
+	d := newDesk(t, demo)
+	d.must(d.run(t.Context(), "login-pkce"), 0)
+	d.mu.Lock()
+	d.ahead = 10 * time.Minute // the token is stale
+	d.mu.Unlock()
+	d.browser.Before = func(string) bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if o := d.run(ctx, "token"); o.code != 0 {
+			t.Errorf("token during a login: exit %d: %s", o.code, o.stderr)
+		}
+		return true
+	}
+	d.must(d.run(t.Context(), "login-pkce"), 0)
+	if n := len(d.server.Seen("/token")); n != 3 {
+		t.Errorf("%d requests, want two logins and a refresh", n)
+	}
+}
+
 func TestInterruptAnywhereKeepsNothing(t *testing.T) {
 	for _, at := range []string{"/.well-known/openid-configuration", "browser", "waiting", "/token"} {
 		t.Run(at, func(t *testing.T) {

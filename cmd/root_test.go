@@ -1,7 +1,12 @@
 package cmd
 
 import (
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"authctl/internal/app"
 )
@@ -24,5 +29,39 @@ func TestAllCommandsAreBuilt(t *testing.T) {
 		if got := len(root.Commands()); got != len(commands()) {
 			t.Errorf("%v: %d commands were built, want all %d", args, got, len(commands()))
 		}
+	}
+}
+
+// docs/threats.md 40: what /proc shows of a command line is never a secret. A
+// flag that is about one takes a file, a reference, or the kind of it.
+func TestNoFlagTakesASecret(t *testing.T) {
+	taken := []string{"file", "FILE", "FILE|URL", "reference", "type"}
+	harmless := []string{"key-in", "key-kid", "token-endpoint"} // where a key goes, its public id, an address
+	seen := 0
+	check := func(path string) func(*pflag.Flag) {
+		return func(f *pflag.Flag) {
+			about := slices.ContainsFunc([]string{"secret", "pass", "token", "key", "jwks", "assertion", "credential", "code"}, func(word string) bool {
+				return strings.Contains(f.Name, word)
+			})
+			if !about || f.Value.Type() == "bool" || slices.Contains(harmless, f.Name) {
+				return
+			}
+			seen++
+			if value, _ := pflag.UnquoteUsage(f); !slices.Contains(taken, value) {
+				t.Errorf("%s --%s takes a %q", path, f.Name, value)
+			}
+		}
+	}
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		c.Flags().VisitAll(check(c.CommandPath()))
+		c.PersistentFlags().VisitAll(check(c.CommandPath()))
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	walk(newRoot(&cli{sys: app.System{}}, nil))
+	if seen < 8 {
+		t.Errorf("only %d flags were looked at", seen)
 	}
 }

@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
+	"authctl/internal/metadata"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
@@ -169,6 +171,28 @@ func TestEachAttemptHasItsOwnAssertion(t *testing.T) {
 	}
 }
 
+// hostile is what a document could say at its worst.
+type hostile struct{}
+
+func (hostile) Resolve(_ context.Context, p *profile.Profile, _ ...metadata.Need) (metadata.Endpoints, error) {
+	return metadata.Endpoints{Issuer: "https://evil.example", Token: p.TokenURL, PAR: "https://evil.example"}, nil
+}
+
+// docs/threats.md 6: discovery changes nothing in the client assertion.
+func TestAHostileDocumentDoesNotChooseTheAudience(t *testing.T) {
+	b := newBench(t, granted("a", ""))
+	b.Metadata = hostile{}
+	p := plain()
+	p.Client.Auth, p.Issuer, p.Assertion.Alg = "client_secret_jwt", "https://as.example", "HS256"
+	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	assertion, err := jwt.Parse(param(b.http.seen[0], "client_assertion"))
+	if err != nil || assertion.Claims.String("aud") != "https://as.example" || strings.Contains(string(assertion.Payload), "evil") {
+		t.Errorf("%v", err)
+	}
+}
+
 // docs/threats.md 7: one attempt more, new from its jti to its client assertion;
 // a server that asks for ever sees two requests, because the bench refuses a third.
 func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
@@ -241,7 +265,7 @@ func TestAnInteractiveProfileNeedsALogin(t *testing.T) {
 	}
 }
 
-// Row 23 of the threats: flip any input that changes the token, and it is another key.
+// docs/threats.md 23: flip any input that changes the token, and it is another key.
 func TestKeyCoversEveryInput(t *testing.T) {
 	ref := func(n string) secret.Ref { return secret.Ref{Kind: secret.Keyring, Name: n} }
 	f := []profile.Field{{Name: "organization_id", Value: "1"}}

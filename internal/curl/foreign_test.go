@@ -10,7 +10,7 @@ import (
 	"authctl/internal/fault"
 )
 
-// Threats rows 32 and 33: whatever is typed, the foreign server gets nothing
+// docs/threats.md 32 and 33: whatever is typed, the foreign server gets nothing
 // secret, and what would have sent it something is refused with the reason.
 func TestNothingSecretArrivesAtAForeignServer(t *testing.T) {
 	foreign := newServer(t, nil)

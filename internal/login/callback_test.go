@@ -129,6 +129,29 @@ func TestTheSecondRealCallbackIsRefused(t *testing.T) {
 	<-first
 }
 
+// docs/threats.md 10.
+func TestOnlyLoopbackIsBound(t *testing.T) {
+	for _, uri := range []string{"http://127.0.0.1:0/cb", "http://localhost:0/cb", "http://[::1]:0/cb"} {
+		redirect, err := ParseRedirect(uri, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := listen(t.Context(), redirect)
+		if err != nil {
+			if strings.Contains(uri, "::1") && !hasIPv6() {
+				continue
+			}
+			t.Fatal(err)
+		}
+		for _, s := range l.sockets {
+			if a := s.Addr().(*net.TCPAddr); !a.IP.IsLoopback() {
+				t.Errorf("%s: bound to %s", uri, a)
+			}
+		}
+		l.close()
+	}
+}
+
 func TestFixedPortInUse(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // a local socket
 	if err != nil {

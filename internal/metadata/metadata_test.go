@@ -83,7 +83,7 @@ func TestResolveFindsTheRFC8414Place(t *testing.T) {
 	}
 }
 
-// Row 2 of the threats.
+// docs/threats.md 2.
 func TestResolveRefusesAHostileDocument(t *testing.T) {
 	for name, body := range map[string]string{
 		"another issuer":          document(map[string]any{"issuer": "https://evil.example"}),

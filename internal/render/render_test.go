@@ -73,7 +73,7 @@ func githubOnly(format, path string) string {
 	return ""
 }
 
-// Threats row 26: no format prints a token that could end its line, its quotes or its field.
+// docs/threats.md 26: no format prints a token that could end its line, its quotes or its field.
 func TestEveryFormatRefusesAnythingButB64Token(t *testing.T) {
 	for _, bad := range []string{"", "=", "a b", "a'b", "a\nb", "a\r\nX: y", `a"b`, "a$(touch x)", "a`b`", "a;b", "a\x00b", "tøken", "a=b", "a\u202eb"} {
 		for _, f := range Formats() {
@@ -95,7 +95,7 @@ func TestEveryFormatRefusesAnythingButB64Token(t *testing.T) {
 	}
 }
 
-// Threats row 5.
+// docs/threats.md 5.
 func TestTokenTypeMustFitTheScheme(t *testing.T) {
 	headers := []string{"header", "headers", "env", "dotenv", "github", "curl", "kube"}
 	for _, c := range []struct {
@@ -132,7 +132,7 @@ func TestTokenTypeMustFitTheScheme(t *testing.T) {
 	}
 }
 
-// Threats row 29.
+// docs/threats.md 29.
 func TestHeadersAreValidated(t *testing.T) {
 	for _, h := range []Header{
 		{"X-A", secret.New("v1\r\nX-Injected: v2")},

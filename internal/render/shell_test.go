@@ -33,7 +33,7 @@ func hostileResult() Result {
 
 func headerName(i int) string { return "X-" + string(rune('A'+i/26)) + string(rune('A'+i%26)) }
 
-// Threats row 27.
+// docs/threats.md 27.
 func TestShellsTakeHostileValuesLiterally(t *testing.T) {
 	for _, s := range []struct{ program, shell, load string }{
 		{"dash", "sh", `eval "$(cat vars)"`},

@@ -22,7 +22,7 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 	return len(p), w.err
 }
 
-// Threats row 30.
+// docs/threats.md 30.
 func TestOneWriteWhoseFailureIsSeen(t *testing.T) {
 	for _, f := range Formats() {
 		env := filepath.Join(t.TempDir(), "env")

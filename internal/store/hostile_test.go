@@ -238,6 +238,36 @@ func TestFoldersOpenToOthersAreRefused(t *testing.T) {
 	}
 }
 
+// docs/threats.md 24: what another user owns is not read, and nothing is put there.
+func TestAForeignOwnerIsRefused(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a file away")
+	}
+	ctx := context.Background()
+	k := newKit(t, store.KindFile)
+	must(t, k.open(t).Put(ctx, "a1", full()), os.Chown(k.record("a1"), 12345, -1))
+	if _, err := k.open(t).Get(ctx, "a1"); !errors.Is(err, store.ErrAbsent) || len(k.warnings) != 1 {
+		t.Errorf("a record: %v, %q", err, k.warnings)
+	}
+	for _, name := range []string{"store-key", "records/file", "locks"} {
+		k := newKit(t, store.KindFile)
+		s := k.open(t)
+		unlock, err := s.Lock(ctx, "a1")
+		must(t, err)
+		unlock()
+		must(t, s.Put(ctx, "a1", full()), os.Chown(filepath.Join(k.dir, name), 12345, -1))
+		s = k.open(t)
+		unlock, err = s.Lock(ctx, "a1")
+		if err == nil {
+			unlock()
+			err = s.Put(ctx, "a1", full())
+		}
+		if fault.KindOf(err) != fault.Store {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestUmask(t *testing.T) {
 	old := syscall.Umask(0)
 	defer syscall.Umask(old)
