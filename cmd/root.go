@@ -90,6 +90,7 @@ func commands() []entry {
 		{"kid", newKidCmd},
 		{"decode", newDecodeCmd},
 		{"secret", newSecretCmd},
+		{"doctor", newDoctorCmd},
 		{"status", newStatusCmd},
 		{"logout", newLogoutCmd},
 		{"sandbox", newSandboxCmd},

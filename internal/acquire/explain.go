@@ -47,7 +47,7 @@ func explainRefusal(p *profile.Profile, r *endpoint.Refusal) error {
 		}
 	}
 	if skew := r.Skew(); skew > tolerated || skew < -tolerated {
-		f = f.Hint("%s", skewText(skew))
+		f = f.Hint("%s", SkewText(skew))
 	}
 	if r.RetryAfter > 0 {
 		f = f.Hint("the server asks to wait %s before the next request", r.RetryAfter.Round(time.Second))
@@ -63,8 +63,9 @@ func contains(r *endpoint.Refusal, match string) bool {
 		strings.Contains(r.Detail, match) || strings.Contains(r.Body, match))
 }
 
-// skewText compares our clock with the server's Date header.
-func skewText(skew time.Duration) string {
+// SkewText is for a person: by how much our clock is ahead of the server's, or
+// behind when skew is negative.
+func SkewText(skew time.Duration) string {
 	if skew > 10*time.Minute || skew < -10*time.Minute {
 		skew = skew.Round(time.Minute) // Date has whole seconds, and took a while to arrive
 	}
@@ -101,8 +102,14 @@ func explainLost(ctx context.Context, url string, lost *endpoint.SendError) erro
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ctx.Err()
 	}
-	text, hint := lostText(lost)
-	return fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(url), textError{text, lost}).Hint("%s", hint)
+	return Lost("token_url", url, lost)
+}
+
+// Lost is the fault.Network of a request to url that got no answer: what went
+// wrong in a person's words, and a hint. field is where the profile has url.
+func Lost(field, url string, err error) error {
+	text, hint := lostText(err, field)
+	return fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(url), textError{text, err}).Hint("%s", hint)
 }
 
 // textError replaces a cause's wording by a person's.
@@ -114,30 +121,30 @@ type textError struct {
 func (e textError) Error() string { return e.text }
 func (e textError) Unwrap() error { return e.cause }
 
-func lostText(err error) (text, hint string) {
+func lostText(err error, field string) (text, hint string) {
 	var dns *net.DNSError
 	var unknownCA x509.UnknownAuthorityError
 	var cert *tls.CertificateVerificationError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &dns):
-		return "cannot find the host " + endpoint.Clean(dns.Name), "check the host of token_url or issuer, and this machine's DNS"
+		return "cannot find the host " + endpoint.Clean(dns.Name), "check the host of " + field + ", and this machine's DNS"
 	case errors.As(err, &unknownCA):
 		return "the server's certificate is signed by an unknown authority", "set tls.ca to the authority's certificate"
 	case errors.As(err, &cert):
-		return "the server's certificate is not valid: " + endpoint.Clean(cert.Err.Error()), "check the host of token_url, and this machine's clock"
+		return "the server's certificate is not valid: " + endpoint.Clean(cert.Err.Error()), "check the host of " + field + ", and this machine's clock"
 	case isAlert(err):
 		return "the server ended the TLS handshake: " + endpoint.Clean(errors.Unwrap(err).Error()), "check tls.client_certificate and tls.client_key"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens there: connection refused", "check host and port of token_url"
+		return "nothing listens there: connection refused", "check host and port of " + field
 	case errors.Is(err, endpoint.ErrTooLarge):
-		return err.Error(), "check token_url: this is no token endpoint"
+		return err.Error(), "check " + field + ": this is no token endpoint"
 	case isTimeout(err):
 		return "no answer in time", "the server is slow or does not answer; --timeout waits longer"
 	case errors.As(err, &op):
-		return endpoint.Clean(op.Err.Error()), "check the network and the host of token_url"
+		return endpoint.Clean(op.Err.Error()), "check the network and the host of " + field
 	default:
-		return endpoint.Clean(err.Error()), "check the network and the host of token_url"
+		return endpoint.Clean(err.Error()), "check the network and the host of " + field
 	}
 }
 

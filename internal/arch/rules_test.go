@@ -9,7 +9,7 @@ func layers() [][]string {
 		{"jwt", "endpoint", "store", "secretstore", "saml"},
 		{"metadata", "clientauth", "grant", "registration"},
 		{"acquire", "config"},
-		{"login", "render", "sandbox", "inspect"},
+		{"login", "render", "sandbox", "inspect", "doctor"},
 		{"curl"},
 		{"app"},
 	}

@@ -78,7 +78,7 @@ func assertionHeader(p *profile.Profile, key *keys.Key) (map[string]any, error) 
 	if p.Assertion.Typ != "none" && p.Assertion.Typ != "" {
 		header["typ"] = p.Assertion.Typ
 	}
-	name, value, err := keyID(p.Assertion.KID, key)
+	name, value, err := KeyID(p.Assertion.KID, key)
 	if err != nil {
 		return nil, fault.New(fault.Config, "assertion.kid %s: %w", p.Assertion.KID, err).
 			Hint("assertion.kid is jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself; x5t needs client.certificate, or --certificate")
@@ -94,9 +94,10 @@ func assertionHeader(p *profile.Profile, key *keys.Key) (map[string]any, error) 
 	return header, nil
 }
 
-// keyID gives the header parameter that names the key, and its value: kid, or
-// the certificate thumbprint parameters of RFC 7515 4.1.7 and 4.1.8.
-func keyID(form string, key *keys.Key) (name, value string, err error) {
+// KeyID gives the header parameter that names the key in an assertion, and its
+// value, "" for none. form is assertion.kid; x5t and x5t#S256 are the certificate
+// thumbprint parameters of RFC 7515 4.1.7 and 4.1.8 and fail without a certificate.
+func KeyID(form string, key *keys.Key) (name, value string, err error) {
 	switch form {
 	case "", "jwk":
 		return "kid", key.KID, nil

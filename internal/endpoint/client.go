@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -39,7 +40,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	At     time.Time // when it arrived, by our clock
+	At     time.Time            // when it arrived, by our clock
+	TLS    *tls.ConnectionState // nil over plain http
 
 	secrets []string // what the request hid; a hostile answer may echo it
 }
@@ -138,12 +140,40 @@ func (c *Client) do(req *http.Request) (Answer, error) {
 	if len(body) > MaxBody {
 		return Answer{}, ErrTooLarge
 	}
-	return Answer{URL: req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body, At: c.Now()}, nil
+	return c.answer(req, resp, body), nil
+}
+
+func (c *Client) answer(req *http.Request, resp *http.Response, body []byte) Answer {
+	return Answer{URL: req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body, At: c.Now(), TLS: resp.TLS}
 }
 
 // Get fetches a public document (discovery, JWKS) of at most limit bytes,
 // following no redirect.
 func (c *Client) Get(ctx context.Context, url string, limit int64) (Answer, error) {
+	return c.get(ctx, url, func(req *http.Request) (Answer, error) {
+		a, err := c.do(req)
+		if err == nil && int64(len(a.Body)) > limit {
+			err = fmt.Errorf("the document is larger than %d KiB", limit>>10)
+		}
+		return a, err
+	})
+}
+
+// Reach is a GET of which only the status and the headers are wanted, whatever
+// they are. The body is not read.
+func (c *Client) Reach(ctx context.Context, url string) (Answer, error) {
+	return c.get(ctx, url, func(req *http.Request) (Answer, error) {
+		resp, err := c.HTTP.RoundTrip(req)
+		if err != nil {
+			return Answer{}, err
+		}
+		_ = resp.Body.Close()
+		return c.answer(req, resp, nil), nil
+	})
+}
+
+// get makes a GET without secrets, traced, and sends it by send.
+func (c *Client) get(ctx context.Context, url string, send func(*http.Request) (Answer, error)) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -153,18 +183,15 @@ func (c *Client) Get(ctx context.Context, url string, limit int64) (Answer, erro
 	req.Close = true
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.UserAgent)
-	if c.Trace != nil {
-		c.Trace.Request(&Request{URL: url}, nil, req.Header)
+	if c.Trace == nil {
+		return send(req)
 	}
-	a, err := c.do(req)
-	switch {
-	case err == nil && int64(len(a.Body)) > limit:
-		err = fmt.Errorf("the document is larger than %d KiB", limit>>10)
-	case err == nil && c.Trace != nil:
-		c.Trace.Answer(a)
-	}
-	if err != nil && c.Trace != nil {
+	c.Trace.Request(&Request{URL: url}, nil, req.Header)
+	a, err := send(req)
+	if err != nil {
 		c.Trace.Failed(url, err)
+	} else {
+		c.Trace.Answer(a)
 	}
 	return a, err
 }

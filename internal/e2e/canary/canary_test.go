@@ -143,6 +143,7 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 		s.run(t, "", "profile", "show", p)
 		s.run(t, "", "profile", "check", p)
 		s.run(t, "", "secret", "list", "-p", p)
+		s.run(t, "", "doctor", "-p", p, "-v")
 	}
 	for _, p := range []string{"salus", "santedb"} {
 		s.granted(p+" refresh token", s.run(t, "", "token", "-p", p, "--select", "refresh_token"))

@@ -1,0 +1,36 @@
+package app
+
+import (
+	"context"
+
+	"authctl/internal/doctor"
+	"authctl/internal/fault"
+)
+
+// DoctorOptions is one `authctl doctor`.
+type DoctorOptions struct {
+	All bool // every profile instead of the chosen one
+	doctor.Options
+}
+
+// Doctor reports what it finds as it finds it. It returns an error only when
+// the checks could not be made to the end.
+func (a *App) Doctor(ctx context.Context, o DoctorOptions, report func(doctor.Result)) error {
+	deps := doctor.Deps{
+		Secrets: a.Secrets(), TLS: a.tlsConfig, Client: a.Client, Now: a.Sys.Now, Busy: a.Busy, Timeout: a.Settings.Timeout,
+		Store: func() (doctor.Store, error) {
+			s, err := a.Stores()
+			if err != nil {
+				return nil, err // not a nil *stores in an interface
+			}
+			return s, nil
+		},
+	}
+	for _, p := range doctor.File(a.Settings, a.Settings.Profile, o.All, report) {
+		doctor.Examine(ctx, deps, p, o.Options, report)
+		if ctx.Err() != nil {
+			return fault.In(p.Name, ctx.Err())
+		}
+	}
+	return ctx.Err()
+}

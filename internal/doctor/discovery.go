@@ -1,0 +1,97 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+
+	"authctl/internal/fault"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+)
+
+// discovery fetches the document, past the cache, and gives what it names;
+// nothing when there is none.
+func (n *network) discovery(ctx context.Context) metadata.Endpoints {
+	const check = "discovery"
+	switch p := n.p; {
+	case p.Discovery == "never":
+		n.skip(check, "discovery: never")
+		return metadata.Endpoints{}
+	case p.Issuer == "":
+		n.skip(check, "the profile has no issuer, and needs none")
+		return metadata.Endpoints{}
+	case n.seen[rootOf(p.Issuer)].err != nil:
+		n.skip(check, "the issuer's host does not answer")
+		return metadata.Endpoints{}
+	}
+	found, err := n.document(ctx)
+	switch {
+	case err != nil && n.required():
+		n.fail(check, err)
+		return metadata.Endpoints{}
+	case err != nil:
+		n.warn(check, err.Error(), append(hintsOf(err), "the profile names what it needs: discovery: never would say so")...)
+		return metadata.Endpoints{}
+	}
+	n.compare(found)
+	return found
+}
+
+// document is what the server says, without the profile's own URLs over it.
+func (n *network) document(ctx context.Context) (metadata.Endpoints, error) {
+	defer n.Busy("reading the discovery document")()
+	asked := profile.Profile{Name: n.p.Name, Issuer: n.p.Issuer, Discovery: "always", InsecureHTTP: n.p.InsecureHTTP}
+	return (&metadata.Source{HTTP: n.client, Now: n.Now}).Resolve(ctx, &asked)
+}
+
+// required is true where the profile cannot do without the document.
+func (n *network) required() bool {
+	p := n.p
+	return p.Discovery == "always" || p.TokenURL == "" || p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == ""
+}
+
+// compare holds the profile's own endpoints against the document's.
+func (n *network) compare(found metadata.Endpoints) {
+	const check = "discovery"
+	p := n.p
+	switch {
+	case p.TokenURL == "" && found.Token == "":
+		n.fail(check, fault.New(fault.Config, "the document names no token endpoint").Hint("set token_url in profile %s", p.Name))
+	case p.Grant == "authorization_code" && cmp.Or(p.AuthorizeURL, found.Authorize, p.DeviceAuthorizationURL, found.Device) == "":
+		n.fail(check, fault.New(fault.Config, "the document names no endpoint to log in at").
+			Hint("set authorize_url or device_authorization_url in profile %s", p.Name))
+	case p.TokenURL != "" && found.Token != "" && p.TokenURL != found.Token:
+		n.warn(check, "token_url is "+p.TokenURL+", the document names "+found.Token,
+			"take token_url out of profile "+p.Name+", unless the provider gave you another than it publishes")
+	default:
+		n.ok(check, "the document is of this issuer, to the character")
+	}
+}
+
+// jwks: the keys under which id_tokens and decode --verify are checked.
+func (n *network) jwks(ctx context.Context, address string) {
+	const check = "jwks"
+	switch {
+	case address == "":
+		n.skip(check, "neither jwks_url nor a discovery document names one")
+		return
+	case n.seen[rootOf(address)].err != nil:
+		n.skip(check, "its host does not answer")
+		return
+	}
+	asked := profile.Profile{Name: n.p.Name, Issuer: n.p.Issuer, JWKSURL: address, Discovery: "never", InsecureHTTP: n.p.InsecureHTTP}
+	done := n.Busy("reading the server's keys")
+	set, err := (&metadata.Source{HTTP: n.client, Now: n.Now}).Keys(ctx, &asked, true)
+	done()
+	mend := "check jwks_url of profile " + n.p.Name + ", or what its discovery document names"
+	switch {
+	case err != nil && len(hintsOf(err)) == 0:
+		n.fail(check, fault.New(fault.KindOf(err), "%w", err).Hint("%s", mend))
+	case err != nil:
+		n.fail(check, err)
+	case len(set) == 0:
+		n.warn(check, address+" holds no public key", mend)
+	default:
+		n.ok(check, "%s to verify the server's tokens with", count(len(set), "key"))
+	}
+}

@@ -1,0 +1,64 @@
+package doctor
+
+import (
+	"fmt"
+
+	"authctl/internal/config"
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// File reports every problem of the profiles file, whichever profile it is
+// in, and gives the profiles to examine that could be read: the named one, ""
+// for the chosen or default one, or all of them.
+func File(s config.Settings, name string, all bool, report func(Result)) []*profile.Profile {
+	set, err := config.LoadAll(s)
+	problems := config.AllProblems(err)
+	for _, p := range problems {
+		report(problem(p))
+	}
+	switch {
+	case err == nil:
+		report(Result{Check: "file", State: OK, Finding: fmt.Sprintf("%s: %s, nothing wrong in it", s.File, count(len(set.Profiles), "profile"))})
+	case len(problems) == 0:
+		report(failed("", "file", err))
+		return nil
+	}
+	names := []string{name}
+	if all {
+		if names, err = config.Names(s); err != nil {
+			return nil // the file's head is broken, which was reported
+		}
+	}
+	var chosen []*profile.Profile
+	for _, n := range names {
+		p, err := config.LoadProfile(s, n)
+		switch {
+		case err == nil:
+			chosen = append(chosen, p)
+		case len(config.AllProblems(err)) == 0:
+			report(failed(n, "profile", err))
+		}
+	}
+	return chosen
+}
+
+func problem(p config.Problem) Result {
+	f := fault.New(fault.Config, "%s", p)
+	switch {
+	case p.Hint != "":
+		f = f.Hint("%s", p.Hint)
+	case p.Line == 0:
+		f = f.Hint("--config or AUTHCTL_CONFIG names another file; authctl profile add makes a profile")
+	default:
+		f = f.Hint("correct it there; authctl profile check looks again")
+	}
+	return failed(p.Profile, "file", f)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,150 @@
+package doctor
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/profile"
+)
+
+const wellKnown = "https://as.example/.well-known/openid-configuration"
+
+func issuerOnly(p *profile.Profile) { p.TokenURL, p.Issuer = "", "https://as.example" }
+
+// The whole examination asks for public documents, each host's root once, and
+// sends nothing else: no grant is spent.
+func TestOnlyPublicDocumentsAreAskedFor(t *testing.T) {
+	b := newBed()
+	b.pages = map[string]string{
+		wellKnown:                 document(map[string]any{"revocation_endpoint": "https://other.example/revoke"}),
+		"https://as.example/jwks": jwks(t),
+	}
+	lines := b.examine(t, newProfile(issuerOnly), Options{})
+	for _, start := range []string{"ok issuer", "ok discovery", "ok revocation_url", "ok jwks", "ok clock"} {
+		expect(t, lines, start)
+	}
+	want := "GET https://as.example/ GET " + wellKnown + " GET https://other.example/ GET https://as.example/jwks"
+	if got := strings.Join(b.sent, " "); got != want {
+		t.Errorf("sent %s", got)
+	}
+}
+
+func TestDiscovery(t *testing.T) {
+	tests := map[string]struct {
+		change func(*profile.Profile)
+		doc    string
+		start  string
+		word   string
+	}{
+		"never":            {func(p *profile.Profile) { p.Issuer, p.Discovery = "https://as.example", "never" }, "", "skip discovery", ""},
+		"no issuer":        {nil, "", "skip discovery", ""},
+		"another issuer":   {issuerOnly, document(map[string]any{"issuer": "https://as.example/"}), "FAIL discovery", "to the character"},
+		"no document":      {issuerOnly, "<html>", "FAIL discovery", "issuer"},
+		"no token URL":     {issuerOnly, document(map[string]any{"token_endpoint": ""}), "FAIL discovery", "set token_url"},
+		"nowhere to login": {func(p *profile.Profile) { issuerOnly(p); p.Grant = "authorization_code" }, document(nil), "FAIL discovery", "authorize_url"},
+		"a device's login": {
+			func(p *profile.Profile) { issuerOnly(p); p.Grant = "authorization_code" },
+			document(map[string]any{"device_authorization_endpoint": "https://as.example/device"}), "ok discovery", "",
+		},
+		"the same token URL":  {func(p *profile.Profile) { p.Issuer = "https://as.example" }, document(nil), "ok discovery", ""},
+		"another token URL":   {func(p *profile.Profile) { p.Issuer = "https://as.example" }, document(map[string]any{"token_endpoint": "https://as.example/t2"}), "warn discovery", "https://as.example/t2"},
+		"broken but needless": {func(p *profile.Profile) { p.Issuer = "https://as.example" }, "<html>", "warn discovery", "discovery: never"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBed()
+			b.pages = map[string]string{wellKnown: tt.doc, "https://as.example/jwks": jwks(t)}
+			expect(t, b.examine(t, newProfile(tt.change), Options{}), tt.start, tt.word)
+		})
+	}
+}
+
+func TestJWKS(t *testing.T) {
+	for body, want := range map[string][2]string{
+		"":                                    {"FAIL jwks", "https://as.example/jwks"},
+		`{"keys":[]}`:                         {"FAIL jwks", "jwks_url"},
+		`{"keys":[{"kty":"oct","k":"YWJj"}]}`: {"warn jwks", "jwks_url"},
+		jwks(t):                               {"ok jwks", "1 key "},
+	} {
+		b := newBed()
+		b.pages = map[string]string{"https://as.example/jwks": body}
+		p := newProfile(func(p *profile.Profile) { p.JWKSURL, p.Discovery = "https://as.example/jwks", "never" })
+		expect(t, b.examine(t, p, Options{}), want[0], want[1])
+	}
+}
+
+func TestHosts(t *testing.T) {
+	key := newKey(t)
+	_, soonOver := certify(t, key, now().AddDate(0, 0, 5))
+	_, good := certify(t, key, now().AddDate(0, 3, 0))
+	plain := func(p *profile.Profile) { p.TokenURL, p.InsecureHTTP = "http://as.example/token", true }
+	tests := map[string]struct {
+		bed    func(*bed)
+		change func(*profile.Profile)
+		start  string
+		words  []string
+	}{
+		"good":              {func(b *bed) { b.peer = good }, nil, "ok token_url", []string{"as.example answers over TLS 1.3 in ", "2027-02-21"}},
+		"soon":              {func(b *bed) { b.peer = soonOver }, nil, "warn token_url", []string{"(5 days)", "operator"}},
+		"plain":             {nil, plain, "warn token_url", []string{"without TLS", "insecure_http"}},
+		"loopback":          {nil, func(p *profile.Profile) { p.TokenURL = "http://127.0.0.1:1/token" }, "ok token_url", nil},
+		"dead":              {func(b *bed) { b.down = true }, nil, "FAIL token_url", []string{"asking https://as.example/", "[check the network and the host of token_url]"}},
+		"dead, so no clock": {func(b *bed) { b.down = true }, nil, "skip clock", nil},
+		"dead issuer":       {func(b *bed) { b.down = true }, issuerOnly, "FAIL issuer", []string{"the host of issuer"}},
+		"then no discovery": {func(b *bed) { b.down = true }, issuerOnly, "skip discovery", nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBed()
+			if tt.bed != nil {
+				tt.bed(b)
+			}
+			expect(t, b.examine(t, newProfile(tt.change), Options{}), tt.start, tt.words...)
+		})
+	}
+}
+
+func TestClock(t *testing.T) {
+	tests := map[string]struct {
+		ahead time.Duration // of the server
+		age   string
+		start string
+		word  string
+	}{
+		"the same":        {0, "", "ok clock", "to the second"},
+		"a little":        {4 * time.Second, "", "ok clock", "4s off"},
+		"behind":          {30 * time.Second, "", "warn clock", "30s behind the server's"},
+		"ahead":           {-31 * time.Second, "", "warn clock", "30s ahead of the server's"},
+		"beyond lifetime": {time.Hour, "", "FAIL clock", "1h0m0s behind"},
+		"ahead beyond it": {-time.Hour, "", "FAIL clock", "1h0m0s ahead"},
+		"a cached answer": {-time.Hour, "3600", "ok clock", "to the second"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newBed()
+			b.date, b.header = now().Add(tt.ahead), http.Header{"Age": {tt.age}}
+			expect(t, b.examine(t, newProfile(nil), Options{}), tt.start, tt.word)
+		})
+	}
+	b := newBed()
+	b.date = time.Time{}
+	expect(t, b.examine(t, newProfile(nil), Options{}), "skip clock", "no Date")
+}
+
+// A slow answer is no skew: Date may be as old as the request.
+func TestASlowAnswerIsNoSkew(t *testing.T) {
+	at := now()
+	for _, tt := range []struct {
+		began, date int // seconds before at
+		want        time.Duration
+	}{
+		{0, 0, 0}, {19, 19, 0}, {19, 0, 0}, {19, 20, 0}, {19, 30, 10 * time.Second}, {19, -7, -7 * time.Second},
+	} {
+		ago := func(s int) time.Time { return at.Add(-time.Duration(s) * time.Second) }
+		if got := skew(ago(tt.began), at, ago(tt.date)); got != tt.want {
+			t.Errorf("asked %d s ago, Date %d s ago: %v, want %v", tt.began, tt.date, got, tt.want)
+		}
+	}
+}

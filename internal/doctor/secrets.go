@@ -1,0 +1,114 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// Secrets resolves secret references of a profile.
+type Secrets interface {
+	Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error)
+}
+
+// memo asks for each secret once: a command or a keyring must not be bothered
+// for every check that needs the same key.
+type memo struct {
+	from  Secrets
+	known map[string]resolved
+}
+
+type resolved struct {
+	text secret.Text
+	err  error
+}
+
+// Resolve is Secrets.Resolve.
+func (m *memo) Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error) {
+	if r, ok := m.known[name(ref)]; ok {
+		return r.text, r.err
+	}
+	text, err := m.from.Resolve(ctx, profileName, ref)
+	if m.known == nil {
+		m.known = map[string]resolved{}
+	}
+	m.known[name(ref)] = resolved{text, err}
+	return text, err
+}
+
+// missing is true when one of refs was asked for and could not be had: then
+// what rests on it was explained already.
+func (m *memo) missing(refs ...secret.Ref) bool {
+	return slices.ContainsFunc(refs, func(ref secret.Ref) bool {
+		r, ok := m.known[name(ref)]
+		return ok && r.err != nil
+	})
+}
+
+// name tells apart what is read from one file under different rules.
+func name(ref secret.Ref) string { return fmt.Sprint(ref.AnyMode, " ", ref) }
+
+func (e *exam) secrets(ctx context.Context) {
+	refs := e.p.Refs()
+	if len(refs) == 0 {
+		e.skip("secrets", "the profile refers to none")
+	}
+	for _, at := range refs {
+		done := e.Busy("reading " + at.Path)
+		e.secret(ctx, at, done)
+	}
+}
+
+// secret resolves one reference; done ends the wait before anything is said.
+func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
+	if at.Ref.Kind == secret.File && at.Ref.Path == "-" {
+		done()
+		e.skip(at.Path, "file:- is stdin, which is read when a token is asked for")
+		return
+	}
+	if !e.used(at.Path) {
+		done()
+		e.skip(at.Path, "client.auth %s does not use it", e.p.Client.Auth)
+		return
+	}
+	text, err := e.memo.Resolve(ctx, e.p.Name, at.Ref)
+	done()
+	switch {
+	case err != nil && strings.HasPrefix(at.Path, "exchange.") && !e.exchanges():
+		e.warn(at.Path, err.Error(), "only authctl exchange needs it; --subject-token names another")
+	case err != nil:
+		e.fail(at.Path, err)
+	case text.IsZero():
+		e.fail(at.Path, fault.New(fault.Config, "%s is empty", at.Ref))
+	case at.Path == "client.secret" && strings.TrimSpace(text.Reveal()) != text.Reveal():
+		e.warn(at.Path, at.Ref.String()+" begins or ends with white space", "if that is a slip of copying, store client.secret again: authctl secret set NAME -p "+e.p.Name)
+	default:
+		e.ok(at.Path, "%s is there", at.Ref)
+	}
+}
+
+// used is false for a proof that client.auth does not send: presets name one
+// that a profile may have replaced.
+func (e *exam) used(path string) bool {
+	auth := e.p.Client.Auth
+	switch path {
+	case "client.secret":
+		return strings.HasPrefix(auth, "client_secret_")
+	case "client.key", "client.key_passphrase", "client.certificate":
+		return auth == "private_key_jwt"
+	case "client.assertion":
+		return auth == "federated"
+	default:
+		return true
+	}
+}
+
+// exchanges is true when the profile's own grant trades the subject token.
+func (e *exam) exchanges() bool {
+	return slices.Contains([]string{"token_exchange", "jwt_bearer", "saml2_bearer"}, e.p.Grant)
+}
