@@ -50,6 +50,9 @@ func (b *bed) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := b.spread(many); err != nil {
+		return err
+	}
 	token, err := b.output(ctx, b.env(), b.program("authctl"), "token", "-p", "salus")
 	if err != nil {
 		return err
@@ -74,6 +77,31 @@ func manyProfiles(yaml []byte, n int) []byte {
 	}
 	return out.Bytes()
 }
+
+// spread writes the sandbox's profiles file with n-few more beside it, one a file in profiles.d.
+func (b *bed) spread(n int) error {
+	folder := filepath.Join(filepath.Dir(b.beside()), "profiles.d")
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	yaml := b.box.ProfilesYAML()
+	if err := os.WriteFile(b.beside(), yaml, 0o600); err != nil {
+		return err
+	}
+	var body strings.Builder
+	for line := range strings.Lines(salus(string(yaml))) {
+		body.WriteString(strings.TrimPrefix(line, "    "))
+	}
+	for i := few; i < n; i++ {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("copy-%d.yaml", i)), []byte(body.String()), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// beside is the profiles file that has a profiles.d.
+func (b *bed) beside() string { return filepath.Join(b.folder, "spread", "profiles.yaml") }
 
 // salus is the body of that profile in the sandbox's file.
 func salus(yaml string) string {

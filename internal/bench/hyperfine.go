@@ -20,7 +20,7 @@ type call struct {
 
 // rounds: both sides are measured in turn this often, so that a slow minute of
 // the machine meets both.
-const rounds = 4
+const rounds = 8
 
 // medians runs both calls by hyperfine and returns the median wall time of each.
 func (b *bed) medians(ctx context.Context, one, other call) (time.Duration, time.Duration, error) {
@@ -37,14 +37,14 @@ func (b *bed) medians(ctx context.Context, one, other call) (time.Duration, time
 	return median(times[0]), median(times[1]), nil
 }
 
-// hyperfine runs one call 40 times, without a shell, and returns the seconds of each.
+// hyperfine runs one call 20 times, without a shell, and returns the seconds of each.
 func (b *bed) hyperfine(ctx context.Context, c call) ([]float64, error) {
 	file := filepath.Join(b.folder, "hyperfine.json")
 	quoted := make([]string, len(c.argv))
 	for i, arg := range c.argv {
 		quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 	}
-	cmd := exec.CommandContext(ctx, "hyperfine", "--shell=none", "--warmup=3", "--runs=40", "--style=none",
+	cmd := exec.CommandContext(ctx, "hyperfine", "--shell=none", "--warmup=3", "--runs=20", "--style=none",
 		"--export-json="+file, strings.Join(quoted, " "))
 	cmd.Env = c.env
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -20,8 +20,8 @@ type row struct {
 func (b *bed) ratios() []row {
 	authctl, empty := b.program("authctl"), call{b.env(), []string{b.program("empty")}}
 	file := func(args ...string) call { return call{b.env(), append([]string{authctl}, args...)} }
-	with := func(n int) call {
-		return call{b.env("AUTHCTL_CONFIG=" + b.profiles(n)), []string{authctl, "token", "-p", "salus"}}
+	with := func(profiles string) call {
+		return call{b.env("AUTHCTL_CONFIG=" + profiles), []string{authctl, "token", "-p", "salus"}}
 	}
 	rows := []row{
 		b.ratio("`token`, fresh, `store: file`", "an empty Go program", "<= 2.0x", file("token", "-p", "salus"), empty),
@@ -30,7 +30,8 @@ func (b *bed) ratios() []row {
 		b.ratio("`kid`", "an empty Go program", "<= 2.0x", file("kid", filepath.Join(b.box.Dir(), "klg-key.pem")), empty),
 		b.ratio("`decode`", "an empty Go program", "<= 2.0x", file("decode", b.tokenFile()), empty),
 		b.ratio("`assert`", "an empty Go program", "<= 2.0x + one RSA signature", file("assert", "-p", "klg"), empty),
-		b.ratio(fmt.Sprintf("`token`, fresh, %d profiles in one file", many), fmt.Sprintf("the same with %d", few), "<= 1.2x", with(many), with(few)),
+		b.ratio(fmt.Sprintf("`token`, fresh, %d profiles in one file", many), fmt.Sprintf("the same with %d", few), "<= 1.2x", with(b.profiles(many)), with(b.profiles(few))),
+		b.ratio(fmt.Sprintf("`token`, fresh, %d profiles, most in `profiles.d`", many), fmt.Sprintf("%d in one file", few), "<= 1.2x", with(b.beside()), with(b.profiles(few))),
 		b.passthrough(),
 	}
 	return append([]row{b.keyring()}, rows...)
