@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -36,6 +37,8 @@ type bed struct {
 	header  http.Header       // more headers of every answer
 	peer    *x509.Certificate // of every https host
 	down    bool
+	hangs   bool
+	timeout time.Duration // 0: a minute
 	store   Store
 	missing error // of opening the store
 	tls     *tls.Config
@@ -57,6 +60,10 @@ func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 	if b.down {
 		return nil, io.ErrUnexpectedEOF
 	}
+	if b.hangs {
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
 	h := http.Header{}
 	for name, v := range b.header {
 		h[name] = v
@@ -77,7 +84,7 @@ func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func (b *bed) deps() Deps {
 	return Deps{
-		Secrets: b, Now: now, Timeout: time.Minute,
+		Secrets: b, Now: now, Timeout: cmp.Or(b.timeout, time.Minute),
 		Store: func() (Store, error) { return b.store, b.missing },
 		TLS:   func(context.Context, *profile.Profile) (*tls.Config, error) { return b.tls, nil },
 		Client: func(context.Context, *profile.Profile) (*endpoint.Client, error) {

@@ -76,8 +76,6 @@ func Examine(ctx context.Context, d Deps, p *profile.Profile, o Options, report 
 		e.skip("network", "--offline: hosts, TLS, discovery and clock were not looked at")
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
-	defer cancel()
 	e.network(ctx)
 }
 

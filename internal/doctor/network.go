@@ -30,6 +30,8 @@ type visit struct {
 }
 
 func (e *exam) network(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
+	defer cancel()
 	client, err := e.Client(ctx, e.p)
 	if err != nil {
 		e.skip("network", "tls does not load, so no host was asked")

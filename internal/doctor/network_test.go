@@ -91,6 +91,7 @@ func TestHosts(t *testing.T) {
 		"plain":             {nil, plain, "warn token_url", []string{"without TLS", "insecure_http"}},
 		"loopback":          {nil, func(p *profile.Profile) { p.TokenURL = "http://127.0.0.1:1/token" }, "ok token_url", nil},
 		"dead":              {func(b *bed) { b.down = true }, nil, "FAIL token_url", []string{"asking https://as.example/", "[check the network and the host of token_url]"}},
+		"hangs":             {func(b *bed) { b.hangs, b.timeout = true, 10*time.Millisecond }, nil, "FAIL token_url", []string{"no answer in time", "--timeout"}},
 		"dead, so no clock": {func(b *bed) { b.down = true }, nil, "skip clock", nil},
 		"dead issuer":       {func(b *bed) { b.down = true }, issuerOnly, "FAIL issuer", []string{"the host of issuer"}},
 		"then no discovery": {func(b *bed) { b.down = true }, issuerOnly, "skip discovery", nil},

@@ -58,8 +58,10 @@ func (e *exam) session(list []store.Entry) {
 	switch set := best.Set; {
 	case best.Profile == "" && e.person():
 		e.skip(check, "nobody has logged in yet: %s", renewal)
+	case best.Profile == "" && e.p.Token.SingleUse:
+		e.ok(check, "nothing is ever kept (token.single_use)")
 	case best.Profile == "":
-		e.ok(check, "nothing is kept yet")
+		e.ok(check, "nothing is kept")
 	case !set.RefreshToken.IsZero() && !set.RefreshExpires.IsZero() && !set.RefreshExpires.After(e.Now()):
 		e.warn(check, fmt.Sprintf("%s: the refresh token has expired", best.Grant), renewal)
 	default:
