@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
@@ -102,6 +103,11 @@ func TestMutualTLS(t *testing.T) {
 		out, stderr, code := run(t, profile(c.tls), nil, "token", "-p", "m", "--store", "none")
 		if code != c.code || !strings.Contains(stderr, c.says) || (code == 0) != (out == "by-certificate\n") {
 			t.Errorf("%s: exit %d, stdout %q, stderr %s", name, code, out, stderr)
+		}
+		// doctor foretells it, and that the certificate lasts for an hour only.
+		says := cmp.Or(c.says, "warn  m  tls                     the client certificate is good until")
+		if out, stderr, code = run(t, profile(c.tls), nil, "doctor", "-p", "m", "--store", "none"); code != c.code || !strings.Contains(out, says) {
+			t.Errorf("%s: doctor: exit %d, stderr %s\n%s", name, code, stderr, out)
 		}
 	}
 }

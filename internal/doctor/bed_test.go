@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/big"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,7 @@ func (b *bed) deps() Deps {
 func (b *bed) examine(t *testing.T, p *profile.Profile, o Options) []string {
 	t.Helper()
 	var lines []string
+	b.asked = nil
 	Examine(t.Context(), b.deps(), p, o, func(r Result) {
 		text := fmt.Sprintf("%s %s: %s", r.State, r.Check, r.Finding)
 		if len(r.Hints) > 0 {
@@ -112,6 +114,10 @@ func (b *bed) examine(t *testing.T, p *profile.Profile, o Options) []string {
 		}
 		lines = append(lines, text)
 	})
+	slices.Sort(b.asked)
+	if once := slices.Compact(slices.Clone(b.asked)); len(once) != len(b.asked) {
+		t.Errorf("a secret was asked for twice: %v", b.asked)
+	}
 	return lines
 }
 

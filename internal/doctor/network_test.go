@@ -72,6 +72,17 @@ func TestJWKS(t *testing.T) {
 		b.pages = map[string]string{"https://as.example/jwks": body}
 		p := newProfile(func(p *profile.Profile) { p.JWKSURL, p.Discovery = "https://as.example/jwks", "never" })
 		expect(t, b.examine(t, p, Options{}), want[0], want[1])
+		b.down = true
+		expect(t, b.examine(t, p, Options{}), "skip jwks", "does not answer")
+	}
+}
+
+// An issuer without discovery is a name, not a place.
+func TestAnIssuerWithoutDiscoveryIsNotAsked(t *testing.T) {
+	b := newBed()
+	b.examine(t, newProfile(func(p *profile.Profile) { p.Issuer, p.Discovery = "https://name.example", "never" }), Options{})
+	if got := strings.Join(b.sent, " "); got != "GET https://as.example/" {
+		t.Errorf("sent %s", got)
 	}
 }
 

@@ -169,3 +169,21 @@ func TestRefusalReadsRetryAfterAndDate(t *testing.T) {
 		t.Errorf("got %s, %s, %s", r.RetryAfter, r.Skew(), r.Error())
 	}
 }
+
+// Reach wants to know that somebody answers, whatever and however long.
+func TestReachReadsNoBody(t *testing.T) {
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(http.StatusFound)
+		_, _ = w.Write(make([]byte, 2*MaxBody))
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	defer s.Close()
+	a, err := client(nil).Reach(t.Context(), s.URL)
+	if err != nil || a.Status != http.StatusFound || len(a.Body) != 0 || a.Header.Get("Date") == "" || asked != 1 {
+		t.Errorf("%+v, %v, asked %d times", a, err, asked)
+	}
+}
