@@ -59,3 +59,11 @@ func target(p *profile.Profile, r *endpoint.Request) {
 		r.Add("resource", u)
 	}
 }
+
+// SubjectHash identifies what a grant was made from, for cache keys; "" when nothing.
+func SubjectHash(g Grant) string {
+	if s, ok := g.(interface{ subject() string }); ok {
+		return s.subject()
+	}
+	return ""
+}

@@ -50,6 +50,8 @@ type TokenExchange struct {
 // Name is token_exchange.
 func (TokenExchange) Name() string { return "token_exchange" }
 
+func (g TokenExchange) subject() string { return g.Subject.Hash() + g.Actor.Hash() }
+
 // Apply adds the grant's parameters. subject_issuer is an extension that
 // brokers use to name the identity provider of the subject token.
 func (g TokenExchange) Apply(_ context.Context, r *endpoint.Request) error {

@@ -1,0 +1,27 @@
+package grant
+
+import (
+	"context"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/profile"
+)
+
+// SAML2Bearer is RFC 7522 2.1: a SAML assertion presented as the grant itself,
+// base64url of its bytes without padding.
+type SAML2Bearer struct{ bearer }
+
+// Name is saml2_bearer.
+func (SAML2Bearer) Name() string { return "saml2_bearer" }
+
+// Apply adds the grant's parameters.
+func (g SAML2Bearer) Apply(_ context.Context, r *endpoint.Request) error {
+	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer")
+	g.apply(r)
+	return nil
+}
+
+func (d Deps) saml2Bearer(ctx context.Context, p *profile.Profile) (Grant, error) {
+	b, err := d.readBearer(ctx, p, "saml2")
+	return SAML2Bearer{b}, err
+}
