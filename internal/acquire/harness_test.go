@@ -44,9 +44,12 @@ func (m *memory) Get(_ context.Context, key string) (store.Record, error) {
 	return r, nil
 }
 
-func (m *memory) Put(_ context.Context, key string, r store.Record) error {
+func (m *memory) Put(ctx context.Context, key string, r store.Record) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err // as a keyring that is asked for the sealing key
+	}
 	if m.fail != nil {
 		if err := m.fail(r); err != nil {
 			return err
@@ -84,14 +87,18 @@ type server struct {
 	answers []func(r *endpoint.Request) (endpoint.Answer, error)
 }
 
-func (s *server) Post(_ context.Context, r *endpoint.Request) (endpoint.Answer, error) {
+func (s *server) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen = append(s.seen, r)
 	if len(s.seen) > len(s.answers) {
 		return endpoint.Answer{}, fmt.Errorf("request %d was not expected", len(s.seen))
 	}
-	return s.answers[len(s.seen)-1](r)
+	answer, err := s.answers[len(s.seen)-1](r)
+	if ctx.Err() != nil {
+		return endpoint.Answer{}, &endpoint.SendError{Sent: true, Err: ctx.Err()}
+	}
+	return answer, err
 }
 
 func (s *server) Resolve(_ context.Context, p *profile.Profile, _ ...metadata.Need) (metadata.Endpoints, error) {

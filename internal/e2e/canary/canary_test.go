@@ -26,6 +26,7 @@ type stage struct {
 	url      string
 	trace    string
 	canaries map[string]string // what it is -> the value
+	keyFiles []string
 }
 
 func newStage(t *testing.T, faults ...string) *stage {
@@ -50,9 +51,35 @@ func newStage(t *testing.T, faults ...string) *stage {
 			t.Fatal(err)
 		}
 	}
+	st.keys(t, profiles)
 	st.Authctl = program.New(t, inFiles(profiles, dir))
 	st.trace = filepath.Join(dir, "trace")
 	return st
+}
+
+// keys makes canaries of what is private in the key files of the profiles: a
+// line from the midst of a PEM, the d of a JWK, a whole JWT.
+func (s *stage) keys(t *testing.T, profiles string) {
+	t.Helper()
+	private := regexp.MustCompile(`\\?"d\\?"\s*:\s*\\?"([\w-]{20,})`)
+	for _, m := range regexp.MustCompile(`(?:key|assertion): "file:([^"#]+)`).FindAllStringSubmatch(profiles, -1) {
+		raw, err := os.ReadFile(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.TrimSpace(string(raw))
+		if lines := strings.Split(text, "\n"); strings.HasPrefix(text, "-----BEGIN") {
+			s.granted(m[1], lines[len(lines)/2])
+		} else if d := private.FindStringSubmatch(text); d != nil {
+			s.granted(m[1], d[1])
+		} else {
+			s.granted(m[1], text)
+		}
+		s.keyFiles = append(s.keyFiles, m[1])
+	}
+	if len(s.keyFiles) < 4 {
+		t.Fatalf("only %d key files", len(s.keyFiles))
+	}
 }
 
 // inFiles rewrites keyring:NAME of each profile to the file that holds it.
@@ -153,6 +180,16 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 	s.granted("exchanged", s.run(t, s.assertion(t), "exchange", "-p", "klg", "--subject-token", "-", "-v"))
 	s.granted("exchange's refresh token", s.run(t, "", "token", "-p", "klg", "--select", "refresh_token"))
 	s.granted("refreshed", s.run(t, "", "refresh", "-p", "klg", "-v", "--param", "organization_id=1"))
+	for _, file := range s.keyFiles {
+		s.run(t, "", "kid", file, "--as", "all")
+		s.run(t, "", "kid", file, "--jwk")
+	}
+	s.run(t, s.canaries["klg access token"], "decode", "-", "-v")
+	s.run(t, s.canaries["klg access token"], "decode", "--verify", "-p", "klg", "-v")
+	s.granted("secret for the keyring", "canary-secret-for-the-keyring")
+	s.run(t, "canary-secret-for-the-keyring", "secret", "set", "client_secret", "-p", "salus", "-v")
+	s.run(t, "", "login-pkce", "-p", "salus", "--no-browser", "--timeout", "500ms", "-v")
+	s.run(t, "", "profile", "list")
 	s.run(t, "", "status")
 	s.run(t, "", "status", "-o", "json")
 	s.run(t, "", "logout", "-p", "salus", "-v")
@@ -163,7 +200,10 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 }
 
 func TestNoSecretShowsInFailures(t *testing.T) {
-	for _, fault := range []string{"429", "503", "html", "bad-json", "empty", "redirect", "truncated", "drop", "wrong-type", "clock", "klg-no-agreement"} {
+	for _, fault := range []string{
+		"429", "503", "html", "bad-json", "empty", "redirect", "truncated", "drop", "wrong-type", "clock", "klg-no-agreement",
+		"500", "lost-answer", "evil-token", "wrong-expiry", "huge", "nonce",
+	} {
 		t.Run(fault, func(t *testing.T) {
 			s := newStage(t, fault)
 			for _, p := range []string{"santedb", "ardengem", "klg", "salus"} {
