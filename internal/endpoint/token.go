@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"time"
@@ -78,8 +79,11 @@ func object(body []byte) (map[string]json.RawMessage, error) {
 		}
 		members[key] = value
 	}
-	if _, err := dec.Token(); err != nil || dec.More() {
+	if _, err := dec.Token(); err != nil {
 		return nil, errors.New("broken JSON")
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("broken JSON") // something after the object
 	}
 	return members, nil
 }

@@ -38,7 +38,7 @@ func TestParseTokenScopeIsTheAskedOneWhenAbsent(t *testing.T) {
 func TestParseTokenRefusesHostileAnswers(t *testing.T) {
 	ok := `"access_token":"a","token_type":"Bearer"`
 	for _, body := range []string{
-		``, ` `, `null`, `[]`, `"x"`, `<!DOCTYPE html><html>`, `{`, `{` + ok, `{` + ok + `}{}`, `{` + ok + `} x`,
+		``, ` `, `null`, `[]`, `"x"`, `<!DOCTYPE html><html>`, `{`, `{` + ok, `{` + ok + `}{}`, `{` + ok + `} x`, `{` + ok + `}}`, `{` + ok + `}]`,
 		`{"token_type":"Bearer"}`, `{"access_token":"","token_type":"Bearer"}`, `{"access_token":"a"}`,
 		`{"access_token":7,"token_type":"Bearer"}`, `{"access_token":["a"],"token_type":"Bearer"}`,
 		`{` + ok + `,"access_token":"b"}`,
