@@ -15,10 +15,11 @@ func newLoginDeviceCmd(c *cli) *cobra.Command {
 code, an address and a code are shown on stderr, a person opens the address
 anywhere and confirms the code, and authctl asks the server until that is done.
 An id_token is verified. The session is kept, so that token uses and refreshes it.
+--timeout is how long a person is waited for, the code's own life unless given.
 
 Exit status: 0 printed; 3 profile; 4 the server or the person refused; 5 network;
 6 the session could not be kept (no code was asked for); 7 the id_token is not to
-be believed (nothing is kept); 8 nobody logged in before the code expired; 130 stopped.`,
+be believed (nothing is kept); 8 nobody logged in in time; 130 stopped.`,
 		Example: `  authctl login-device -p work`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runLoginDevice(cmd.Context(), c, out) },
@@ -32,6 +33,6 @@ func runLoginDevice(ctx context.Context, c *cli, out outputFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := t.app.LoginDevice(ctx, t.profile, t.acq)
+	r, err := t.app.LoginDevice(ctx, t.profile, t.acq, c.flags.timeout)
 	return t.finish(ctx, r, err)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"authctl/internal/acquire"
 	"authctl/internal/endpoint"
@@ -14,8 +15,10 @@ import (
 	"authctl/internal/token"
 )
 
-// LoginDevice asks a person at another machine (RFC 8628) and keeps the session.
-func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer) (acquire.Result, error) {
+// LoginDevice asks a person at another machine (RFC 8628), who is waited for
+// as long as the code lives and at most for limit (0: no other limit), and
+// keeps the session.
+func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, limit time.Duration) (acquire.Result, error) {
 	if err := acq.Ready(ctx); err != nil {
 		return acquire.Result{}, err
 	}
@@ -35,6 +38,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	if err != nil {
 		return acquire.Result{}, err
 	}
+	auth = auth.Within(limit)
 	screen := a.terminal()
 	auth.Show(screen)
 	defer screen.Waiting(ctx, "the login at "+hostOf(auth.Address), auth.ExpiresIn)()

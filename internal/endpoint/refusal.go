@@ -105,7 +105,7 @@ func retryAfter(value string, now time.Time) time.Duration {
 	if value == "" {
 		return 0
 	}
-	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < 1<<31 {
+	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < 1<<30 {
 		return time.Duration(n) * time.Second
 	}
 	if at, err := http.ParseTime(value); err == nil && at.After(now) {

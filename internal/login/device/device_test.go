@@ -183,3 +183,12 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestWithinOnlyShortensTheWait(t *testing.T) {
+	a := Authorization{ExpiresIn: 10 * time.Minute}
+	for limit, want := range map[time.Duration]time.Duration{0: 10 * time.Minute, time.Minute: time.Minute, time.Hour: 10 * time.Minute} {
+		if got := a.Within(limit).ExpiresIn; got != want {
+			t.Errorf("within %s: %s", limit, got)
+		}
+	}
+}

@@ -66,8 +66,16 @@ func final(err error) error {
 	return err
 }
 
+// Within shortens the wait for the person: limit 0 leaves it at the code's life.
+func (a Authorization) Within(limit time.Duration) Authorization {
+	if limit > 0 && limit < a.ExpiresIn {
+		a.ExpiresIn = limit
+	}
+	return a
+}
+
 func tooLate() error {
-	f := fault.New(fault.Login, "nobody logged in before the code expired").Hint("run the command again for a new code")
+	f := fault.New(fault.Login, "nobody logged in before the code expired or --timeout had passed").Hint("run the command again for a new code")
 	f.Code = "expired_token"
 	return f
 }
