@@ -103,7 +103,7 @@ func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Re
 	if hit, ok := a.fresh(p, rec, o); ok {
 		return hit, nil
 	}
-	if rec.Session != "" || isSession(rec) {
+	if holdsSession(rec) {
 		return a.fromSession(ctx, p, key, rec, o)
 	}
 	return a.byOwnGrant(ctx, p, key, o)
@@ -119,35 +119,60 @@ func (a *Acquirer) unkept(ctx context.Context, p *profile.Profile) (Result, erro
 	return Result{Set: set}, err
 }
 
-// byOwnGrant locks, so that N processes ask once, looks again, and asks.
+// byOwnGrant asks by the profile's own grant. What that grant is made from
+// (an assertion) is part of the cache key.
 func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key string, o Options) (Result, error) {
 	g, err := a.ownGrant(ctx, p)
 	if err != nil {
 		return Result{}, err
 	}
-	subject := grant.SubjectHash(g)
-	if subject != "" {
+	if subject := grant.SubjectHash(g); subject != "" {
 		key = Key(p, subject)
+		rec, err := a.read(ctx, key)
+		if err != nil {
+			return Result{}, err
+		}
+		if hit, ok := a.fresh(p, rec, o); ok {
+			return hit, nil
+		}
 	}
+	r, began, err := a.askOnce(ctx, p, g, key, o)
+	if began {
+		return a.Token(ctx, p, o)
+	}
+	return r, err
+}
+
+// askOnce locks, so that N processes ask once, looks again, and asks. began
+// says that a session began while we waited: it goes before the own grant, and
+// its refresh token must never be written over.
+func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Grant, key string, o Options) (r Result, began bool, err error) {
 	unlock, err := a.lock(ctx, key)
 	if err != nil {
-		return Result{}, err
+		return Result{}, false, err
 	}
 	defer unlock()
 	rec, err := a.read(ctx, key)
 	if err != nil {
-		return Result{}, err
+		return Result{}, false, err
 	}
-	if hit, ok := a.fresh(p, rec, o); ok && rec.Grant == g.Name() {
-		return hit, nil
+	subject := grant.SubjectHash(g)
+	session := subject == "" && holdsSession(rec)
+	switch hit, ok := a.fresh(p, rec, o); {
+	case session && !o.Own:
+		return Result{}, true, nil
+	case ok && !session:
+		return hit, false, nil
 	}
 	a.adopt(rec)
 	set, _, err := a.Obtain(ctx, p, g)
 	if err != nil {
-		return Result{}, err
+		return Result{}, false, err
 	}
-	a.keep(ctx, key, a.record(p, g.Name(), subject, set))
-	return Result{Set: set}, nil
+	if !session {
+		a.keep(ctx, key, a.record(p, g.Name(), subject, set))
+	}
+	return Result{Set: set}, false, nil
 }
 
 // ownGrant builds the profile's grant; one that needs a person is a Login fault.

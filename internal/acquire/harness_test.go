@@ -28,6 +28,7 @@ type memory struct {
 	puts    []store.Record
 	fail    func(store.Record) error
 	takes   int
+	locked  func() // what another process did just before the lock was ours
 }
 
 func newMemory() *memory {
@@ -77,6 +78,9 @@ func (m *memory) Lock(_ context.Context, key string) (func(), error) {
 	m.takes++
 	m.mu.Unlock()
 	l.Lock()
+	if m.locked != nil {
+		m.locked()
+	}
 	return l.Unlock, nil
 }
 

@@ -284,3 +284,49 @@ func TestARefusedCheckKeepsNothing(t *testing.T) {
 		t.Errorf("%v, %d puts", err, len(b.store.puts))
 	}
 }
+
+// The profile's own grant, asked for beside a session, costs the session nothing.
+func TestTheOwnGrantDoesNotReplaceASession(t *testing.T) {
+	b := newBench(t, granted("first", "r2"), granted("own", ""))
+	p := plain()
+	if _, err := b.RefreshWith(t.Context(), p, p, secret.New("r1")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.process().Token(t.Context(), p, Options{Own: true})
+	if err != nil || r.Set.AccessToken.Reveal() != "own" {
+		t.Fatalf("%v %+v", err, r)
+	}
+	if kept := b.store.records[Key(p, "")]; kept.Set.RefreshToken.Reveal() != "r2" {
+		t.Errorf("the session was replaced by a %s token", kept.Grant)
+	}
+}
+
+// A login that ends while `token` waits for the lock is used, not overwritten.
+func TestASessionThatBeginsMeanwhileIsUsed(t *testing.T) {
+	b := newBench(t)
+	p := plain()
+	b.store.locked = func() {
+		b.store.records[Key(p, "")] = store.Record{Profile: p.Name, Grant: "authorization_code", Set: token.Set{
+			AccessToken: secret.New("login"), TokenType: "Bearer", RefreshToken: secret.New("r"), ExpiresAt: b.now.Add(time.Hour),
+		}}
+	}
+	r, err := b.Token(t.Context(), p, Options{})
+	if err != nil || r.Set.AccessToken.Reveal() != "login" {
+		t.Errorf("%v %+v", err, r)
+	}
+}
+
+// A kept token of a configured assertion takes no lock either.
+func TestAFreshTokenOfAnAssertionTakesNoLock(t *testing.T) {
+	b := newBench(t, granted("one", ""))
+	p := plain()
+	p.Grant, p.Exchange.SubjectToken = "jwt_bearer", secret.Ref{Kind: secret.Keyring, Name: "assertion"}
+	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	takes := b.store.takes
+	r, err := b.process().Token(t.Context(), p, Options{})
+	if err != nil || !r.FromStore || b.store.takes != takes {
+		t.Errorf("%v %+v, %d locks", err, r, b.store.takes-takes)
+	}
+}

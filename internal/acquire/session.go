@@ -27,9 +27,12 @@ func isSession(rec store.Record) bool {
 	}
 }
 
+// holdsSession is true for a record that is the profile's session or points to it.
+func holdsSession(rec store.Record) bool { return rec.Session != "" || isSession(rec) }
+
 // ownOnly hides a session, for a caller who wants the profile's own grant.
 func ownOnly(rec store.Record) store.Record {
-	if rec.Session != "" || isSession(rec) {
+	if holdsSession(rec) {
 		return store.Record{}
 	}
 	return rec
