@@ -9,16 +9,10 @@ import (
 	"authctl/internal/profile"
 )
 
-// Marshal writes a profile's body as YAML, every field that has a value, in
-// the order of docs/profiles.md. Reading it gives the same profile. References
-// are written, never what they lead to.
-func Marshal(p *profile.Profile) ([]byte, error) {
-	body := mapping(profileMembers(p))
-	return encode(body)
-}
-
-// MarshalWithOrigins is Marshal with a comment where a value comes from the
-// preset or is a default, not from the user's file.
+// MarshalWithOrigins writes a profile's body as YAML, every field that has a
+// value, in the order of docs/profiles.md, with a comment where one comes from
+// the preset or is a default and not from the user's file. Reading it gives the
+// same profile. References are written, never what they lead to.
 func MarshalWithOrigins(p *profile.Profile) ([]byte, error) {
 	body := mapping(profileMembers(p))
 	origins(body, "", p.Source)

@@ -68,7 +68,7 @@ func TestShellsTakeHostileValuesLiterally(t *testing.T) {
 			}
 			got := strings.Split(string(out), "\x00")
 			for i, v := range hostile() {
-				if want := "AUTHCTL_HEADER_" + variableName(headerName(i)) + "=" + v; !slices.Contains(got, want) {
+				if want := "AUTHCTL_HEADER_" + secret.EnvWord(headerName(i)) + "=" + v; !slices.Contains(got, want) {
 					t.Errorf("%q did not arrive", v)
 				}
 			}

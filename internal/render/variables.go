@@ -1,9 +1,8 @@
 package render
 
 import (
-	"strings"
-
 	"authctl/internal/fault"
+	"authctl/internal/secret"
 )
 
 // variable is one environment variable; of names the profile's header it came from.
@@ -24,7 +23,7 @@ func variables(r Result, o Options) ([]variable, error) {
 	}
 	taken := map[string]string{}
 	for _, h := range r.Headers {
-		name := prefix + "HEADER_" + variableName(h.Name)
+		name := prefix + "HEADER_" + secret.EnvWord(h.Name)
 		if other, ok := taken[name]; ok {
 			return nil, fault.New(fault.Config, "api.headers: %s and %s would both be the variable %s", other, h.Name, name).
 				Hint("-o headers prints them one a line")
@@ -33,18 +32,4 @@ func variables(r Result, o Options) ([]variable, error) {
 		all = append(all, variable{name, h.Value.Reveal(), h.Name})
 	}
 	return all, nil
-}
-
-// variableName turns X-Device-Authorization into X_DEVICE_AUTHORIZATION.
-func variableName(header string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case 'a' <= c && c <= 'z':
-			return c - 'a' + 'A'
-		case 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-			return c
-		default:
-			return '_'
-		}
-	}, header)
 }

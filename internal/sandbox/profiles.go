@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"authctl/internal/secret"
 )
 
 // ProfilesYAML is the profiles file of this sandbox. It names secrets and
@@ -30,24 +32,10 @@ func (s *Sandbox) Env() map[string]string {
 	env := map[string]string{"AUTHCTL_CONFIG": s.ConfigFile(), "AUTHCTL_SANDBOX_URL": s.URL}
 	for _, p := range s.profiles {
 		for name, value := range p.Secrets {
-			env["AUTHCTL_SECRET_"+envName(p.Name)+"_"+envName(name)] = value
+			env["AUTHCTL_SECRET_"+secret.EnvWord(p.Name)+"_"+secret.EnvWord(name)] = value
 		}
 	}
 	return env
-}
-
-// envName is a profile's or secret's name as part of a variable's: upper case, `_` for all but letters and digits.
-func envName(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z':
-			return r - 'a' + 'A'
-		case 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
-			return r
-		default:
-			return '_'
-		}
-	}, s)
 }
 
 // WriteEnvFile writes Env as shell assignments into an owner-only file of the

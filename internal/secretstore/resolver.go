@@ -123,20 +123,7 @@ func Service(profile string) string { return "authctl/" + profile }
 // a profile: upper case, and _ for every character outside A-Z and 0-9. Names
 // that differ only there share a variable: my-app and my_app do.
 func OverrideName(profile, name string) string {
-	return fmt.Sprintf("AUTHCTL_SECRET_%s_%s", envWord(profile), envWord(name))
-}
-
-func envWord(s string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case 'a' <= c && c <= 'z':
-			return c - 'a' + 'A'
-		case 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-			return c
-		default:
-			return '_'
-		}
-	}, s)
+	return fmt.Sprintf("AUTHCTL_SECRET_%s_%s", secret.EnvWord(profile), secret.EnvWord(name))
 }
 
 // stripNewline removes the one line ending that editors and echo append.
