@@ -48,8 +48,20 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return token.Set{}, err
 	}
 	defer unlock()
+	if err := ctx.Err(); err != nil {
+		return token.Set{}, err
+	}
+	steady := context.WithoutCancel(ctx)
 	rec := store.Record{Profile: p.Name, Grant: "refresh_token", Set: token.Set{RefreshToken: refreshToken}}
-	return a.refreshLocked(ctx, asked, key, rec)
+	answer, _, err := a.askToken(steady, asked, grant.RefreshToken{Token: refreshToken})
+	if err != nil {
+		// Nothing was written: a session that is kept stays as it is.
+		if refusedGrant(err) {
+			return token.Set{}, loginBecause(p, rec, err.Error(), err)
+		}
+		return token.Set{}, err
+	}
+	return a.rotate(steady, asked, key, rec, answer, time.Time{})
 }
 
 // refreshLocked is the order of docs/store.md, under the lock of key: write
@@ -74,8 +86,15 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	if err != nil {
 		return a.refreshFailed(steady, p, key, rec, interrupted, err)
 	}
+	return a.rotate(steady, p, key, rec, answer, interrupted)
+}
+
+// rotate makes the raw answer to a spent refresh token durable, validates it
+// and promotes it, under the lock of key. interrupted is when a refresh before
+// this one began that never finished, zero for none.
+func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer, interrupted time.Time) (token.Set, error) {
 	rec.Pending, rec.Intent = answer.Body, answer.At
-	if err := a.Store.Put(steady, key, rec); err != nil {
+	if err := a.Store.Put(ctx, key, rec); err != nil {
 		return token.Set{}, notKept(err)
 	}
 	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
@@ -91,7 +110,7 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	if key, err := a.privateKey(); err == nil && key != nil {
 		rec.PrivateKey = key
 	}
-	if err := a.Store.Put(steady, key, rec); err != nil {
+	if err := a.Store.Put(ctx, key, rec); err != nil {
 		return token.Set{}, notKept(err)
 	}
 	return rec.Set, nil
@@ -100,8 +119,8 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 // refreshFailed: invalid_grant ends the session, unless another process
 // rotated the token meanwhile; then that one is used, once.
 func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key string, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
-	var refused *endpoint.Refusal
-	if !errors.As(failure, &refused) || refused.Code != "invalid_grant" {
+	if !refusedGrant(failure) {
+		var refused *endpoint.Refusal
 		if errors.As(failure, &refused) {
 			// The server answered without granting: the token is still good.
 			spent.Intent = time.Time{}
@@ -116,26 +135,13 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key st
 		}
 		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken})
 		if err == nil {
-			return a.rotated(ctx, p, key, now, answer)
+			return a.rotate(ctx, p, key, now, answer, time.Time{})
 		}
-		if !errors.As(err, &refused) || refused.Code != "invalid_grant" {
+		if !refusedGrant(err) {
 			return token.Set{}, err // the other one's token may still be good: it stays
 		}
 	}
 	return token.Set{}, a.ended(ctx, p, key, spent, interrupted, failure)
-}
-
-// rotated keeps the answer to the other process's refresh token.
-func (a *Acquirer) rotated(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer) (token.Set, error) {
-	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
-	if err != nil {
-		return token.Set{}, err
-	}
-	rec.Set = successor(rec.Set, granted)
-	if err := a.Store.Put(ctx, key, rec); err != nil {
-		return token.Set{}, notKept(err)
-	}
-	return rec.Set, nil
 }
 
 // Facts that a record keeps beside the token set.
@@ -154,13 +160,31 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
 	rec.Aux = map[string]string{endedBecause: why}
 	_ = a.Store.Put(ctx, key, rec)
-	f := loginRequired(p, rec.Grant, "the session is over: "+why)
+	if !isSession(rec) {
+		var f *fault.Error
+		if errors.As(failure, &f) {
+			return f.Hint("authctl token -p %s asks for a new token by the profile's own grant", p.Name)
+		}
+		return failure
+	}
+	return loginBecause(p, rec, "the session is over: "+why, failure)
+}
+
+// loginBecause is loginRequired after the server refused a refresh token.
+func loginBecause(p *profile.Profile, rec store.Record, why string, failure error) error {
+	f := loginRequired(p, rec.Grant, why)
 	f.Code = "invalid_grant"
 	var before *fault.Error
 	if errors.As(failure, &before) {
 		f.Hints = append(before.Hints, f.Hints...)
 	}
 	return f
+}
+
+// refusedGrant is RFC 6749 5.2's answer to a spent, expired or revoked token.
+func refusedGrant(err error) bool {
+	var refused *endpoint.Refusal
+	return errors.As(err, &refused) && refused.Code == "invalid_grant"
 }
 
 // over is a session without a refresh token.

@@ -330,3 +330,33 @@ func TestAFreshTokenOfAnAssertionTakesNoLock(t *testing.T) {
 		t.Errorf("%v %+v, %d locks", err, r, b.store.takes-takes)
 	}
 }
+
+// A refresh token that was handed in and is refused leaves the kept session alone.
+func TestARefusedTokenFromAFileCostsNoSession(t *testing.T) {
+	b := newBench(t, granted("first", "r2"), refused("invalid_grant", "Stale token"))
+	p := plain()
+	if _, err := b.RefreshWith(t.Context(), p, p, secret.New("r1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.process().RefreshWith(t.Context(), p, p, secret.New("stale")); fault.KindOf(err) != fault.Login {
+		t.Errorf("got %v", err)
+	}
+	if kept := b.store.records[Key(p, "")].Set.RefreshToken.Reveal(); kept != "r2" {
+		t.Errorf("%q is kept", kept)
+	}
+}
+
+// The refresh token that came beside a client_credentials token is no session:
+// when it is refused, nobody has to log in.
+func TestARefusedTokenOfTheOwnGrantNeedsNoLogin(t *testing.T) {
+	b := newBench(t, granted("one", "r1"), refused("invalid_grant", "Stale token"))
+	p := plain()
+	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.process().Refresh(t.Context(), p, p)
+	f := asFault(t, err)
+	if hints := strings.Join(f.Hints, "\n"); f.Kind != fault.Refused || f.Code != "invalid_grant" || !strings.Contains(hints, "authctl token -p plain") {
+		t.Errorf("%v %q", f, hints)
+	}
+}
