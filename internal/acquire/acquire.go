@@ -115,7 +115,7 @@ func (a *Acquirer) unkept(ctx context.Context, p *profile.Profile) (Result, erro
 	if err != nil {
 		return Result{}, err
 	}
-	set, _, err := a.Obtain(ctx, p, g)
+	set, err := a.Obtain(ctx, p, g)
 	return Result{Set: set}, err
 }
 
@@ -165,7 +165,7 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 		return hit, false, nil
 	}
 	a.adopt(rec)
-	set, _, err := a.Obtain(ctx, p, g)
+	set, err := a.Obtain(ctx, p, g)
 	if err != nil {
 		return Result{}, false, err
 	}

@@ -22,15 +22,14 @@ const (
 	maxRetryAfter = 10 * time.Second
 )
 
-// Obtain asks the token endpoint by one grant and returns what was granted,
-// with the raw answer. It keeps nothing.
-func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant) (token.Set, []byte, error) {
+// Obtain asks the token endpoint by one grant and returns what was granted. It
+// keeps nothing.
+func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant) (token.Set, error) {
 	answer, asked, err := a.askToken(ctx, p, g)
 	if err != nil {
-		return token.Set{}, nil, err
+		return token.Set{}, err
 	}
-	set, err := a.validate(p, answer.Body, asked, answer.At)
-	return set, answer.Body, err
+	return a.validate(p, answer.Body, asked, answer.At)
 }
 
 // askToken sends the token request of g and returns the raw 2xx answer and the asked scope.

@@ -82,7 +82,7 @@ func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, key st
 	if err != nil {
 		return Result{}, err
 	}
-	set, _, err := a.Obtain(ctx, p, g)
+	set, err := a.Obtain(ctx, p, g)
 	if err != nil {
 		return Result{}, err
 	}
@@ -117,7 +117,7 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 		return token.Set{}, err
 	}
 	defer unlock()
-	set, _, err := a.Obtain(ctx, p, g)
+	set, err := a.Obtain(ctx, p, g)
 	if err != nil {
 		return token.Set{}, err
 	}
