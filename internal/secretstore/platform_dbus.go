@@ -54,6 +54,7 @@ func socketExists(address string) error {
 
 const (
 	secretService   = "org.freedesktop.secrets"
+	servicePath     = "/org/freedesktop/secrets"
 	loginCollection = "/org/freedesktop/secrets/collection/login"
 	defaultAlias    = "/org/freedesktop/secrets/aliases/default"
 	collectionIface = "org.freedesktop.Secret.Collection"

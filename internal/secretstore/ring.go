@@ -52,15 +52,21 @@ func NewRing(k Keyring, env func(string) (string, bool)) *Ring {
 	if k != nil {
 		return &Ring{keyring: k, limit: CallLimit}
 	}
-	return &Ring{keyring: osKeyring{}, platform: thisPlatform(env), limit: CallLimit}
+	return &Ring{keyring: &osKeyring{}, platform: thisPlatform(env), limit: CallLimit}
 }
 
 // osKeyring is go-keyring's package level behind the interface.
-type osKeyring struct{}
+type osKeyring struct{ met sync.Once }
 
-func (osKeyring) Set(service, user, value string) error { return keyring.Set(service, user, value) }
+func (k *osKeyring) Set(service, user, value string) error {
+	k.met.Do(introduce)
+	return keyring.Set(service, user, value)
+}
 
-func (osKeyring) Delete(service, user string) error { return keyring.Delete(service, user) }
+func (k *osKeyring) Delete(service, user string) error {
+	k.met.Do(introduce)
+	return keyring.Delete(service, user)
+}
 
 // Get returns the item, or ErrAbsent, ErrNoKeyring, ErrLocked or ErrTimeout (errors.Is).
 func (r *Ring) Get(ctx context.Context, service, account string) (secret.Text, error) {

@@ -3,7 +3,10 @@
 package keyring
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
@@ -36,6 +39,8 @@ type secretService struct {
 	person       answer
 	promptUnlock bool // else the collection is open and creating an item prompts
 	prompts      chan struct{}
+	known        sync.Map // the callers (dbus.Sender) that had an answer
+	strangers    atomic.Int32
 }
 
 type boxed struct {
@@ -58,7 +63,7 @@ func (d *desk) pretend(s *secretService) {
 	must(d.t, err)
 	_, err = prop.Export(conn, login, prop.Map{collection: {"Locked": {Value: s.promptUnlock}}})
 	must(d.t, err)
-	must(d.t, conn.ExportMethodTable(map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock}, root, service))
+	must(d.t, conn.ExportMethodTable(map[string]any{"OpenSession": s.openSession, "Unlock": s.unlock, "ReadAlias": s.readAlias}, root, service))
 	must(d.t, conn.ExportMethodTable(map[string]any{"SearchItems": s.searchItems, "CreateItem": s.createItem}, login, collection))
 	must(d.t, conn.ExportMethodTable(map[string]any{"Prompt": s.prompt}, promptPath, prompt))
 	must(d.t, conn.ExportMethodTable(map[string]any{"Close": func() *dbus.Error { return nil }}, root+"/session/1", "org.freedesktop.Secret.Session"))
@@ -74,7 +79,19 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (s *secretService) openSession(string, dbus.Variant) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {
+// readAlias takes its time: a caller that does not wait for the answer is not known yet.
+func (s *secretService) readAlias(_ string, sender dbus.Sender) (dbus.ObjectPath, *dbus.Error) {
+	time.Sleep(20 * time.Millisecond)
+	s.known.Store(sender, true)
+	return login, nil
+}
+
+// openSession counts the callers of whom gnome-keyring can die: those whose
+// first call this is.
+func (s *secretService) openSession(_ string, _ dbus.Variant, sender dbus.Sender) (dbus.Variant, dbus.ObjectPath, *dbus.Error) {
+	if _, known := s.known.Load(sender); !known {
+		s.strangers.Add(1)
+	}
 	return dbus.MakeVariant(""), root + "/session/1", nil
 }
 
