@@ -30,8 +30,9 @@ func newExchangeCmd(c *cli) *cobra.Command {
 the profile's session: token then uses it, and refreshes it when it is stale.
 
 A SAML assertion may be XML, base64 or base64url; it is sent as base64url of
-the very bytes. One whose NotOnOrAfter has passed is not sent. Without
---subject-token the profile's exchange.subject_token is used.
+the very bytes. An assertion whose NotOnOrAfter has passed is not sent, nor a
+JWT whose exp has. Without --subject-token the profile's exchange.subject_token
+is used.
 
 Exit status: 0 printed; 3 profile; 4 the server refused; 5 network; 7 the
 subject token has expired.`,
@@ -52,7 +53,7 @@ subject token has expired.`,
 	f.StringVar(&o.actor, "actor-token", "", "`file` with the actor token, - for stdin")
 	f.StringVar(&o.actorType, "actor-token-type", "", "its `type`")
 	f.BoolVar(&o.force, "force", false, "ask the server although a fresh token of this exchange is kept")
-	f.BoolVar(&o.allowExpired, "allow-expired", false, "send an assertion whose NotOnOrAfter has passed")
+	f.BoolVar(&o.allowExpired, "allow-expired", false, "send a subject token whose NotOnOrAfter or exp has passed")
 	for _, name := range []string{"subject-token-type", "requested-token-type", "actor-token-type"} {
 		fixed(cmd, name, types)
 	}
@@ -97,7 +98,7 @@ func (o *exchangeOptions) override(p *profile.Profile) {
 	}
 }
 
-// exchangeGrant reads the tokens and refuses an assertion that cannot succeed.
+// exchangeGrant reads the tokens and refuses a subject that cannot succeed.
 func (c *cli) exchangeGrant(ctx context.Context, t *task, o exchangeOptions) (grant.TokenExchange, error) {
 	p := t.asked
 	g := grant.TokenExchange{Profile: p}

@@ -7,23 +7,42 @@ import (
 	"authctl/internal/clientauth"
 	"authctl/internal/fault"
 	"authctl/internal/grant"
+	"authctl/internal/jwt"
 	"authctl/internal/keys"
 	"authctl/internal/profile"
 )
 
-// CheckSubject refuses a SAML assertion that cannot succeed any more before
-// it is sent (SAML Core 2.5.1.2), and warns when its holder-of-key
-// certificate is not the client's key: the server will say so less clearly.
+// CheckSubject refuses a subject token that cannot succeed any more before it
+// is sent, and warns when an assertion's holder-of-key certificate is not the
+// client's key: the server will say so less clearly.
 func (a *App) CheckSubject(ctx context.Context, p *profile.Profile, s grant.Subject, allowExpired bool) error {
-	if s.Assertion == nil {
-		return nil
+	end, what, field := expiry(s)
+	if !end.IsZero() && !a.Sys.Now().Before(end) && !allowExpired {
+		return fault.New(fault.Invalid, "the %s expired at %s (%s): it was not sent", what, end.UTC().Format(time.RFC3339), field).
+			Hint("get a new %s from its issuer; --allow-expired sends this one", what)
 	}
-	end := s.Assertion.NotOnOrAfter
-	if s.Assertion.Expired(a.Sys.Now()) && !allowExpired {
-		return fault.New(fault.Invalid, "the assertion expired at %s (NotOnOrAfter): it was not sent", end.UTC().Format(time.RFC3339)).
-			Hint("get a new assertion from its issuer; --allow-expired sends this one")
+	return a.checkHolder(ctx, p, s)
+}
+
+// expiry is when a subject ends by its own account (SAML Core 2.5.1.2, RFC
+// 7519 4.1.4) and what says so; zero where it cannot be read.
+func expiry(s grant.Subject) (end time.Time, what, field string) {
+	if s.Assertion != nil {
+		return s.Assertion.NotOnOrAfter, "assertion", "NotOnOrAfter"
 	}
-	if s.Assertion.HolderOfKeyCert == nil || p.Client.Auth != "private_key_jwt" {
+	t, err := jwt.Parse(s.Token.Reveal())
+	if err != nil {
+		return time.Time{}, "", "" // opaque: only the server knows
+	}
+	end, err = t.Claims.Time("exp")
+	if err != nil {
+		return time.Time{}, "", ""
+	}
+	return end, "subject token", "exp"
+}
+
+func (a *App) checkHolder(ctx context.Context, p *profile.Profile, s grant.Subject) error {
+	if s.Assertion == nil || s.Assertion.HolderOfKeyCert == nil || p.Client.Auth != "private_key_jwt" {
 		return nil
 	}
 	key, err := clientauth.ClientKey(ctx, a.Secrets(), p)

@@ -38,11 +38,6 @@ type Attribute struct {
 	Values []string
 }
 
-// Expired reports whether the assertion must no longer be used at now.
-func (a Assertion) Expired(now time.Time) bool {
-	return !a.NotOnOrAfter.IsZero() && !now.Before(a.NotOnOrAfter)
-}
-
 // Encode is the assertion as a subject_token: base64url without padding
 // (RFC 8693 3, RFC 7522 2.1).
 func Encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
