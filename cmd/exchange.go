@@ -13,12 +13,12 @@ import (
 
 // exchangeOptions is what the flags of `exchange` say.
 type exchangeOptions struct {
-	out                  outputFlags
-	ask                  askFlags
-	subject, subjectType string
-	issuer, requested    string
-	actor, actorType     string
-	force, allowExpired  bool
+	out                    outputFlags
+	ask                    askFlags
+	subject, actor         tokenFile
+	subjectType, actorType string
+	issuer, requested      string
+	force, allowExpired    bool
 }
 
 func newExchangeCmd(c *cli) *cobra.Command {
@@ -46,11 +46,11 @@ subject token has expired.`,
 	o.ask.register(cmd)
 	f := cmd.Flags()
 	types := []string{"saml2", "jwt", "access_token", "id_token", "refresh_token"}
-	f.StringVar(&o.subject, "subject-token", "", "`file` with the subject token, - for stdin")
+	f.Var(&o.subject, "subject-token", "`file` with the subject token, - for stdin, or env:NAME")
 	f.StringVar(&o.subjectType, "subject-token-type", "", "its `type`: saml2, jwt, access_token, id_token, refresh_token or a URN")
 	f.StringVar(&o.issuer, "subject-issuer", "", "the identity provider `alias` that issued it")
 	f.StringVar(&o.requested, "requested-token-type", "", "the `type` of token wanted")
-	f.StringVar(&o.actor, "actor-token", "", "`file` with the actor token, - for stdin")
+	f.Var(&o.actor, "actor-token", "`file` with the actor token, - for stdin, or env:NAME")
 	f.StringVar(&o.actorType, "actor-token-type", "", "its `type`")
 	f.BoolVar(&o.force, "force", false, "ask the server although a fresh token of this exchange is kept")
 	f.BoolVar(&o.allowExpired, "allow-expired", false, "send a subject token whose NotOnOrAfter or exp has passed")
@@ -61,9 +61,6 @@ subject token has expired.`,
 }
 
 func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
-	if o.subject == "-" && o.actor == "-" {
-		return fault.New(fault.Usage, "--subject-token and --actor-token cannot both be stdin")
-	}
 	t, err := c.prepare(o.out, o.ask)
 	if err != nil {
 		return err
@@ -102,23 +99,27 @@ func (o *exchangeOptions) override(p *profile.Profile) {
 func (c *cli) exchangeGrant(ctx context.Context, t *task, o exchangeOptions) (grant.TokenExchange, error) {
 	p := t.asked
 	g := grant.TokenExchange{Profile: p}
-	raw, err := c.tokenFrom(ctx, t, o.subject, p.Exchange.SubjectToken)
+	// Two references of the profile share one reading of stdin; a flag takes all of it.
+	if (o.subject == "-" || o.actor == "-") && fromStdin(o.subject, p.Exchange.SubjectToken) && fromStdin(o.actor, p.Exchange.ActorToken) {
+		return g, fault.New(fault.Usage, "subject token and actor token cannot both be stdin")
+	}
+	raw, err := c.tokenFrom(ctx, t, "--subject-token", o.subject, p.Exchange.SubjectToken)
 	if err != nil {
 		return g, err
 	}
 	if raw == nil {
 		return g, fault.New(fault.Usage, "no subject token").Hint("--subject-token FILE, - for stdin, or exchange.subject_token in profile %s", p.Name)
 	}
-	if g.Subject, err = grant.WireSubject(raw, p.Exchange.SubjectTokenType); err != nil {
+	if g.Subject, err = grant.WireSubject("subject token", raw, p.Exchange.SubjectTokenType); err != nil {
 		return g, err
 	}
 	if err := t.app.CheckSubject(ctx, p, g.Subject, o.allowExpired); err != nil {
 		return g, err
 	}
-	actor, err := c.tokenFrom(ctx, t, o.actor, p.Exchange.ActorToken)
+	actor, err := c.tokenFrom(ctx, t, "--actor-token", o.actor, p.Exchange.ActorToken)
 	if err != nil || actor == nil {
 		return g, err
 	}
-	g.Actor, err = grant.WireSubject(actor, p.Exchange.ActorTokenType)
+	g.Actor, err = grant.WireSubject("actor token", actor, p.Exchange.ActorTokenType)
 	return g, err
 }

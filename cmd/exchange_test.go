@@ -65,3 +65,78 @@ func TestAnExpiredSubjectJWTIsNotSent(t *testing.T) {
 		})
 	}
 }
+
+// A shell's "$UNSET" must not fall back to another token, nor drop the actor.
+func TestAnEmptyTokenFlagIsRefused(t *testing.T) {
+	for _, args := range [][]string{
+		{"exchange", "--subject-token", ""},
+		{"exchange", "--subject-token", "-", "--actor-token", ""},
+		{"refresh", "--refresh-token", ""},
+	} {
+		s, list := recorder(t)
+		_, stderr, code := run(t, strings.Replace(anyProfile, "URL", s.URL, 1), nil, append(args, "--store", "none")...)
+		if code != 2 || len(*list) != 0 || !strings.Contains(stderr, `invalid argument "" for "`+args[len(args)-2]+`"`) {
+			t.Errorf("%q: exit %d, %d requests: %s", args, code, len(*list), stderr)
+		}
+	}
+}
+
+func TestEachTokenHasItsOwnMessage(t *testing.T) {
+	good, empty, junk := fileWith(t, "opaque"), fileWith(t, " \n"), fileWith(t, "junk")
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		want string
+	}{
+		"subject":       {[]string{"exchange", "--subject-token", empty}, 2, "--subject-token: " + empty + " is empty"},
+		"actor":         {[]string{"exchange", "--subject-token", good, "--actor-token", empty}, 2, "--actor-token: " + empty + " is empty"},
+		"refresh":       {[]string{"refresh", "--refresh-token", empty}, 2, "--refresh-token: " + empty + " is empty"},
+		"no SAML actor": {[]string{"exchange", "--subject-token", good, "--actor-token", junk, "--actor-token-type", "saml2"}, 3, "the actor token: not a SAML"},
+		"absent":        {[]string{"exchange", "--subject-token", "absent.jwt"}, 2, "--subject-token: open absent.jwt: no such file"},
+		"both stdin":    {[]string{"exchange", "-p", "stdin", "--actor-token", "-"}, 2, "cannot both be stdin"},
+	} {
+		s, list := recorder(t)
+		profiles := strings.Replace(anyProfile, "URL", s.URL, 1) + `  stdin: {token_url: "` + s.URL + `", client: {id: c, auth: none}, grant: client_credentials, exchange: {subject_token: "file:-"}}
+`
+		_, stderr, code := run(t, profiles, nil, append(c.args, "--store", "none")...)
+		if code != c.code || len(*list) != 0 || !strings.Contains(stderr, c.want) {
+			t.Errorf("%s: exit %d, %d requests: %s", name, code, len(*list), stderr)
+		}
+	}
+}
+
+// Who gives the token itself by mistake does not find it in the CI's log.
+func TestATokenInPlaceOfItsFileIsNotRepeated(t *testing.T) {
+	for _, given := range []string{jws(`{"sub":"s"}`), strings.Repeat("a1", 400), "0.ARoA-" + strings.Repeat("c_-9", 30)} {
+		for _, args := range [][]string{{"exchange", "--subject-token", given}, {"refresh", "--refresh-token", given}} {
+			_, stderr, code := run(t, strings.Replace(anyProfile, "URL", "https://as.example", 1), nil, append(args, "--store", "none")...)
+			if code != 2 || strings.Contains(stderr, given) || !strings.Contains(stderr, args[1]+" names a file and never is the token itself") {
+				t.Errorf("exit %d: %s", code, stderr)
+			}
+		}
+	}
+}
+
+func TestATokenByReference(t *testing.T) {
+	s, list := recorder(t)
+	profiles := strings.Replace(anyProfile, "URL", s.URL, 1)
+	env := map[string]string{"SUBJECT": "the-subject", "ACTOR": "the-actor", "REFRESH": "the-refresh"}
+	for _, args := range [][]string{
+		{"exchange", "--subject-token", "env:SUBJECT", "--actor-token", "env:ACTOR"},
+		{"refresh", "--refresh-token", "env:REFRESH"},
+	} {
+		if _, stderr, code := run(t, profiles, env, append(args, "--store", "none")...); code != 0 {
+			t.Fatalf("%q: exit %d: %s", args, code, stderr)
+		}
+	}
+	for i, wants := range [][]string{{"subject_token=the-subject", "actor_token=the-actor"}, {"refresh_token=the-refresh"}} {
+		for _, want := range wants {
+			if !strings.Contains((*list)[i].body, want) {
+				t.Errorf("%s lacks %s", (*list)[i].body, want)
+			}
+		}
+	}
+	if _, stderr, code := run(t, profiles, env, "refresh", "--refresh-token", "env:UNSET", "--store", "none"); code != 3 || !strings.Contains(stderr, "UNSET") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

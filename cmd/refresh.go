@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +16,7 @@ import (
 type refreshOptions struct {
 	out  outputFlags
 	ask  askFlags
-	from string // FILE or - with a refresh token, "" for the kept one
+	from tokenFile // of a refresh token, "" for the kept one
 }
 
 func newRefreshCmd(c *cli) *cobra.Command {
@@ -42,7 +40,7 @@ not be kept (nothing was sent); 8 the session is over, log in again.`,
 	}
 	o.out.register(cmd)
 	o.ask.register(cmd)
-	cmd.Flags().StringVar(&o.from, "refresh-token", "", "`file` with a refresh token, - for stdin (default: the kept one)")
+	cmd.Flags().Var(&o.from, "refresh-token", "`file` with a refresh token, - for stdin, or env:NAME (default: the kept one)")
 	return cmd
 }
 
@@ -51,59 +49,22 @@ func runRefresh(ctx context.Context, c *cli, o refreshOptions) error {
 	if err != nil {
 		return err
 	}
-	var set token.Set
-	if o.from == "" {
-		set, err = t.acq.Refresh(ctx, t.profile, t.asked)
-	} else {
-		var text secret.Text
-		if text, err = c.readSecretFile(o.from); err != nil {
-			return fault.In(t.profile.Name, err)
-		}
-		set, err = t.acq.RefreshWith(ctx, t.profile, t.asked, text)
-	}
+	set, err := t.refresh(ctx, c, o.from)
 	return t.finish(ctx, acquire.Result{Set: set}, err)
 }
 
-// maxTokenFile is the largest file that a token is read from, in bytes.
-const maxTokenFile = 1 << 20
-
-// readSecretFile reads a token from FILE or, for -, stdin.
-func (c *cli) readSecretFile(path string) (secret.Text, error) {
-	raw, err := c.readFile(path)
+// refresh spends the refresh token in from, "" for the kept one.
+func (t *task) refresh(ctx context.Context, c *cli, from tokenFile) (token.Set, error) {
+	if from == "" {
+		return t.acq.Refresh(ctx, t.profile, t.asked)
+	}
+	raw, err := c.tokenFrom(ctx, t, "--refresh-token", from, secret.Ref{})
 	if err != nil {
-		return secret.Text{}, err
+		return token.Set{}, err
 	}
 	text := strings.TrimSpace(string(raw))
 	if text == "" {
-		return secret.Text{}, fault.New(fault.Usage, "%s is empty", nameOf(path))
+		return token.Set{}, fault.New(fault.Config, "the refresh token is empty")
 	}
-	return secret.New(text), nil
-}
-
-// readFile reads FILE or, for -, stdin, up to maxTokenFile bytes.
-func (c *cli) readFile(path string) ([]byte, error) {
-	in := c.sys.In
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fault.New(fault.Usage, "reading %s: %w", path, err)
-		}
-		defer func() { _ = f.Close() }()
-		in = f
-	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxTokenFile+1))
-	switch {
-	case err != nil:
-		return nil, fault.New(fault.Usage, "reading %s: %w", nameOf(path), err)
-	case len(raw) > maxTokenFile:
-		return nil, fault.New(fault.Usage, "%s is larger than 1 MiB: no token is", nameOf(path))
-	}
-	return raw, nil
-}
-
-func nameOf(path string) string {
-	if path == "-" {
-		return "stdin"
-	}
-	return path
+	return t.acq.RefreshWith(ctx, t.profile, t.asked, secret.New(text))
 }

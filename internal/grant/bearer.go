@@ -32,6 +32,6 @@ func (d Deps) readBearer(ctx context.Context, p *profile.Profile, kind string) (
 	if err != nil {
 		return bearer{}, err
 	}
-	s, err := WireSubject([]byte(text.Reveal()), kind)
+	s, err := WireSubject("assertion", []byte(text.Reveal()), kind)
 	return bearer{p, s}, err
 }

@@ -120,7 +120,7 @@ func TestWireSubjectOfAnAssertion(t *testing.T) {
 		"folded": standard[:76] + "\r\n" + standard[76:],
 	} {
 		for _, kind := range []string{"", "saml2", "urn:ietf:params:oauth:token-type:saml2"} {
-			s, err := WireSubject([]byte(in), kind)
+			s, err := WireSubject("subject token", []byte(in), kind)
 			if err != nil || s.Token.Reveal() != wire || s.Assertion == nil {
 				t.Errorf("%s as %q: %v", name, kind, err)
 			}
@@ -129,14 +129,14 @@ func TestWireSubjectOfAnAssertion(t *testing.T) {
 }
 
 func TestWireSubjectOfATokenIsTheTokenItself(t *testing.T) {
-	s, err := WireSubject([]byte(" eyJ.a.b\n"), "")
+	s, err := WireSubject("subject token", []byte(" eyJ.a.b\n"), "")
 	if err != nil || s.Token.Reveal() != "eyJ.a.b" || tokenTypeURI(s.Type) != "urn:ietf:params:oauth:token-type:access_token" {
 		t.Errorf("%+v, %v", s, err)
 	}
-	if _, err := WireSubject([]byte("  \n"), ""); fault.KindOf(err) != fault.Usage {
+	if _, err := WireSubject("subject token", []byte("  \n"), ""); fault.KindOf(err) != fault.Config {
 		t.Errorf("nothing: %v", err)
 	}
-	if _, err := WireSubject([]byte("hello"), "saml2"); fault.KindOf(err) != fault.Config {
+	if _, err := WireSubject("subject token", []byte("hello"), "saml2"); fault.KindOf(err) != fault.Config {
 		t.Errorf("no SAML: %v", err)
 	}
 }

@@ -85,7 +85,7 @@ func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant
 	if err != nil {
 		return nil, err
 	}
-	subject, err := WireSubject([]byte(text.Reveal()), p.Exchange.SubjectTokenType)
+	subject, err := WireSubject("subject token", []byte(text.Reveal()), p.Exchange.SubjectTokenType)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant
 		if err != nil {
 			return nil, err
 		}
-		if g.Actor, err = WireSubject([]byte(actor.Reveal()), p.Exchange.ActorTokenType); err != nil {
+		if g.Actor, err = WireSubject("actor token", []byte(actor.Reveal()), p.Exchange.ActorTokenType); err != nil {
 			return nil, err
 		}
 	}
@@ -104,11 +104,12 @@ func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant
 
 // WireSubject turns what a user gave (a JWT, or SAML as XML, base64 or
 // base64url) into the wire form. kind "" means access_token for a token and
-// saml2 for XML. A SAML assertion's bytes are never re-serialised.
-func WireSubject(given []byte, kind string) (Subject, error) {
+// saml2 for XML. A SAML assertion's bytes are never re-serialised. what names
+// it in errors: subject token, actor token, assertion.
+func WireSubject(what string, given []byte, kind string) (Subject, error) {
 	text := strings.TrimSpace(string(given))
 	if text == "" {
-		return Subject{}, fault.New(fault.Usage, "the subject token is empty").Hint("--subject-token FILE, or - for stdin")
+		return Subject{}, fault.New(fault.Config, "the %s is empty", what)
 	}
 	if kind == "" {
 		kind = "access_token"
@@ -121,8 +122,11 @@ func WireSubject(given []byte, kind string) (Subject, error) {
 	}
 	a, err := saml.Read(given)
 	if err != nil {
-		return Subject{}, fault.New(fault.Config, "the subject token: %w", err).
-			Hint("authctl decode FILE says what it is; --subject-token-type names its type")
+		f := fault.New(fault.Config, "the %s: %w", what, err).Hint("authctl decode FILE says what it is")
+		if flag, ok := strings.CutSuffix(what, " token"); ok {
+			f = f.Hint("--%s-token-type names its type", flag)
+		}
+		return Subject{}, f
 	}
 	return Subject{Token: secret.New(saml.Encode(a.Raw)), Type: kind, Assertion: &a}, nil
 }
