@@ -72,6 +72,29 @@ func TestLoginBelievesNothingUnverified(t *testing.T) {
 	}
 }
 
+// TestRefreshBelievesNothingUnverified: the id_token of a refresh is looked at as that of the login.
+func TestRefreshBelievesNothingUnverified(t *testing.T) {
+	for name, breakIt := range map[string]func(s *fakes.AuthServer){
+		"alg none": func(s *fakes.AuthServer) {
+			s.Sign = func(map[string]any) (string, error) { return "eyJhbGciOiJub25lIn0.e30.", nil }
+		},
+		"another person": func(s *fakes.AuthServer) { s.IDToken = func(c map[string]any) { c["sub"] = "mallory" } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, demo)
+			d.must(d.run(t.Context(), "login-pkce"), 0)
+			first := d.must(d.run(t.Context(), "token", "--select", "id_token"), 0)
+			breakIt(d.server)
+			d.must(d.run(t.Context(), "token", "--force"), 7)
+			if again := d.must(d.run(t.Context(), "token", "--select", "id_token"), 0); again.stdout != first.stdout {
+				t.Errorf("the id_token became %s", again.stdout)
+			}
+			d.server.Sign, d.server.IDToken = nil, nil
+			d.must(d.run(t.Context(), "token", "--force"), 0) // the session goes on
+		})
+	}
+}
+
 func TestLoginRefusals(t *testing.T) {
 	tests := map[string]struct {
 		profile [2]string // replacement in demo

@@ -54,6 +54,9 @@ type Deps struct {
 	// Ready says whether a session could be kept; it is asked before a request
 	// whose outcome must not be lost.
 	Ready func(ctx context.Context) error
+	// Renewed judges the id_token in granted, which a refresh of the login that
+	// kept old brought: a fault.Invalid when it is not to be believed.
+	Renewed func(ctx context.Context, p *profile.Profile, old, granted token.Set) error
 	// Timeout bounds the requests of one grant, retries included, but not the
 	// wait for a lock: another process may be asking the same server.
 	Timeout time.Duration
@@ -93,7 +96,7 @@ func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Re
 		return a.unkept(ctx, p)
 	}
 	key := Key(p, "")
-	rec, err := a.read(ctx, key)
+	rec, err := a.read(ctx, p, key)
 	if err != nil {
 		return Result{}, err
 	}
@@ -128,7 +131,7 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 	}
 	if subject := grant.SubjectHash(g); subject != "" {
 		key = Key(p, subject)
-		rec, err := a.read(ctx, key)
+		rec, err := a.read(ctx, p, key)
 		if err != nil {
 			return Result{}, err
 		}
@@ -152,7 +155,7 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 		return Result{}, false, err
 	}
 	defer unlock()
-	rec, err := a.read(ctx, key)
+	rec, err := a.read(ctx, p, key)
 	if err != nil {
 		return Result{}, false, err
 	}

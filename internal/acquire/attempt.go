@@ -29,7 +29,11 @@ func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant
 	if err != nil {
 		return token.Set{}, err
 	}
-	return a.validate(p, answer.Body, asked, answer.At)
+	set, err := a.validate(p, answer.Body, asked, answer.At)
+	if err != nil {
+		return token.Set{}, err
+	}
+	return set, nil
 }
 
 // askToken sends the token request of g and returns the raw 2xx answer and the asked scope.

@@ -11,13 +11,14 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/store"
 	"authctl/internal/token"
 )
 
-// read gives the record under key, an empty one when nothing is kept. A raw
+// read gives p's record under key, an empty one when nothing is kept. A raw
 // answer that a crash left unvalidated is taken up first.
-func (a *Acquirer) read(ctx context.Context, key string) (store.Record, error) {
+func (a *Acquirer) read(ctx context.Context, p *profile.Profile, key string) (store.Record, error) {
 	rec, err := a.Store.Get(ctx, key)
 	if errors.Is(err, store.ErrAbsent) {
 		return store.Record{}, nil
@@ -25,22 +26,36 @@ func (a *Acquirer) read(ctx context.Context, key string) (store.Record, error) {
 	if err != nil {
 		return store.Record{}, err
 	}
-	return promote(rec), nil
+	return a.promote(p, rec), nil
 }
 
 // promote turns a pending raw answer into the record's token set. An answer
 // that cannot be read is dropped: the old set stays.
-func promote(rec store.Record) store.Record {
+func (a *Acquirer) promote(p *profile.Profile, rec store.Record) store.Record {
 	if len(rec.Pending) == 0 {
 		return rec
 	}
-	set, err := endpoint.ParseToken(rec.Pending, rec.Set.Scope, rec.Intent)
+	set, err := a.validate(p, rec.Pending, rec.Set.Scope, rec.Intent)
 	rec.Pending = nil
-	if err != nil {
+	switch {
+	case set.AccessToken.IsZero():
 		return rec
+	case err != nil:
+		return refreshOnly(rec, set)
 	}
+	set.IDToken = secret.Text{} // nobody has verified it
 	rec.Set = successor(rec.Set, set)
 	rec.Intent = time.Time{}
+	return rec
+}
+
+// refreshOnly is rec after an answer that must not be used. Its refresh token
+// is taken up all the same: the one before it is spent.
+func refreshOnly(rec store.Record, granted token.Set) store.Record {
+	if !granted.RefreshToken.IsZero() {
+		rec.Set.RefreshToken, rec.Set.RefreshExpires = granted.RefreshToken, granted.RefreshExpires
+	}
+	rec.Pending, rec.Intent = nil, time.Time{}
 	return rec
 }
 
@@ -84,6 +99,7 @@ func (a *Acquirer) keep(ctx context.Context, key string, rec store.Record) {
 }
 
 // validate reads a token response and checks its type against the profile.
+// One of the wrong type is returned beside the error, for its refresh token.
 func (a *Acquirer) validate(p *profile.Profile, body []byte, asked string, at time.Time) (token.Set, error) {
 	set, err := endpoint.ParseToken(body, asked, at)
 	if err != nil {
@@ -94,7 +110,7 @@ func (a *Acquirer) validate(p *profile.Profile, body []byte, asked string, at ti
 	}
 	if p.DPoP.Enabled && !strings.EqualFold(set.TokenType, "DPoP") {
 		// RFC 9449 5: a token that is not bound to the key is of another type.
-		return token.Set{}, fault.New(fault.Invalid, "the server granted a %s token where DPoP was asked", endpoint.Clean(set.TokenType)).
+		return set, fault.New(fault.Invalid, "the server granted a %s token where DPoP was asked", endpoint.Clean(set.TokenType)).
 			Hint("dpop.enabled: false in profile %s, if the server binds no tokens", p.Name)
 	}
 	return set, nil

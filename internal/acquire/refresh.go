@@ -3,6 +3,7 @@ package acquire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -18,7 +19,7 @@ import (
 // the new set. asked is p, or p with the overrides of this one request.
 func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (token.Set, error) {
 	key := Key(p, "")
-	rec, err := a.read(ctx, key)
+	rec, err := a.read(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -30,7 +31,7 @@ func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (toke
 		return token.Set{}, err
 	}
 	defer unlock()
-	if rec, err = a.read(ctx, key); err != nil {
+	if rec, err = a.read(ctx, p, key); err != nil {
 		return token.Set{}, err
 	}
 	return a.refreshLocked(ctx, asked, key, rec)
@@ -98,7 +99,13 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 		return token.Set{}, notKept(err)
 	}
 	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
+	if err == nil {
+		granted, err = a.renewed(ctx, p, rec, granted)
+	}
 	if err != nil {
+		if !granted.AccessToken.IsZero() {
+			_ = a.Store.Put(ctx, key, refreshOnly(rec, granted))
+		}
 		return token.Set{}, err
 	}
 	rec.Set, rec.Pending, rec.Intent, rec.Aux = successor(rec.Set, granted), nil, time.Time{}, nil
@@ -116,6 +123,22 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 	return rec.Set, nil
 }
 
+// renewed has the id_token of a refreshed login judged. One that is wrong is an
+// error; one that could not be judged just now is left out with a warning,
+// because the access token beside it is as good as any.
+func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Record, granted token.Set) (token.Set, error) {
+	if a.Renewed == nil || granted.IDToken.IsZero() || (rec.Grant != "authorization_code" && rec.Grant != "device_code") {
+		return granted, nil
+	}
+	err := a.Renewed(ctx, p, rec.Set, granted)
+	if err != nil && fault.KindOf(err) != fault.Invalid {
+		a.Warn(fmt.Sprintf("the new id_token is not kept, because it could not be verified: %v", err))
+		granted.IDToken = secret.Text{}
+		return granted, nil
+	}
+	return granted, err
+}
+
 // refreshFailed: invalid_grant ends the session, unless another process
 // rotated the token meanwhile; then that one is used, once.
 func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key string, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
@@ -128,7 +151,7 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key st
 		}
 		return token.Set{}, failure
 	}
-	now, err := a.read(ctx, key)
+	now, err := a.read(ctx, p, key)
 	if err == nil && !now.Set.RefreshToken.IsZero() && now.Set.RefreshToken.Reveal() != spent.Set.RefreshToken.Reveal() {
 		if now.Set.FreshFor(p.Token.MinTTL, a.Now()) {
 			return now.Set, nil

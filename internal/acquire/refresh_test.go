@@ -360,3 +360,66 @@ func TestARefusedTokenOfTheOwnGrantNeedsNoLogin(t *testing.T) {
 		t.Errorf("%v %q", f, hints)
 	}
 }
+
+// TestARefusedRefreshIsNeverHandedOut: the answer to a refresh is durable before
+// it is judged. One of the wrong type, or with a wrong id_token, must not come
+// back by way of the store; its refresh token is the only good one.
+func TestARefusedRefreshIsNeverHandedOut(t *testing.T) {
+	bound := func(access, refresh, id string) func(*endpoint.Request) (endpoint.Answer, error) {
+		return status(200, nil, object{"access_token": access, "token_type": "DPoP", "expires_in": 3600, "refresh_token": refresh, "id_token": id})
+	}
+	for name, tt := range map[string]struct {
+		wrong func(*endpoint.Request) (endpoint.Answer, error)
+		crash bool // before the answer was judged
+	}{
+		"type":                  {wrong: granted("wrong", "r2")},
+		"type, after a crash":   {wrong: granted("wrong", "r2"), crash: true},
+		"id_token":              {wrong: bound("wrong", "r2", "forged")},
+		"id_token, could be ok": {wrong: bound("unjudged", "r2", "unknown")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, bound("first", "r1", "good"), tt.wrong, bound("third", "r3", "good"))
+			p := plain()
+			p.Grant, p.DPoP.Enabled = "authorization_code", true
+			b.Renewed = func(_ context.Context, _ *profile.Profile, old, got token.Set) error {
+				switch {
+				case old.IDToken.Reveal() != "good":
+					t.Errorf("renews %q", old.IDToken.Reveal())
+				case got.IDToken.Reveal() == "forged":
+					return fault.New(fault.Invalid, "forged")
+				case got.IDToken.Reveal() == "unknown":
+					return fault.New(fault.Network, "no keys")
+				}
+				return nil
+			}
+			if _, err := b.Start(t.Context(), p, grant.AuthorizationCode{Profile: p, Code: secret.New("c")}, StartOptions{}); err != nil {
+				t.Fatal(err)
+			}
+			if tt.crash {
+				b.store.fail = func(r store.Record) error {
+					if len(b.store.puts) > 2 {
+						return errors.New("crashed")
+					}
+					return nil
+				}
+			}
+			r, err := b.Token(t.Context(), p, Options{Force: true})
+			b.store.fail = nil
+			if strings.HasSuffix(name, "ok") {
+				if err != nil || r.Set.IDToken.Reveal() != "good" || len(b.warns) != 1 {
+					t.Errorf("%v, id_token %q, warned %q", err, r.Set.IDToken.Reveal(), b.warns)
+				}
+			} else if fault.KindOf(err) != fault.Invalid {
+				t.Errorf("got %v", err)
+			}
+			next := b.process()
+			next.Renewed = b.Renewed
+			if r, err := next.Token(t.Context(), p, Options{}); err != nil || r.Set.AccessToken.Reveal() == "wrong" {
+				t.Errorf("then %q %v", r.Set.AccessToken.Reveal(), err)
+			}
+			if _, err := next.Token(t.Context(), p, Options{Force: true}); err != nil || param(b.http.seen[2], "refresh_token") != "r2" {
+				t.Errorf("%v, spent %q", err, param(b.http.seen[2], "refresh_token"))
+			}
+		})
+	}
+}

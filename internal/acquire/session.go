@@ -42,7 +42,7 @@ func ownOnly(rec store.Record) store.Record {
 func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key string, rec store.Record, o Options) (Result, error) {
 	if rec.Session != "" {
 		key = rec.Session
-		target, err := a.read(ctx, key)
+		target, err := a.read(ctx, p, key)
 		if err != nil {
 			return Result{}, err
 		}
@@ -57,7 +57,7 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 	}
 	defer unlock()
 	before := rec.Set.ObtainedAt
-	if rec, err = a.read(ctx, key); err != nil {
+	if rec, err = a.read(ctx, p, key); err != nil {
 		return Result{}, err
 	}
 	// Another process refreshed while we waited: its token serves a --force too.
@@ -142,7 +142,7 @@ func (a *Acquirer) Exchanged(ctx context.Context, p *profile.Profile, g grant.Gr
 	if p.Token.SingleUse {
 		return Result{}, false, nil
 	}
-	rec, err := a.read(ctx, Key(p, grant.SubjectHash(g)))
+	rec, err := a.read(ctx, p, Key(p, grant.SubjectHash(g)))
 	if err != nil {
 		return Result{}, false, err
 	}

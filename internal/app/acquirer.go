@@ -26,6 +26,7 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand}),
 		Secrets: secrets,
 		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Busy: a.Busy, Timeout: a.Settings.Timeout,
+		Renewed: a.renewed,
 	}), nil
 }
 

@@ -178,6 +178,17 @@ func (a *App) idToken(p *profile.Profile, src *metadata.Source, nonce string, ma
 	}
 }
 
+// renewed judges the id_token of a refresh.
+func (a *App) renewed(ctx context.Context, p *profile.Profile, old, granted token.Set) error {
+	src, err := a.Metadata(ctx, p)
+	if err != nil {
+		return err
+	}
+	check := a.idToken(p, src, "", 0)
+	check.Renews = old.IDToken.Reveal()
+	return check.Verify(ctx, granted)
+}
+
 // asForm is p for the endpoints beside the token endpoint: request.encoding and
 // request.omit are about that one alone, and RFC 9126 and RFC 8628 know forms only.
 func asForm(p *profile.Profile) *profile.Profile {

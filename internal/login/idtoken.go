@@ -26,6 +26,7 @@ type IDToken struct {
 	Issuer   string
 	ClientID string
 	Nonce    string // "" for the device flow, which has none
+	Renews   string // the login's id_token, which a refresh renews; "" for a login
 	Scopes   []string
 	MaxAge   time.Duration // what max_age asked for, 0 for nothing
 	Now      func() time.Time
@@ -84,10 +85,14 @@ func (v IDToken) signed(ctx context.Context, raw string, o jwt.VerifyOptions) (*
 
 // complete asks for what OpenID Connect Core 2 requires and a JWT does not.
 func (v IDToken) complete(claims jwt.Object) error {
-	for _, name := range []string{"sub", "iat"} {
-		if !claims.Has(name) {
-			return fmt.Errorf("%s is missing", name)
-		}
+	if claims.String("sub") == "" {
+		return errors.New("sub is missing or no text")
+	}
+	if !claims.Has("iat") {
+		return errors.New("iat is missing")
+	}
+	if err := v.sameLogin(claims); err != nil {
+		return err
 	}
 	if v.MaxAge <= 0 {
 		return nil
@@ -95,6 +100,25 @@ func (v IDToken) complete(claims jwt.Object) error {
 	at, err := claims.Time("auth_time")
 	if err != nil || at.IsZero() || v.Now().Sub(at) > v.MaxAge+leeway {
 		return errors.New("auth_time does not show a login as recent as max_age asked for")
+	}
+	return nil
+}
+
+// sameLogin is OpenID Connect Core 12.2: a refresh must not change the person,
+// and repeats the nonce of the login or none.
+func (v IDToken) sameLogin(claims jwt.Object) error {
+	if v.Renews == "" {
+		return nil
+	}
+	first, err := jwt.Parse(v.Renews) // verified when it was kept
+	if err != nil || first.Claims == nil {
+		return nil
+	}
+	if claims.String("sub") != first.Claims.String("sub") {
+		return errors.New("sub is not that of the login")
+	}
+	if claims.Has("nonce") && claims.String("nonce") != first.Claims.String("nonce") {
+		return errors.New("nonce is not that of the login")
 	}
 	return nil
 }

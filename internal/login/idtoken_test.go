@@ -63,6 +63,8 @@ func TestIDToken(t *testing.T) {
 		"no iat":           {change: map[string]any{"iat": nil}, says: "iat is missing"},
 		"iat to come":      {change: map[string]any{"iat": now.Add(time.Hour).Unix()}, says: "iat is in the future"},
 		"no sub":           {change: map[string]any{"sub": nil}, says: "sub is missing"},
+		"empty sub":        {change: map[string]any{"sub": ""}, says: "sub is missing"},
+		"sub is a number":  {change: map[string]any{"sub": 5}, says: "sub is missing"},
 		"wrong at_hash":    {change: map[string]any{"at_hash": "AAAA"}, says: "at_hash"},
 		"foreign key":      {key: foreign, says: "signature"},
 		"hostile issuer":   {change: map[string]any{"iss": "\x1b[2J\u202e" + strings.Repeat("x", 900)}, says: "iss is"},
@@ -164,5 +166,37 @@ func TestIDTokenWithoutKeysOrIssuer(t *testing.T) {
 	}
 	if err := v.Verify(t.Context(), token.Set{}); err != nil {
 		t.Errorf("nothing to verify: %v", err)
+	}
+}
+
+// OpenID Connect Core 12.2.
+func TestIDTokenOfARefresh(t *testing.T) {
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	key := newKey(t, "k1")
+	sign := func(sub, nonce string) string {
+		claims := map[string]any{"iss": "i", "aud": "c", "sub": sub, "iat": now.Unix(), "exp": now.Unix() + 60}
+		if nonce != "" {
+			claims["nonce"] = nonce
+		}
+		raw, err := jwt.Sign(key, "ES256", map[string]any{"kid": "k1"}, claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
+	}
+	for name, tt := range map[string]struct{ sub, nonce, says string }{
+		"no nonce":      {"alice", "", ""},
+		"same nonce":    {"alice", "n", ""},
+		"other nonce":   {"alice", "m", "nonce is not that of the login"},
+		"other subject": {"bob", "", "sub is not that of the login"},
+	} {
+		v := IDToken{
+			Issuer: "i", ClientID: "c", Now: func() time.Time { return now }, Renews: sign("alice", "n"),
+			Keys: func(context.Context, bool) ([]*keys.Key, error) { return []*keys.Key{key}, nil },
+		}
+		err := v.Verify(t.Context(), token.Set{IDToken: secret.New(sign(tt.sub, tt.nonce))})
+		if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
