@@ -70,7 +70,7 @@ func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
 	if err != nil {
 		return fault.In(t.profile.Name, err)
 	}
-	hit, ok, err := t.acq.Exchanged(ctx, t.asked, g, acquire.Options{Force: o.force})
+	hit, ok, err := t.acq.Exchanged(ctx, t.profile, t.asked, g, acquire.Options{Force: o.force})
 	if ok || err != nil {
 		return t.finish(ctx, hit, err)
 	}

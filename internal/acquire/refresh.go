@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -19,20 +20,25 @@ import (
 // the new set. asked is p, or p with the overrides of this one request.
 func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (token.Set, error) {
 	key := Key(p, "")
-	rec, err := a.read(ctx, p, key)
+	pointer, err := a.read(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
-	if rec.Session != "" {
-		key = rec.Session
+	if pointer.Session != "" {
+		key = pointer.Session
 	}
 	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return token.Set{}, err
 	}
 	defer unlock()
-	if rec, err = a.read(ctx, p, key); err != nil {
+	rec, err := a.read(ctx, p, key)
+	if err != nil {
 		return token.Set{}, err
+	}
+	rec = orLost(rec, pointer)
+	if Key(asked, "") != Key(p, "") {
+		rec.Aux = withFact(rec.Aux, switched)
 	}
 	return a.refreshLocked(ctx, asked, key, rec)
 }
@@ -80,8 +86,7 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	a.adopt(rec)
 	rec.Intent = a.Now()
 	if err := a.Store.Put(steady, key, rec); err != nil {
-		return token.Set{}, fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err).
-			Hint("--store file, or AUTHCTL_STORE=file")
+		return token.Set{}, advised(fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err))
 	}
 	answer, _, err := a.askToken(steady, p, grant.RefreshToken{Token: rec.Set.RefreshToken})
 	if err != nil {
@@ -94,10 +99,10 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 // and promotes it, under the lock of key. interrupted is when a refresh before
 // this one began that never finished, zero for none.
 func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer, interrupted time.Time) (token.Set, error) {
-	rec.Pending, rec.Intent = answer.Body, answer.At
-	if err := a.Store.Put(ctx, key, rec); err != nil {
-		return token.Set{}, notKept(err)
-	}
+	raw := rec
+	raw.Pending, raw.Intent = answer.Body, answer.At
+	// Where the raw answer finds no room beside the old set, its successor alone may.
+	_ = a.Store.Put(ctx, key, raw)
 	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
 	if err == nil {
 		granted, err = a.renewed(ctx, p, rec, granted)
@@ -108,12 +113,7 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 		}
 		return token.Set{}, err
 	}
-	rec.Set, rec.Pending, rec.Intent, rec.Aux = successor(rec.Set, granted), nil, time.Time{}, nil
-	if !interrupted.IsZero() {
-		// The request that was cut off may still reach the server after ours, and
-		// end the session as a reuse: the next refusal can then be explained.
-		rec.Aux = map[string]string{cutOff: "yes"}
-	}
+	rec.Set, rec.Pending, rec.Intent, rec.Aux = successor(rec.Set, granted), nil, time.Time{}, afterRefresh(rec.Aux, interrupted)
 	if key, err := a.privateKey(); err == nil && key != nil {
 		rec.PrivateKey = key
 	}
@@ -169,9 +169,29 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key st
 
 // Facts that a record keeps beside the token set.
 const (
-	endedBecause = "ended"   // why the session is over
-	cutOff       = "cut off" // a refresh before this one never finished
+	endedBecause = "ended"    // why the session is over
+	cutOff       = "cut off"  // a refresh before this one never finished
+	switched     = "switched" // a refresh asked for more than the exchange did
 )
+
+func withFact(facts map[string]string, fact string) map[string]string {
+	out := map[string]string{fact: "yes"}
+	maps.Copy(out, facts)
+	return out
+}
+
+// afterRefresh are the facts that outlive a refresh that succeeded.
+func afterRefresh(facts map[string]string, interrupted time.Time) (kept map[string]string) {
+	if facts[switched] != "" {
+		kept = withFact(kept, switched) // the server keeps the session's context
+	}
+	if !interrupted.IsZero() {
+		// The request that was cut off may still reach the server after ours, and
+		// end the session as a reuse: the next refusal can then be explained.
+		kept = withFact(kept, cutOff)
+	}
+	return kept
+}
 
 // ended remembers that the session is over and why, so that no server is
 // asked again for what it has refused, and says how to start anew.

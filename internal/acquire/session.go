@@ -2,7 +2,9 @@ package acquire
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"authctl/internal/fault"
 	"authctl/internal/grant"
@@ -38,8 +40,12 @@ func ownOnly(rec store.Record) store.Record {
 	return rec
 }
 
+// errNoSession: while we waited for its lock the session was ended (logout).
+var errNoSession = errors.New("the session was ended meanwhile")
+
 // fromSession gives the session's token, refreshed when it is stale.
 func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key string, rec store.Record, o Options) (Result, error) {
+	pointer := rec
 	if rec.Session != "" {
 		key = rec.Session
 		target, err := a.read(ctx, p, key)
@@ -51,14 +57,33 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 		}
 		rec = target
 	}
+	r, err := a.renew(ctx, p, key, pointer, rec.Set.ObtainedAt, o)
+	switch {
+	case errors.Is(err, errNoSession):
+		return a.Token(ctx, p, o)
+	case fault.KindOf(err) == fault.Login && p.Grant == "token_exchange":
+		return a.exchangeAgain(ctx, p, o, err)
+	default:
+		return r, err
+	}
+}
+
+// renew refreshes the session of key under its lock, unless another process
+// has done so since before.
+func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, pointer store.Record, before time.Time, o Options) (Result, error) {
 	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
-	before := rec.Set.ObtainedAt
-	if rec, err = a.read(ctx, p, key); err != nil {
+	rec, err := a.read(ctx, p, key)
+	if err != nil {
 		return Result{}, err
+	}
+	if rec.Grant == "" {
+		if now, err := a.read(ctx, p, Key(p, "")); err != nil || !holdsSession(now) {
+			return Result{}, errors.Join(err, errNoSession)
+		}
 	}
 	// Another process refreshed while we waited: its token serves a --force too.
 	if o.Force && rec.Set.ObtainedAt.After(before) {
@@ -67,27 +92,17 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 	if hit, ok := a.fresh(p, rec, o); ok {
 		return hit, nil
 	}
-	if rec.Set.RefreshToken.IsZero() && p.Grant == "token_exchange" {
-		if again, err := a.exchangeAgain(ctx, p, key); err == nil {
-			return again, nil
-		}
-	}
-	set, err := a.refreshLocked(ctx, p, key, rec)
+	set, err := a.refreshLocked(ctx, p, key, orLost(rec, pointer))
 	return Result{Set: set}, err
 }
 
-// exchangeAgain repeats an exchange whose subject token the profile can produce.
-func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, key string) (Result, error) {
-	g, err := a.ownGrant(ctx, p)
-	if err != nil {
-		return Result{}, err
+// orLost is rec, or what can be said of a session whose pointer is kept and
+// whose record is not: it was damaged, and is set aside.
+func orLost(rec, pointer store.Record) store.Record {
+	if rec.Grant != "" || pointer.Session == "" {
+		return rec
 	}
-	set, err := a.Obtain(ctx, p, g)
-	if err != nil {
-		return Result{}, err
-	}
-	a.keep(ctx, key, a.record(p, g.Name(), grant.SubjectHash(g), set))
-	return Result{Set: set}, nil
+	return store.Record{Profile: pointer.Profile, Grant: pointer.Grant, Aux: map[string]string{endedBecause: "what was kept of it is gone"}}
 }
 
 // StartOptions are the conditions of a new session.
@@ -137,24 +152,14 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	return set, err
 }
 
-// Exchanged is a kept, fresh token of the same exchange, if there is one.
-func (a *Acquirer) Exchanged(ctx context.Context, p *profile.Profile, g grant.Grant, o Options) (Result, bool, error) {
-	if p.Token.SingleUse {
-		return Result{}, false, nil
-	}
-	rec, err := a.read(ctx, p, Key(p, grant.SubjectHash(g)))
-	if err != nil {
-		return Result{}, false, err
-	}
-	hit, ok := a.fresh(p, rec, o)
-	return hit, ok, nil
-}
-
 // keepSession makes rec durable and, when it lives under a subject's key, the
 // profile's session.
 func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key string, rec store.Record) error {
 	ctx = context.WithoutCancel(ctx)
 	if rec.Set.RefreshToken.IsZero() && (p.Token.SingleUse || rec.Set.ExpiresAt.IsZero()) {
+		if !p.Token.SingleUse {
+			a.Warn("the server gave neither expires_in nor a refresh token: this token is not kept, and token knows nothing of it")
+		}
 		return nil
 	}
 	if err := a.Store.Put(ctx, key, rec); err != nil {
@@ -171,8 +176,16 @@ func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key stri
 }
 
 func notKept(err error) error {
-	return fault.New(fault.Store, "the token was granted but could not be kept: %w", err).
-		Hint("--store file or AUTHCTL_STORE=file keeps tokens without the OS keyring")
+	return advised(fault.New(fault.Store, "the token was granted but could not be kept: %w", err))
+}
+
+// advised hands on what the store says would mend it.
+func advised(f *fault.Error) *fault.Error {
+	var inner *fault.Error
+	if errors.As(f.Err, &inner) {
+		f.Hints = append(f.Hints, inner.Hints...)
+	}
+	return f
 }
 
 // loginRequired is exit 8 with the command that starts a session again.

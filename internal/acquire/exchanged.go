@@ -1,0 +1,76 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+	"authctl/internal/store"
+)
+
+// Exchanged is a kept, fresh token of the same exchange, if there is one; it
+// becomes the session of the profile session, as one just granted would.
+func (a *Acquirer) Exchanged(ctx context.Context, session, p *profile.Profile, g grant.Grant, o Options) (Result, bool, error) {
+	if p.Token.SingleUse {
+		return Result{}, false, nil
+	}
+	key := Key(p, grant.SubjectHash(g))
+	rec, err := a.read(ctx, p, key)
+	if err != nil || rec.Aux[switched] != "" {
+		return Result{}, false, err
+	}
+	hit, ok := a.fresh(p, rec, o)
+	if ok {
+		a.pointTo(ctx, session, key, rec.Grant)
+	}
+	return hit, ok, nil
+}
+
+// pointTo makes what is kept under key the profile's session; failing is one warning.
+func (a *Acquirer) pointTo(ctx context.Context, p *profile.Profile, key, grantName string) {
+	own := Key(p, "")
+	rec, err := a.read(ctx, p, own)
+	if err == nil && rec.Session != key {
+		err = a.Store.Put(context.WithoutCancel(ctx), own, store.Record{Profile: p.Name, Grant: grantName, Session: key})
+	}
+	if err != nil {
+		a.Warn(fmt.Sprintf("token -p %s may give another session's token: %v", p.Name, err))
+	}
+}
+
+// exchangeAgain starts the session anew where the profile can produce a
+// subject token without a person; over is why that is needed.
+func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, o Options, over error) (Result, error) {
+	g, err := a.ownGrant(ctx, p)
+	if err != nil {
+		return Result{}, over // a person has to bring one
+	}
+	key := Key(p, grant.SubjectHash(g))
+	r, _, err := a.askOnce(ctx, p, g, key, o)
+	if err != nil {
+		if refusedSubject(err) {
+			return Result{}, over
+		}
+		return Result{}, err
+	}
+	a.pointTo(ctx, p, key, g.Name())
+	return r, nil
+}
+
+// refusedSubject: the server knows the client and does not want the subject
+// token (RFC 8693 2.2.2), so that a person has to bring another.
+func refusedSubject(err error) bool {
+	var refused *endpoint.Refusal
+	if !errors.As(err, &refused) {
+		return false
+	}
+	switch refused.Code {
+	case "invalid_grant", "invalid_request", "invalid_token":
+		return true
+	default:
+		return false
+	}
+}

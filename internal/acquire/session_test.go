@@ -1,0 +1,196 @@
+package acquire
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+)
+
+func exchangeOf(p *profile.Profile, subject string) grant.TokenExchange {
+	return grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New(subject), Type: "jwt"}}
+}
+
+// The exchange that was asked for last is the profile's session, also where
+// its token was still kept.
+func TestAKeptExchangeBecomesTheSession(t *testing.T) {
+	b := newBench(t, granted("of a", "ra"), granted("of b", "rb"))
+	p := plain()
+	for _, subject := range []string{"a", "b"} {
+		if _, err := b.Start(t.Context(), p, exchangeOf(p, subject), StartOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hit, ok, err := b.process().Exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{})
+	if !ok || err != nil || hit.Set.AccessToken.Reveal() != "of a" {
+		t.Fatalf("%v %v %+v", ok, err, hit)
+	}
+	r, err := b.process().Token(t.Context(), p, Options{})
+	if err != nil || r.Set.AccessToken.Reveal() != "of a" {
+		t.Errorf("token gives %q, %v", r.Set.AccessToken.Reveal(), err)
+	}
+	puts := len(b.store.puts)
+	if _, ok, _ := b.process().Exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{}); !ok || len(b.store.puts) != puts {
+		t.Error("what is the session already was written again")
+	}
+}
+
+// A refresh that switched the session's context is no answer to an exchange
+// that does not ask for it.
+func TestASwitchedSessionIsNoAnswerToAnExchange(t *testing.T) {
+	b := newBench(t, granted("switched", "r2"), granted("still", "r3"))
+	p := plain()
+	session(t, b, p, "r1")
+	asked, err := Overrides{Params: []string{"organization_id=5"}}.Apply(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, as := range []*profile.Profile{asked, p} { // a plain refresh keeps the context
+		b.now = testNow
+		if _, err := b.Refresh(t.Context(), p, as); err != nil {
+			t.Fatal(err)
+		}
+		if hit, ok, err := b.Exchanged(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); ok || err != nil {
+			t.Errorf("%q, %v", hit.Set.AccessToken.Reveal(), err)
+		}
+	}
+	if r, err := b.process().Token(t.Context(), p, Options{}); err != nil || r.Set.AccessToken.Reveal() != "still" {
+		t.Errorf("the session's token: %q, %v", r.Set.AccessToken.Reveal(), err)
+	}
+}
+
+// A session whose record is gone (damaged, set aside) says so, and how to go on.
+func TestALostSessionIsExplained(t *testing.T) {
+	b := newBench(t)
+	p := plain()
+	session(t, b, p, "r1")
+	delete(b.store.records, b.store.records[Key(p, "")].Session)
+	_, refreshErr := b.process().Refresh(t.Context(), p, p)
+	for name, err := range map[string]error{"token": second(b.process().Token(t.Context(), p, Options{})), "refresh": refreshErr} {
+		f := asFault(t, err)
+		hints := strings.Join(f.Hints, "\n")
+		if f.Kind != fault.Login || !strings.Contains(f.Error(), "what was kept of it is gone") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !strings.Contains(hints, "authctl exchange -p plain") || !strings.Contains(hints, "authctl logout -p plain") || strings.Contains(hints, "needs none") {
+			t.Errorf("%s: %q", name, hints)
+		}
+	}
+}
+
+// A logout while `token` waits for the lock ends the session, not the command.
+func TestALogoutMeanwhileLeavesTheOwnGrant(t *testing.T) {
+	b := newBench(t, granted("own", ""))
+	p := plain()
+	session(t, b, p, "r1")
+	b.store.locked = func() { clear(b.store.records) }
+	r, err := b.process().Token(t.Context(), p, Options{})
+	if err != nil || r.Set.AccessToken.Reveal() != "own" {
+		t.Errorf("%v %+v", err, r)
+	}
+}
+
+// rereading is a profile that can produce its subject token again.
+func rereading() *profile.Profile {
+	p := plain()
+	p.Grant, p.Exchange.SubjectToken = "token_exchange", secret.Ref{Kind: secret.Keyring, Name: "subject"}
+	return p
+}
+
+// The call that finds the session over exchanges again by itself, and keeps
+// the outcome as what it is: the token of that subject.
+func TestAnExchangeThatCanBeRepeatedIs(t *testing.T) {
+	b := newBench(t, refused("invalid_grant", "Stale token"), nil)
+	p := rereading()
+	session(t, b, p, "r1") // of a subject token that the profile gives no more
+	b.http.answers[2] = status(200, nil, object{"access_token": "again", "token_type": "Bearer", "expires_in": 36000, "refresh_token": "r9"})
+	for range 2 {
+		r, err := b.process().Token(t.Context(), p, Options{})
+		if err != nil || r.Set.AccessToken.Reveal() != "again" {
+			t.Fatalf("%v %+v", err, r)
+		}
+	}
+	if hit, ok, _ := b.Exchanged(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); ok {
+		t.Errorf("one subject's token is another's: %q", hit.Set.AccessToken.Reveal())
+	}
+	if to := b.store.records[b.store.records[Key(p, "")].Session]; to.Set.RefreshToken.Reveal() != "r9" {
+		t.Errorf("the session is %+v", to)
+	}
+}
+
+// Where the repeated exchange cannot even be asked for, that is what is wrong.
+func TestAnExchangeThatFailsAgainSaysWhy(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer func(*endpoint.Request) (endpoint.Answer, error)
+		kind   fault.Kind
+	}{
+		"network":             {status(302, nil, nil), fault.Network},
+		"the client":          {refused("invalid_client", "no"), fault.Refused},
+		"the subject is over": {refused("invalid_request", "subject token expired"), fault.Login},
+	} {
+		b := newBench(t, refused("invalid_grant", "Stale token"), c.answer)
+		p := rereading()
+		session(t, b, p, "r1")
+		if _, err := b.Token(t.Context(), p, Options{}); fault.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A nearly full disk takes the intent but not the larger raw answer: the new
+// refresh token is kept all the same.
+func TestARawAnswerThatDoesNotFitLosesNothing(t *testing.T) {
+	b := newBench(t, granted("second", "r2"))
+	p := plain()
+	session(t, b, p, "r1")
+	b.store.fail = func(r store.Record) error {
+		if len(r.Pending) > 0 {
+			return errors.New("no space left")
+		}
+		return nil
+	}
+	set, err := b.Refresh(t.Context(), p, p)
+	if err != nil || set.RefreshToken.Reveal() != "r2" {
+		t.Errorf("%v %+v", err, set)
+	}
+	if kept := b.store.puts[len(b.store.puts)-1]; kept.Set.RefreshToken.Reveal() != "r2" || !kept.Intent.IsZero() {
+		t.Errorf("kept %+v", kept)
+	}
+}
+
+// What mends a store is what the store says, not the store that is in use.
+func TestAStoreFaultKeepsItsOwnHints(t *testing.T) {
+	b := newBench(t)
+	p := plain()
+	session(t, b, p, "r1")
+	b.store.fail = func(store.Record) error {
+		return fault.New(fault.Store, "the folder is open to others").Hint("chmod 700 it")
+	}
+	_, err := b.Refresh(t.Context(), p, p)
+	if f := asFault(t, err); strings.Join(f.Hints, "|") != "chmod 700 it" {
+		t.Errorf("%q", f.Hints)
+	}
+}
+
+// An exchange whose token cannot be kept says so: `token` goes on with what was.
+func TestASessionThatIsNotKeptIsSaid(t *testing.T) {
+	b := newBench(t, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
+	p := plain()
+	if _, err := b.Start(t.Context(), p, exchangeOf(p, "a"), StartOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.store.puts) != 0 || len(b.warns) != 1 || !strings.Contains(b.warns[0], "expires_in") {
+		t.Errorf("%d puts, warnings %q", len(b.store.puts), b.warns)
+	}
+	p.Token.SingleUse = true
+	b.http.answers = append(b.http.answers, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
+	if _, err := b.Start(t.Context(), p, exchangeOf(p, "a"), StartOptions{}); err != nil || len(b.warns) != 1 {
+		t.Errorf("%v, warnings %q", err, b.warns)
+	}
+}
