@@ -140,3 +140,20 @@ func TestATokenByReference(t *testing.T) {
 		t.Errorf("exit %d: %s", code, stderr)
 	}
 }
+
+// A flag that would change nothing is no flag: a refresh has what was granted.
+func TestARefreshHasNoFlagThatDoesNothing(t *testing.T) {
+	s, list := recorder(t)
+	profiles := strings.Replace(anyProfile, "URL", s.URL, 1)
+	for _, flag := range []string{"--scope", "--audience", "--resource"} {
+		if _, stderr, code := run(t, profiles, nil, "refresh", flag, "urn:x", "--refresh-token", fileWith(t, "r"), "--store", "none"); code != 2 || !strings.Contains(stderr, flag) {
+			t.Errorf("%s: exit %d: %s", flag, code, stderr)
+		}
+	}
+	if len(*list) != 0 {
+		t.Errorf("%d requests", len(*list))
+	}
+	if _, stderr, code := run(t, profiles, nil, "refresh", "--param", "scope=less", "--refresh-token", fileWith(t, "r"), "--store", "none"); code != 0 || !strings.Contains((*list)[0].body, "scope=less") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}

@@ -39,7 +39,11 @@ func (a *askFlags) register(cmd *cobra.Command) {
 	f.StringArrayVar(&a.Scopes, "scope", nil, "`scope` to ask for instead of the profile's; repeat or separate by blanks")
 	f.StringArrayVar(&a.Audience, "audience", nil, "`audience` to ask for instead of the profile's; may repeat")
 	f.StringArrayVar(&a.Resource, "resource", nil, "resource `URI` (RFC 8707) instead of the profile's; may repeat")
-	f.StringArrayVar(&a.Params, "param", nil, "extra `name=value` in the request body; may repeat; never a secret")
+	a.registerParam(cmd)
+}
+
+func (a *askFlags) registerParam(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&a.Params, "param", nil, "extra `name=value` in the request body; may repeat; never a secret")
 }
 
 func (a *askFlags) any() bool {

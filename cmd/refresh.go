@@ -28,7 +28,8 @@ func newRefreshCmd(c *cli) *cobra.Command {
 keep what the server grants, and print the new access token.
 
 The new refresh token is on disk before anything is printed. A refresh token is
-sent once: no failure makes authctl send it again.
+sent once: no failure makes authctl send it again. Scopes, audience and resource
+are those of the session; --param scope=NAME asks the server for less.
 
 Exit status: 0 printed; 4 the server refused; 5 network; 6 the successor could
 not be kept (nothing was sent); 8 the session is over, log in again.`,
@@ -39,7 +40,7 @@ not be kept (nothing was sent); 8 the session is over, log in again.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRefresh(cmd.Context(), c, o) },
 	}
 	o.out.register(cmd)
-	o.ask.register(cmd)
+	o.ask.registerParam(cmd) // scope, audience and resource are those that were granted
 	cmd.Flags().Var(&o.from, "refresh-token", "`file` with a refresh token, - for stdin, or env:NAME (default: the kept one)")
 	return cmd
 }
