@@ -125,3 +125,21 @@ func TestLogoutOfAProfileThatIsGone(t *testing.T) {
 		t.Error("the record is still there")
 	}
 }
+
+// One record that cannot be removed does not save the others.
+func TestLogoutGoesOnAfterAFailure(t *testing.T) {
+	r := newRevoking(t)
+	d := r.with(t)
+	d.keep("salus", "other")
+	found, _ := filepath.Glob(filepath.Join(d.env["XDG_STATE_HOME"], "authctl", "records", "file", "*.rec"))
+	if err := os.MkdirAll(filepath.Join(strings.TrimSuffix(found[0], ".rec")+".bad", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, errs, code := d.run("", "logout", "--all")
+	if code != 6 || !strings.Contains(errs, "could not remove") || strings.Contains(errs, "AUTHCTL_STORE=none") {
+		t.Errorf("exit %d: %s", code, errs)
+	}
+	if len(r.heard) != 2 || d.records() != 0 {
+		t.Errorf("heard %q, %d records left", r.heard, d.records())
+	}
+}

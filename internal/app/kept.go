@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -79,12 +81,26 @@ func (a *App) Forget(ctx context.Context, profileName string, revoke bool) (Forg
 	if err != nil {
 		return done, err
 	}
+	pointersFirst(list)
+	var first error
 	for _, e := range list {
-		if err := a.forget(ctx, e, revoke, &done); err != nil {
-			return done, fault.In(e.Record.Profile, err)
+		err := a.forget(ctx, e, revoke, &done)
+		if ctx.Err() != nil {
+			return done, ctx.Err()
+		}
+		if err != nil && first == nil {
+			first = fault.In(e.Record.Profile, err)
 		}
 	}
-	return done, nil
+	return done, first
+}
+
+// pointersFirst: who is cut off between the two leaves a session that nothing
+// points to, and not a profile whose session is gone.
+func pointersFirst(list []store.Entry) {
+	slices.SortStableFunc(list, func(x, y store.Entry) int {
+		return cmp.Compare(y.Record.Session, x.Record.Session)
+	})
 }
 
 // forget holds the record's lock, so that a refresh under way in another
@@ -99,7 +115,10 @@ func (a *App) forget(ctx context.Context, e store.Entry, revoke bool, done *Forg
 		return err
 	}
 	defer unlock()
-	if again, err := s.Get(ctx, e.Key); err == nil {
+	switch again, err := s.Get(ctx, e.Key); {
+	case errors.Is(err, store.ErrAbsent):
+		return nil // another logout was quicker
+	case err == nil:
 		e.Record = again // refreshed while we waited
 	}
 	if revoke {

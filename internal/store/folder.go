@@ -104,7 +104,7 @@ func (d folder) remove(name string) error {
 		return nil
 	}
 	if err != nil {
-		return diskFault("remove from the token store", err)
+		return fault.New(fault.Store, "could not remove from the token store: %w", err).Hint("make %s writable, and repeat", d.path)
 	}
 	return d.sync()
 }
