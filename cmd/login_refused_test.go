@@ -126,6 +126,8 @@ func TestLoginRefusals(t *testing.T) {
 		},
 		"plain http":            {profile: [2]string{"    grant:", "    authorize_url: http://as.example/authorize\n    grant:"}, code: 3, says: "http"},
 		"no PAR endpoint":       {profile: [2]string{"    grant:", "    login: {pushed: require}\n    grant:"}, code: 3, says: "par_url"},
+		"no such PAR endpoint":  {profile: [2]string{"    grant:", "    par_url: ISSUER/gone\n    grant:"}, code: 4, says: "check par_url in profile demo"},
+		"a dead PAR endpoint":   {profile: [2]string{"    grant:", "    par_url: http://127.0.0.1:1/par\n    grant:"}, code: 5, says: "check host and port of par_url"},
 		"openid without issuer": {profile: [2]string{"issuer: ISSUER", "authorize_url: ISSUER/authorize\n    token_url: ISSUER/token\n    jwks_url: ISSUER/jwks"}, code: 3, says: "issuer"},
 		"a redirect elsewhere":  {profile: [2]string{"    grant:", "    login: {redirect_uri: 'https://app.example/cb'}\n    grant:"}, code: 2, says: "--paste"},
 		"wrong port":            {args: []string{"--port", "99999"}, code: 2, says: "port"},

@@ -52,26 +52,30 @@ func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Gra
 		asked = scopeOf(r)
 		return nil
 	}
-	answer, err := a.exchange(ctx, p, e, e.Token, grant.Repeatable(g), build)
+	answer, err := a.exchange(ctx, p, e, tokenURL, e.Token, grant.Repeatable(g), build)
 	return answer, asked, err
 }
 
-// Call is one authenticated POST to another endpoint of the same server
-// (PAR, device authorization, revocation). It is sent once, and once more when
+// tokenURL is the profile's field for the token endpoint.
+const tokenURL = "token_url"
+
+// Call is one authenticated POST to another endpoint of the same server (PAR,
+// device authorization, revocation); field is where the profile would have its
+// url, for hints. It is sent once, and once more when
 // the server wants a DPoP nonce.
-func (a *Acquirer) Call(ctx context.Context, p *profile.Profile, url string, build func(*endpoint.Request) error) (endpoint.Answer, error) {
+func (a *Acquirer) Call(ctx context.Context, p *profile.Profile, field, url string, build func(*endpoint.Request) error) (endpoint.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
 	defer cancel()
 	e, err := a.Metadata.Resolve(ctx, p)
 	if err != nil {
 		return endpoint.Answer{}, err
 	}
-	return a.exchange(ctx, p, e, url, false, build)
+	return a.exchange(ctx, p, e, field, url, false, build)
 }
 
 // exchange makes the attempts. Each builds its request anew: a client
 // assertion's jti, and a DPoP proof's, are single use (RFC 7523 3, RFC 9449 11.1).
-func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.Endpoints, url string, repeatable bool, build func(*endpoint.Request) error) (endpoint.Answer, error) {
+func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.Endpoints, field, url string, repeatable bool, build func(*endpoint.Request) error) (endpoint.Answer, error) {
 	nonceAsked := false
 	for attempt := 1; ; attempt++ {
 		r, err := a.request(ctx, p, e, url, build)
@@ -93,10 +97,10 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 		}
 		wait, again := a.again(err, repeatable, attempt)
 		if !again {
-			return endpoint.Answer{}, explain(ctx, p, url, err)
+			return endpoint.Answer{}, explain(ctx, p, field, url, err)
 		}
 		if a.Sleep(ctx, wait) != nil {
-			return endpoint.Answer{}, explain(ctx, p, url, err)
+			return endpoint.Answer{}, explain(ctx, p, field, url, err)
 		}
 	}
 }
@@ -147,7 +151,7 @@ func (a *Acquirer) again(err error, repeatable bool, attempt int) (time.Duration
 	var lost *endpoint.SendError
 	if errors.As(err, &lost) {
 		// A request that never left may always be sent again; a spent grant must not.
-		return jitter(attempt), (repeatable || !lost.Sent) && !errors.Is(err, context.Canceled) && transient(err)
+		return jitter(attempt), (repeatable || !lost.Sent) && !errors.Is(err, context.Canceled) && endpoint.Transient(err)
 	}
 	var refused *endpoint.Refusal
 	if !repeatable || !errors.As(err, &refused) || (refused.Status != 429 && refused.Status != 503) {

@@ -179,7 +179,7 @@ func (a *App) revokeToken(ctx context.Context, profileName string, t secret.Text
 	if err != nil {
 		return false, err
 	}
-	_, err = acq.Call(ctx, &form, at, func(r *endpoint.Request) error {
+	_, err = acq.Call(ctx, &form, "revocation_url", at, func(r *endpoint.Request) error {
 		r.SetSecret("token", t)
 		r.Set("token_type_hint", hint)
 		return nil

@@ -210,7 +210,7 @@ func pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (fu
 		return nil, nil
 	}
 	return func(ctx context.Context, params []endpoint.Param) (login.Pushed, error) {
-		answer, err := acq.Call(ctx, asForm(p), e.PAR, func(r *endpoint.Request) error {
+		answer, err := acq.Call(ctx, asForm(p), "par_url", e.PAR, func(r *endpoint.Request) error {
 			r.Params = append(r.Params, params...)
 			return nil
 		})

@@ -55,7 +55,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 
 // askDevice is the device authorization request (RFC 8628 3.1).
 func askDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, at string, params []endpoint.Param) (device.Authorization, error) {
-	answer, err := acq.Call(ctx, asForm(p), at, func(r *endpoint.Request) error {
+	answer, err := acq.Call(ctx, asForm(p), "device_authorization_url", at, func(r *endpoint.Request) error {
 		r.Set("client_id", p.Client.ID)
 		if len(p.Scopes) > 0 {
 			r.Set("scope", strings.Join(p.Scopes, " "))

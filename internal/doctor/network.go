@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	"authctl/internal/acquire"
 	"authctl/internal/endpoint"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
@@ -86,7 +85,7 @@ func (n *network) visit(ctx context.Context, field, address string) {
 	n.seen[root] = v
 	switch {
 	case v.err != nil:
-		n.fail(field, acquire.Lost(field, root, v.err))
+		n.fail(field, endpoint.Lost(field, root, v.err))
 	case u.Scheme == "http" && !profile.Loopback(u.Hostname()):
 		n.warn(field, u.Host+" answers, but without TLS: secrets cross the network in the clear",
 			"use https in "+field+"; insecure_http: true is for a network that is itself trusted")

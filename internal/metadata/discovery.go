@@ -35,7 +35,7 @@ func (s *Source) discover(ctx context.Context, p *profile.Profile) (Endpoints, e
 func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (Endpoints, error) {
 	body, err := s.get(ctx, at, maxDiscovery)
 	if err != nil {
-		return Endpoints{}, networkFault(p, "discovery", at, err)
+		return Endpoints{}, notThere(p, at, err)
 	}
 	var e Endpoints
 	if err := json.Unmarshal(body, &e); err != nil {
@@ -48,10 +48,14 @@ func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (E
 			Hint("correct issuer in profile %s: it must match to the character", p.Name)
 	}
 	for _, u := range []string{e.Token, e.Authorize, e.PAR, e.Device, e.JWKS, e.Revocation, e.EndSession} {
-		if u != "" && !secure(u, p.InsecureHTTP) {
-			return Endpoints{}, fault.New(fault.Config, "discovery %s names the endpoint %s, which is not https", at, endpoint.Clean(u)).
-				Hint("insecure_http: true in profile %s would allow it", p.Name)
+		if u == "" || secure(u, p.InsecureHTTP) {
+			continue
 		}
+		f := fault.New(fault.Config, "discovery %s names the endpoint %s, which is no https URL", at, shown(u))
+		if secure(u, true) {
+			f = f.Hint("insecure_http: true in profile %s would allow it", p.Name)
+		}
+		return Endpoints{}, f
 	}
 	if s.Cache != nil {
 		s.Cache.Save(at, body)
@@ -93,6 +97,14 @@ func wellKnown(issuer string) []string {
 	return []string{openid, inserted.String()}
 }
 
+// shown is an endpoint in a message, without a password that may be in it.
+func shown(raw string) string {
+	if u, err := url.Parse(raw); err == nil {
+		raw = u.Redacted()
+	}
+	return endpoint.Clean(raw)
+}
+
 // secure is https, or loopback, or http where the profile asked for it.
 func secure(raw string, insecure bool) bool {
 	u, err := url.Parse(raw)
@@ -102,14 +114,29 @@ func secure(raw string, insecure bool) bool {
 	return u.Scheme == "https" || (u.Scheme == "http" && (insecure || profile.Loopback(u.Hostname())))
 }
 
-func networkFault(p *profile.Profile, what, at string, err error) error {
+// notThere is a discovery document that did not come.
+func notThere(p *profile.Profile, at string, err error) error {
 	var refused *endpoint.Refusal
+	f := networkFault("discovery", "issuer", at, err)
 	if errors.As(err, &refused) {
-		f := fault.New(fault.Network, "%s %s: HTTP %d", what, at, refused.Status)
-		f.Err = joined{f.Err.Error(), err}
-		return f.Hint("check issuer of profile %s, or set the endpoints and discovery: never", p.Name)
+		f = f.Hint("check issuer of profile %s, or set the endpoints and discovery: never", p.Name)
 	}
-	return fault.New(fault.Network, "%s: %w", what, err).Hint("check issuer of profile %s", p.Name)
+	return f
+}
+
+// networkFault is a document that did not come. field is where the profile has
+// its address, or that of the server that names it.
+func networkFault(what, field, at string, err error) *fault.Error {
+	var refused *endpoint.Refusal
+	if !errors.As(err, &refused) {
+		return endpoint.Lost(field, at, err)
+	}
+	if refused.Location != "" {
+		return fault.New(fault.Network, "%s %s: %w", what, at, refused)
+	}
+	f := fault.New(fault.Network, "%s %s: HTTP %d", what, at, refused.Status)
+	f.Err = joined{f.Err.Error(), err}
+	return f
 }
 
 // joined keeps the cause without repeating its text.

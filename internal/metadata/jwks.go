@@ -21,14 +21,22 @@ func (s *Source) Keys(ctx context.Context, p *profile.Profile, fresh bool) ([]*k
 	}
 	body, err := read(ctx, e.JWKS, keys.MaxSize)
 	if err != nil {
-		return nil, networkFault(p, "JWKS", e.JWKS, err)
+		return nil, whence(p, networkFault("JWKS", "jwks_url", e.JWKS, err))
 	}
 	set, err := keys.ParseJWKS(body)
 	if err != nil {
-		return nil, fault.New(fault.Network, "JWKS %s: %w", e.JWKS, err)
+		return nil, whence(p, fault.New(fault.Network, "JWKS %s: %w", e.JWKS, err))
 	}
 	if s.Cache != nil {
 		s.Cache.Save(e.JWKS, body)
 	}
 	return keys.PublicOnly(set), nil
+}
+
+// whence says where the address of the keys came from.
+func whence(p *profile.Profile, f *fault.Error) error {
+	if p.JWKSURL != "" {
+		return f.Hint("check jwks_url of profile %s", p.Name)
+	}
+	return f.Hint("the discovery document of issuer names that address; jwks_url in profile %s replaces it", p.Name)
 }

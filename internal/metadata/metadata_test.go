@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -101,6 +103,63 @@ func TestResolveRefusesAHostileDocument(t *testing.T) {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
+}
+
+// What a person reads names the field that is wrong, and promises nothing that
+// would not help.
+func TestFaultsNameTheirField(t *testing.T) {
+	named := found()
+	named.JWKSURL = "https://keys.example/jwks"
+	refused := &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	redirect := endpoint.Answer{Status: 302, Header: http.Header{"Location": {"https://elsewhere.example/x?y=z"}}}
+	tests := map[string]struct {
+		p     *profile.Profile
+		at    string
+		a     endpoint.Answer
+		err   error
+		says  string
+		hints string
+	}{
+		"nobody listens":    {p: found(), at: wellKnownURL, err: refused, says: "nothing listens there", hints: "check host and port of issuer"},
+		"redirect":          {p: found(), at: wellKnownURL, a: redirect, says: "a redirect to https://elsewhere.example/x", hints: "check issuer"},
+		"javascript":        {p: found(), at: wellKnownURL, a: ok(map[string]any{"jwks_uri": "javascript:x"}), says: "is no https URL"},
+		"password":          {p: found(), at: wellKnownURL, a: ok(map[string]any{"jwks_uri": "https://u:hunter2@as.example/"}), says: "u:xxxxx@"},
+		"http":              {p: found(), at: wellKnownURL, a: ok(map[string]any{"jwks_uri": "http://as.example/"}), says: "is no https URL", hints: "insecure_http: true"},
+		"keys of discovery": {p: found(), at: "https://as.example/jwks", a: endpoint.Answer{Status: 500}, says: "JWKS https://as.example/jwks: HTTP 500", hints: "jwks_url in profile p replaces it"},
+		"keys by profile":   {p: named, at: named.JWKSURL, a: endpoint.Answer{Status: 200, Body: []byte("{}")}, says: "JWKS https://keys.example/jwks", hints: "check jwks_url of profile p"},
+	}
+	for name, tt := range tests {
+		d := &documents{bodies: map[string]string{wellKnownURL: document(nil)}}
+		s := &Source{HTTP: instead{d, tt.at, tt.a, tt.err}}
+		_, err := s.Keys(t.Context(), tt.p, false)
+		var f *fault.Error
+		if !errors.As(err, &f) || !strings.Contains(f.Error(), tt.says) || strings.Contains(f.Error(), "hunter2") {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if got := strings.Join(f.Hints, "; "); tt.hints == "" && got != "" || !strings.Contains(got, tt.hints) {
+			t.Errorf("%s: hints %q", name, got)
+		}
+	}
+}
+
+func ok(changes map[string]any) endpoint.Answer {
+	return endpoint.Answer{Status: 200, Body: []byte(document(changes))}
+}
+
+// instead answers one address otherwise.
+type instead struct {
+	Getter
+	at  string
+	a   endpoint.Answer
+	err error
+}
+
+func (i instead) Get(ctx context.Context, url string, limit int64) (endpoint.Answer, error) {
+	if url == i.at {
+		return i.a, i.err
+	}
+	return i.Getter.Get(ctx, url, limit)
 }
 
 func TestDiskKeepsADocumentForAnHour(t *testing.T) {
