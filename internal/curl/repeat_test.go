@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -168,4 +169,34 @@ func TestA401TooLargeToHoldIsPassedOnWhole(t *testing.T) {
 	j.Tokens = &purse{kept: true}
 	run(t, j).want(t, 0, large)
 	api.wantTokens(t, 1)
+}
+
+// A pipe and a terminal cannot take an answer back, and to read from them what
+// curl wrote would wait for ever.
+func TestA401InAPipeIsTheAnswer(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if out, err := exec.Command("mkfifo", fifo).CombinedOutput(); err != nil {
+		t.Skipf("no mkfifo: %s", out)
+	}
+	api := newServer(t, rejecting(9, "old token\n"))
+	j := job(t, api, "-sS", "-o", fifo, "/")
+	j.Tokens, j.KeepOn = &purse{kept: true}, []string{"something else"}
+	read := make(chan string)
+	go func() {
+		b, _ := os.ReadFile(fifo)
+		read <- string(b)
+	}()
+	run(t, j).want(t, 0, "")
+	if got := <-read; got != "old token\n" {
+		t.Errorf("%q", got)
+	}
+	api.wantTokens(t, 1)
+}
+
+func TestStdoutByAnotherNameIsStdout(t *testing.T) {
+	api := newServer(t, rejecting(1, "old token\n"))
+	j := job(t, api, "-sS", "-o", "/dev/stdout", "/")
+	j.Tokens, j.KeepOn = &purse{kept: true}, []string{"something else"}
+	run(t, j).want(t, 0, "answer 2\n")
+	api.wantTokens(t, 1, 2)
 }

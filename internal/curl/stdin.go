@@ -63,3 +63,13 @@ func repeatable(options []arg) bool {
 	}
 	return true
 }
+
+// overwritable is false for an output that would get a second answer after the
+// first, not instead of it: a pipe, a terminal.
+func overwritable(path string) bool {
+	if path == "" || path == "/dev/null" {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err != nil || info.Mode().IsRegular()
+}

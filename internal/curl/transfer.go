@@ -91,17 +91,31 @@ func (l line) one(g *group, n *transferNode, u globbed, url string) transfer {
 		one.options, one.toFile = append(one.options, arg{name: "remote-name"}), true
 	case n.outNull:
 		one.options, one.toFile, one.output = append(one.options, arg{"output", "/dev/null", true}), true, "/dev/null"
-	case n.hasOutput && n.output != "-":
+	case n.hasOutput && isStdout(g.options, n.output):
+		// Not the same as no -o: at a terminal it lets binary content through.
+		one.options = append(one.options, arg{"output", "-", true})
+	case n.hasOutput:
 		name := u.fill(n.output)
 		one.options, one.toFile, one.output = append(one.options, arg{"output", name, true}), true, inFolder(g.options, name)
 	}
 	one.stdin = n.upload == "-" && n.hasUpload || n.upload == "." && n.hasUpload || readsStdin(g.options)
-	again := repeatable(one.options)
+	again := repeatable(one.options) && overwritable(one.output)
 	one.repeatable = again && !one.stdin
 	one.gathers = again && one.stdin && !n.hasUpload
 	one.follows = has(g.options, "location") || has(g.options, "follow") || has(g.options, "location-trusted")
 	one.fails = has(g.options, "fail")
 	return one
+}
+
+// isStdout is true for -o - and for the names that systems have for it.
+func isStdout(options []arg, output string) bool {
+	switch output {
+	case "-":
+		return true
+	case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+		return inFolder(options, output) == output
+	}
+	return false
 }
 
 func inFolder(options []arg, name string) string {
