@@ -148,6 +148,7 @@ func TestNothingSecretArrivesAtAForeignServer(t *testing.T) {
 		{"/", "-H"},
 		{"--fail=1", "/"},
 		{"-H", "Authorization: x", "/"},
+		{"-H", "Host: " + f, "/"},
 	}
 	for _, argv := range refused {
 		j := job(t, api, argv...)
@@ -171,7 +172,6 @@ func TestNothingSecretArrivesAtAForeignServer(t *testing.T) {
 		{"-sS", "/?url=" + foreign.URL},
 		{"-sS", "//" + f + "/x"},
 		{"-sS", "//" + f + "@x/"},
-		{"-sS", "-H", "Host: " + f, "/"},
 		{"-sS", "-e", foreign.URL, "/"},
 	} {
 		j := job(t, api, argv...)

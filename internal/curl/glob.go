@@ -21,7 +21,7 @@ type globbed struct {
 
 // expandGlob spells out curl's URL patterns {a,b}, [1-10], [01-10:3] and [a-z]
 // (curl(1), "GLOBBING"), the rightmost changing fastest. An IPv6 address in
-// brackets is no pattern, and a backslash takes a bracket or brace literally.
+// brackets and [] are no patterns, and a backslash takes a bracket or brace literally.
 func expandGlob(s string) ([]globbed, error) {
 	all := []globbed{{}}
 	for s != "" {
@@ -41,7 +41,7 @@ func expandGlob(s string) ([]globbed, error) {
 				n, s = 1, s[1:]
 			}
 			literal, s = literal+s[:n], s[n:]
-		case s[0] == '[' && isIPv6(s):
+		case s[0] == '[' && (isIPv6(s) || strings.HasPrefix(s, "[]")):
 			end := strings.IndexByte(s, ']') + 1
 			literal, s = literal+s[:end], s[end:]
 		case s[0] == '[' || s[0] == '{':

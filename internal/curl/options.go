@@ -1,6 +1,10 @@
 package curl
 
-import "strings"
+import (
+	"strings"
+
+	"authctl/internal/fault"
+)
 
 // class is what becomes of an option.
 type class int
@@ -19,6 +23,11 @@ type option struct {
 	value bool // takes an argument
 	class class
 	why   string // refused: what it would do
+}
+
+func (o option) refusal() error {
+	return fault.New(fault.Usage, "curl's --%s %s", o.name, o.why).
+		Hint("--allow-unsafe-curl before the -- lets it through")
 }
 
 // block is a list of options that are treated alike.

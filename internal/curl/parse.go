@@ -136,6 +136,9 @@ func (p *parser) short(letters string) error {
 }
 
 func (p *parser) takeNext(o option, spelled string) error {
+	if o.class == refused && !p.line.unsafe {
+		return o.refusal()
+	}
 	if len(p.rest) == 0 {
 		return fault.New(fault.Usage, "curl's %s needs a value", spelled)
 	}
@@ -175,8 +178,7 @@ func (p *parser) take(o option, a arg) error {
 		return p.structure(a)
 	case refused:
 		if !p.line.unsafe {
-			return fault.New(fault.Usage, "curl's --%s %s", o.name, o.why).
-				Hint("--allow-unsafe-curl before the -- lets it through")
+			return o.refusal()
 		}
 		p.group().options = append(p.group().options, a)
 	case plain:

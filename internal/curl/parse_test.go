@@ -139,3 +139,25 @@ func TestTheTableHasNoOptionTwice(t *testing.T) {
 		}
 	}
 }
+
+// What is refused anyway needs no value first, and a message names the cause.
+func TestMessages(t *testing.T) {
+	at := target{hosts: []string{"h"}}
+	for _, c := range []struct{ argv, want, never string }{
+		{"--help", "--help is not about an API request", "needs a value"},
+		{"-h", "--help is not about an API request", "needs a value"},
+		{"/ -K", "--config hides options", "needs a value"},
+		{"https://me:s3cret@h/x", "user name", "s3cret"},
+		{"me:s3cret@h/x", "user name", "s3cret"},
+		{"--url=", "the URL is empty", "no host"},
+		{"telnet://h", `"telnet"`, ""},
+	} {
+		l, err := parse(strings.Fields(c.argv), false)
+		if err == nil {
+			_, err = l.transfers(at)
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || c.never != "" && strings.Contains(err.Error(), c.never) {
+			t.Errorf("%s: %v", c.argv, err)
+		}
+	}
+}

@@ -19,7 +19,8 @@ func (j Job) plan() ([]transfer, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := l.transfers(target{j.Hosts, j.BaseURL, j.InsecureHTTP})
+	at := target{j.Hosts, j.BaseURL, j.InsecureHTTP}
+	all, err := l.transfers(at)
 	if err != nil {
 		return nil, err
 	}
@@ -30,6 +31,9 @@ func (j Job) plan() ([]transfer, error) {
 		if j.ByStdin && t.stdin {
 			return nil, fault.New(fault.Usage, "on this system the token travels on curl's stdin, so the request cannot read from there").
 				Hint("put the body into a file: -d @FILE or -T FILE")
+		}
+		if err := t.checkHost(at); err != nil && !j.AllowUnsafe {
+			return nil, err
 		}
 		if err := j.checkRedirects(t); err != nil && !j.AllowUnsafe {
 			return nil, err

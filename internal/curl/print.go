@@ -15,12 +15,16 @@ func (j Job) Print() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	known := table()
 	var b strings.Builder
 	for _, t := range all {
 		words := []string{"curl"}
 		shownOptions := t
 		shownOptions.options = nil
 		for _, a := range t.options {
+			if name := strings.TrimPrefix(a.name, "expand-"); a.has && known[name].name == "" {
+				a.value = hidden // of what is not known, anything may be a secret
+			}
 			shownOptions.options = append(shownOptions.options, redact(a))
 		}
 		for _, w := range shownOptions.argv(extras{dpop: j.Prover != nil}) {
@@ -38,7 +42,7 @@ func (j Job) Print() (string, error) {
 			names = append(names, "DPoP")
 		}
 		for _, n := range names {
-			if !t.userHeaders()[strings.ToLower(n)] {
+			if _, own := t.userHeaders()[strings.ToLower(n)]; !own {
 				b.WriteString("#   header = \"" + n + ": " + hidden + "\"\n")
 			}
 		}
@@ -53,7 +57,7 @@ func (j Job) Print() (string, error) {
 
 // redact hides the values in which users hand over secrets.
 func redact(a arg) arg {
-	switch a.name {
+	switch strings.TrimPrefix(a.name, "expand-") {
 	case "header", "proxy-header":
 		name, value, ok := strings.Cut(a.value, ":")
 		harmless := []string{"accept", "content-type", "accept-language", "accept-encoding", "user-agent", "cache-control"}
@@ -65,7 +69,7 @@ func redact(a arg) arg {
 			a.value = hidden
 		}
 	case "user", "proxy-user", "oauth2-bearer", "pass", "proxy-pass", "tlspassword", "proxy-tlspassword", "cookie",
-		"variable", "aws-sigv4", "proxy", "preproxy", "cert", "proxy-cert", "referer":
+		"variable", "aws-sigv4", "proxy", "preproxy", "proxy1.0", "socks4", "socks4a", "socks5", "socks5-hostname", "cert", "proxy-cert", "referer":
 		a.value = hidden
 	}
 	return a

@@ -49,7 +49,21 @@ func TestUserHeadersHaveTheLastWordButNotOverTheToken(t *testing.T) {
 	if got := api.seen()[1].header.Values("X-Key"); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
-	for _, h := range []string{"Authorization: Basic x", "authorization:", "AUTHORIZATION;", "DPoP: x"} {
+	file := filepath.Join(t.TempDir(), "headers")
+	if err := os.WriteFile(file, []byte("x-key: from a file\r\n\r\nX-Other: 1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, job(t, api, "-sS", "-H", "@"+file, "/")).want(t, 0, "answer 3\n")
+	if got := api.seen()[2].header.Values("X-Key"); len(got) != 1 || got[0] != "from a file" {
+		t.Errorf("%q", got)
+	}
+	if err := os.WriteFile(file, []byte("X-Other: 1\nauthorization: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range []string{
+		"Authorization: Basic x", "authorization:", "AUTHORIZATION;", "DPoP: x", "@" + file,
+		"X: a\r\nAuthorization: Basic x", "X: a\nHost: b",
+	} {
 		if r := run(t, job(t, api, "-H", h, "/")); fault.KindOf(r.fault) != fault.Usage {
 			t.Errorf("%s: %+v", h, r)
 		}
@@ -155,3 +169,23 @@ func TestWriteErrorsEndCurl(t *testing.T) {
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("broken") }
+
+// Behind one address there may be many hosts, and Host chooses among them.
+func TestHostIsHeldToTheListAsWell(t *testing.T) {
+	api := newServer(t, nil)
+	for _, h := range []string{"Host: evil.example", "host:evil.example", "Host: a@evil.example"} {
+		j := job(t, api, "-sS", "-H", h, "/")
+		if r := run(t, j); fault.KindOf(r.fault) != fault.Usage {
+			t.Errorf("%s: %+v", h, r)
+		}
+		j.AllowUnsafe = true
+		if r := run(t, j); r.fault != nil {
+			t.Errorf("%s: %+v", h, r)
+		}
+	}
+	j := job(t, api, "-sS", "-H", "Host: api.example.org", "/")
+	j.Hosts = append(j.Hosts, "api.example.org")
+	if r := run(t, j); r.fault != nil || r.code != 0 {
+		t.Errorf("%+v", r)
+	}
+}

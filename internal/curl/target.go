@@ -33,6 +33,9 @@ func (t target) resolve(typed string) (string, error) {
 	if i := strings.IndexFunc(typed, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
 		return "", fault.New(fault.Usage, "the URL has a control character")
 	}
+	if typed == "" {
+		return "", fault.New(fault.Usage, "the URL is empty")
+	}
 	scheme, rest, err := t.split(typed)
 	if err != nil {
 		return "", err
@@ -90,10 +93,15 @@ func (t target) split(typed string) (scheme, rest string, err error) {
 func readPlace(scheme, authority string) (place, error) {
 	p := place{scheme: scheme, port: map[string]int{"https": 443, "http": 80}[scheme]}
 	if p.port == 0 {
-		return place{}, fault.New(fault.Usage, "the scheme %s: is not https:", shown(scheme))
+		return place{}, fault.New(fault.Usage, "the scheme %q is not https", shown(scheme))
+	}
+	if i := strings.LastIndexByte(authority, '@'); i > 0 {
+		// What stands before the @ may be a password, so it is not shown.
+		return place{}, fault.New(fault.Usage, "the URL has a user name before its host %q", shown(authority[i+1:])).
+			Hint("leave it out: the profile says how authctl authenticates")
 	}
 	bad := fault.New(fault.Usage, "%q is no host that authctl would send a token to", shown(authority)).
-		Hint("write it as plain host or host:port, without user@; an international name as xn--...")
+		Hint("write it as plain host or host:port, an international name as xn--...")
 	var host, port string
 	if strings.HasPrefix(authority, "[") {
 		var ok bool

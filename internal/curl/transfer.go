@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"authctl/internal/fault"
-	"authctl/internal/render"
 )
 
 // transfer is one request: one run of curl.
@@ -147,45 +146,4 @@ func method(options []arg, upload bool) string {
 		m = x
 	}
 	return m
-}
-
-// userHeaders lists the names of the user's own -H, lower case.
-func (t transfer) userHeaders() map[string]bool {
-	names := map[string]bool{}
-	for _, a := range t.options {
-		if a.name == "header" {
-			name := a.value
-			if i := strings.IndexAny(name, ":;"); i >= 0 {
-				name = name[:i]
-			}
-			names[strings.ToLower(strings.TrimSpace(name))] = true
-		}
-	}
-	return names
-}
-
-// checkHeaders refuses what would be sent beside the profile's own: a server
-// that gets two Authorization headers may take either.
-func (t transfer) checkHeaders() error {
-	names := t.userHeaders()
-	for _, own := range []string{"Authorization", "DPoP"} {
-		if names[strings.ToLower(own)] {
-			return fault.New(fault.Usage, "-H %s: is what authctl curl itself sends", own).
-				Hint("leave it out, or use curl without authctl")
-		}
-	}
-	return nil
-}
-
-// without leaves out the profile's headers that the user sets or, with
-// `-H Name:`, takes away: as in curl, -H has the last word.
-func (t transfer) without(headers []render.Header) []render.Header {
-	names := t.userHeaders()
-	var kept []render.Header
-	for _, h := range headers {
-		if !names[strings.ToLower(h.Name)] {
-			kept = append(kept, h)
-		}
-	}
-	return kept
 }
