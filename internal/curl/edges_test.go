@@ -129,6 +129,35 @@ func TestHTUOfAURLWithoutAPath(t *testing.T) {
 }
 
 // What curl would do at a terminal it does through our pipe.
+// curl adds the file's name to a URL that ends with a slash, and a proof must
+// be for the URL that is called.
+func TestHTUOfAnUploadIntoAFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a b.txt")
+	if err := os.WriteFile(file, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]string{
+		"/in/": "/in/a%20b.txt", "/in/?x=1": "/in/a%20b.txt?x=1", "/in": "/in", "/in?x=/": "/in?x=/", "/": "/a%20b.txt",
+	} {
+		api := newServer(t, nil)
+		p := &prover{}
+		j := job(t, api, "-sS", "-T", file, typed)
+		j.Prover = p
+		run(t, j).want(t, 0, "answer 1\n")
+		path, _, _ := strings.Cut(want, "?")
+		if got, made := api.seen()[0].path, p.all(); got != want || len(made) != 1 || !strings.HasPrefix(made[0], "PUT "+api.URL+path+" ") {
+			t.Errorf("%s: called %s, proofs %v", typed, got, made)
+		}
+	}
+	api := newServer(t, nil)
+	j := job(t, api, "-sS", "-T", "-", "/in/")
+	j.In = strings.NewReader("x")
+	run(t, j).want(t, 0, "answer 1\n")
+	if got := api.seen()[0].path; got != "/in/" {
+		t.Error(got)
+	}
+}
+
 func TestATerminalBehindTheGate(t *testing.T) {
 	one := transfer{url: "https://h/"}
 	for _, c := range []struct {

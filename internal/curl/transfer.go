@@ -1,6 +1,7 @@
 package curl
 
 import (
+	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -67,9 +68,22 @@ func (l line) fromNode(g *group, n *transferNode, t target) ([]transfer, error) 
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, l.one(g, n, u, url))
+		all = append(all, l.one(g, n, u, n.uploadTo(url)))
 	}
 	return all, nil
+}
+
+// uploadTo adds the name of -T's file to a URL that ends with a slash, as curl
+// would do itself: a DPoP proof must name the URL that is called.
+func (n *transferNode) uploadTo(to string) string {
+	end := strings.IndexAny(to, "?#")
+	if end < 0 {
+		end = len(to)
+	}
+	if !n.hasUpload || n.upload == "" || n.upload == "-" || n.upload == "." || !strings.HasSuffix(to[:end], "/") {
+		return to
+	}
+	return to[:end] + url.PathEscape(filepath.Base(n.upload)) + to[end:]
 }
 
 func (l line) one(g *group, n *transferNode, u globbed, url string) transfer {
