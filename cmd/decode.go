@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type decodeOptions struct {
 	output   string
 	selected string
 	claim    string
+	noClaim  bool // --claim with nothing, such as a variable that is not set
 	checkExp bool
 	verify   verifyFlags
 }
@@ -51,6 +53,7 @@ expired or could not be verified.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.input = first(args)
+			o.noClaim = cmd.Flags().Changed("claim") && o.claim == ""
 			return runDecode(cmd.Context(), c, o)
 		},
 	}
@@ -69,6 +72,10 @@ func (o *decodeOptions) check() error {
 	switch {
 	case o.output != "text" && o.output != "json":
 		return fault.New(fault.Usage, "-o %s is unknown", o.output).Hint("-o text or -o json")
+	case o.noClaim:
+		return fault.New(fault.Usage, "--claim needs the name of a claim")
+	case o.selected != "" && !slices.Contains(inspect.Selects(), o.selected):
+		return fault.New(fault.Usage, "--select %s is unknown", o.selected).Hint("--select is one of %s", strings.Join(inspect.Selects(), ", "))
 	case o.claim != "" && o.output == "json":
 		return fault.New(fault.Usage, "--claim prints one raw value, so -o json does not go with it")
 	}
@@ -86,7 +93,7 @@ func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
 	}
 	tokens, err := inspect.Tokens(data, o.selected)
 	if err != nil {
-		return fault.New(fault.Invalid, "%s: %w", inputName(o.input), err)
+		return notTokens(o.input, err)
 	}
 	look, err := c.looker(ctx, o.verify)
 	if err != nil {
@@ -108,6 +115,14 @@ func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
 	}
 	_, err = c.sys.Out.Write([]byte(out.String()))
 	return err
+}
+
+func notTokens(input string, err error) error {
+	f := fault.New(fault.Invalid, "%s: %w", inputName(input), err)
+	if errors.Is(err, inspect.ErrPEM) {
+		return f.Hint("authctl kid FILE reads keys and certificates")
+	}
+	return f
 }
 
 // nameToken says which of several tokens an error is about.

@@ -18,6 +18,9 @@ const MaxInput = 1 << 20
 // in which one is chosen when nobody says which.
 func Selects() []string { return []string{"access_token", "id_token", "refresh_token"} }
 
+// ErrPEM is for a key or certificate where a token was expected.
+var ErrPEM = errors.New("it is PEM, so a key or certificate, and no token")
+
 // Tokens finds the tokens in data: a SAML assertion, the selected member of a
 // token response (RFC 6749 5.1), or one token a line. selected is "" or one of
 // Selects.
@@ -35,8 +38,12 @@ func Tokens(data []byte, selected string) ([]string, error) {
 		return nil, errors.New("there is no token in it: it is empty")
 	case text[0] == '{':
 		return fromResponse(text, selected)
+	case text[0] == '[':
+		return nil, errors.New("it is a JSON array, and of JSON only a token response is read")
+	case bytes.HasPrefix(text, []byte("-----BEGIN ")):
+		return nil, ErrPEM
 	case selected != "":
-		return nil, fmt.Errorf("only a token response has a %s to select, and this is none", selected)
+		return nil, fmt.Errorf("it is no token response, so there is no %s to select", selected)
 	case saml.IsSAML(data):
 		// The bytes as they came: an assertion is never touched.
 		return []string{string(data)}, nil

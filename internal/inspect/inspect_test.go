@@ -53,7 +53,7 @@ func TestKinds(t *testing.T) {
 		}
 	}
 	good := token(`{}`)
-	for name, text := range map[string]string{"no signature part": good[:len(good)-1], "cut header": good[:9] + ".e30.", "duplicate": enc(`{"alg":"x","alg":"y"}`) + "..", "html": "<html/>"} {
+	for name, text := range map[string]string{"no signature part": good[:len(good)-1], "cut header": good[:9] + ".e30.", "duplicate": enc(`{"alg":"x","alg":"y"}`) + "..", "html": "<html/>", "binary": "abc\x00def", "no ascii": "tökenö"} {
 		if r, err := Look(text); err == nil {
 			t.Errorf("%s is %s", name, r.Kind)
 		}
@@ -190,6 +190,7 @@ func TestTokens(t *testing.T) {
 	for name, c := range map[string][2]string{
 		"empty": {"", ""}, "blank": {" \n ", ""}, "not in it": {response, "refresh_token"}, "no response": {jwt, "id_token"},
 		"broken": {"{", ""}, "error": {`{"error":"x"}`, ""}, "number": {`{"access_token":1}`, ""}, "too big": {strings.Repeat("a\n", MaxInput), ""},
+		"a key": {"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n", ""}, "an array": {`["` + jwt + `"]`, ""},
 	} {
 		if got, err := Tokens([]byte(c[0]), c[1]); err == nil {
 			t.Errorf("%s: %.40q", name, got)
@@ -199,10 +200,13 @@ func TestTokens(t *testing.T) {
 
 func TestJSON(t *testing.T) {
 	for name, c := range map[string]struct{ token, want string }{
-		"jwt":    {token(`{"exp":1772366399,"b":1,"a":"<&>"}`), `{"kind":"jwt","verified":false,"header":{"alg":"none"},"claims":{"exp":1772366399,"b":1,"a":"<&>"},"expires_at":"2026-03-01T11:59:59Z","expired":true}`},
-		"jws":    {enc(`{"alg":"x"}`) + "." + enc("té") + ".", `{"kind":"jws","verified":false,"header":{"alg":"x"},"payload":"té"}`},
-		"binary": {enc(`{"alg":"x"}`) + "." + enc("\xff") + ".", `{"kind":"jws","verified":false,"header":{"alg":"x"},"payload_base64":"/w=="}`},
-		"opaque": {"abc", `{"kind":"opaque","verified":false,"length":3}`},
+		"jwt":      {token(`{"exp":1772366399,"b":1,"a":"<&>"}`), `{"kind":"jwt","verified":false,"header":{"alg":"none"},"claims":{"exp":1772366399,"b":1,"a":"<&>"},"expires_at":"2026-03-01T11:59:59Z","expired":true}`},
+		"jws":      {enc(`{"alg":"x"}`) + "." + enc("té") + ".", `{"kind":"jws","verified":false,"header":{"alg":"x"},"payload":"té"}`},
+		"binary":   {enc(`{"alg":"x"}`) + "." + enc("\xff") + ".", `{"kind":"jws","verified":false,"header":{"alg":"x"},"payload_base64":"/w=="}`},
+		"opaque":   {"abc", `{"kind":"opaque","verified":false,"length":3}`},
+		"no utf-8": {token("{\"a\":\"\xff\"}"), `{"kind":"jws","verified":false,"header":{"alg":"none"},"payload_base64":"eyJhIjoi/yJ9"}`},
+		"controls": {token("{\"a\u009b\":\"\u202e\u007f\u0085\U000e0001\u00e9\"}"), `{"kind":"jwt","verified":false,"header":{"alg":"none"},"claims":{"a\u009b":"\u202e\u007f\u0085\udb40\udc01é"}}`},
+		"payload":  {token("a\u009bb"), `{"kind":"jws","verified":false,"header":{"alg":"none"},"payload":"a\u009bb"}`},
 	} {
 		got, err := look(t, c.token).JSON(now)
 		if err != nil || string(got) != c.want+"\n" {

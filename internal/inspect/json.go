@@ -3,7 +3,10 @@ package inspect
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"authctl/internal/jwt"
@@ -67,7 +70,23 @@ func (r Report) JSON(now time.Time) ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(out)
-	return b.Bytes(), err
+	return escaped(b.String()), err
+}
+
+// escaped is the line with \u escapes for what JSON lets stand in a text and
+// what can drive a terminal: C1 controls, bidirectional marks.
+func escaped(line string) []byte {
+	var b bytes.Buffer
+	for _, r := range line {
+		if r == '\n' || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			_, _ = fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.Bytes()
 }
 
 func (r Report) jsonSAML() *jsonSAML {

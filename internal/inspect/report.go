@@ -66,6 +66,9 @@ func Look(token string) (Report, error) {
 	if strings.HasPrefix(token, "eyJ") && strings.Contains(token, ".") {
 		return Report{}, ErrDamaged
 	}
+	if strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r > '~' }) {
+		return Report{}, errors.New("it is no token: of a token all characters are visible ASCII (RFC 6749 A.12)")
+	}
 	return Report{Kind: Opaque, Length: len(token)}, nil
 }
 

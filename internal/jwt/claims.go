@@ -15,7 +15,7 @@ import (
 // checkClaims collects every problem, so that one look shows them all.
 func (t *Token) checkClaims(o VerifyOptions) error {
 	if t.claimsErr != nil {
-		return fmt.Errorf("the token's payload is %w", t.claimsErr)
+		return fmt.Errorf("the token's payload is no set of claims: %w", t.claimsErr)
 	}
 	problems := []error{t.checkTimes(o), t.checkAudience(o)}
 	if o.Issuer != "" && t.Claims.String("iss") != o.Issuer {

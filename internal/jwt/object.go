@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"time"
+	"unicode/utf8"
 )
 
 // Member is one member of a JSON object, its value as it stood in the text.
@@ -23,6 +24,9 @@ type Object []Member
 // twice is an error: RFC 7515 4 and RFC 7519 4 allow to refuse it, and two
 // readers that choose differently are how such tokens do harm.
 func ParseObject(data []byte) (Object, error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("not UTF-8, as JSON must be (RFC 8259 8.1)")
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
 		return nil, errors.New("not a JSON object")

@@ -43,7 +43,7 @@ func Parse(token string) (*Token, error) {
 		return nil, ErrNotJWS
 	}
 	if t.Header, err = ParseObject(header); err != nil {
-		return nil, fmt.Errorf("the token's header is %w", err)
+		return nil, fmt.Errorf("the token's header cannot be read: %w", err)
 	}
 	if t.Payload, err = decode(fields[1]); err != nil {
 		return nil, errors.New("the token's payload is not base64url")
