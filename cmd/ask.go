@@ -47,28 +47,16 @@ func (a *asker) hidden(ctx context.Context, label string) (secret.Text, error) {
 // maxLine bounds one answer.
 const maxLine = 64 << 10
 
-// lineReader reads r line by line. A read cannot be taken back, so it is left
-// behind when the context ends.
+// lineReader reads r line by line.
 func lineReader(r io.Reader) func(ctx context.Context) (string, error) {
-	type read struct {
-		text string
-		err  error
-	}
 	in := bufio.NewReaderSize(r, maxLine)
 	return func(ctx context.Context) (string, error) {
-		done := make(chan read, 1)
-		go func() {
+		return beside(ctx, func() (string, error) {
 			line, err := in.ReadSlice('\n')
 			if errors.Is(err, io.EOF) && len(line) > 0 {
 				err = nil // the last line may lack its end
 			}
-			done <- read{string(line), err}
-		}()
-		select {
-		case got := <-done:
-			return got.text, got.err
-		case <-ctx.Done():
-			return "", ctx.Err()
-		}
+			return string(line), err
+		})
 	}
 }

@@ -44,7 +44,7 @@ func (c *cli) tokenFrom(ctx context.Context, t *task, flag string, given tokenFi
 	if given != "" {
 		named, err := secret.ParseRef(string(given))
 		if err != nil {
-			return c.readTokenFile(flag, string(given))
+			return beside(ctx, func() ([]byte, error) { return c.readTokenFile(flag, string(given)) })
 		}
 		ref = named
 	}

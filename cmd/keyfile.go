@@ -38,7 +38,7 @@ func oneFile(cmd *cobra.Command, args []string) error {
 
 // loadKey reads the key in FILE, FILE#/json/pointer or, for -, stdin.
 func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, error) {
-	data, err := c.readKeyFile(ctx, name)
+	data, err := beside(ctx, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
 	if err != nil {
 		return nil, err
 	}

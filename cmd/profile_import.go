@@ -59,7 +59,7 @@ func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
 	if o.keyIn != "" && o.keyIn != "keyring" && o.keyIn != "file" {
 		return fault.New(fault.Usage, "--key-in is keyring or file")
 	}
-	client, err := c.readRegistration(o.file)
+	client, err := beside(ctx, func() (*registration.Client, error) { return c.readRegistration(o.file) })
 	if err != nil {
 		return err
 	}

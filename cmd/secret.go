@@ -100,7 +100,7 @@ func (c *cli) askSecret(ctx context.Context, profile, name string) (secret.Text,
 		}
 		v = t.Reveal()
 	} else {
-		b, err := io.ReadAll(io.LimitReader(c.sys.In, maxSecret+1))
+		b, err := beside(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(c.sys.In, maxSecret+1)) })
 		if err != nil {
 			return secret.Text{}, fault.New(fault.Usage, "stdin could not be read: %w", err)
 		}
