@@ -41,7 +41,7 @@ func runProfileCheck(c *cli, name string) error {
 		return err
 	}
 	if len(profiles) == 0 {
-		return fault.New(fault.Config, "there are no profiles in %s", s.File)
+		return config.NoProfiles(s)
 	}
 	for _, p := range profiles {
 		if _, err := fmt.Fprintf(c.sys.Out, "%s: ok\n", p.Name); err != nil {

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
-	"authctl/internal/fault"
 )
 
 func newProfileListCmd(c *cli) *cobra.Command {
@@ -39,11 +38,10 @@ func runProfileList(c *cli, output string) error {
 		return err
 	}
 	if len(names) == 0 {
-		_, err := config.LoadAll(s) // says what is missing
-		if err == nil {
-			err = fault.New(fault.Config, "there are no profiles in %s", s.File)
+		if _, err := config.LoadAll(s); err != nil { // says what is wrong
+			return err
 		}
-		return err
+		return config.NoProfiles(s)
 	}
 	if output == "json" {
 		return c.printResult(listing(names, s.Profile))

@@ -30,14 +30,21 @@ func checkDefault(m *mainFile, set *profile.Set) Problems {
 }
 
 func noProfile(s Settings) error {
-	if !s.mainFile().exists {
-		if names, err := s.dropIns(); err == nil && len(names) == 0 {
-			return noFile(s)
-		}
+	if names, err := Names(s); err == nil && len(names) == 0 {
+		return NoProfiles(s)
 	}
 	return fault.New(fault.Config, "no profile was chosen").
 		Hint("name one with -p NAME or AUTHCTL_PROFILE, or set default_profile in %s", s.File).
 		Hint("authctl profile list shows them")
+}
+
+// NoProfiles is the error for a place without profiles, and how to make one.
+func NoProfiles(s Settings) error {
+	if !s.mainFile().exists {
+		return noFile(s)
+	}
+	return fault.New(fault.Config, "there are no profiles in %s", s.File).
+		Hint("authctl profile add NAME makes a profile; --config or AUTHCTL_CONFIG names another file")
 }
 
 func noFile(s Settings) error {
@@ -54,8 +61,8 @@ func unknownProfile(s Settings, name string) error {
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 && !s.mainFile().exists {
-		return noFile(s)
+	if len(names) == 0 {
+		return NoProfiles(s)
 	}
 	f := fault.New(fault.Config, "there is no profile %q in %s", name, s.File)
 	if near := profile.Nearest(name, names); near != "" {

@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"authctl/internal/fault"
 	"authctl/internal/profile"
 )
 
@@ -27,20 +28,21 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	if name == "" {
 		return nil, noProfile(s)
 	}
-	if profile.ValidName(name) == nil {
-		e, file, ok, err := lookup(s, m, name)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			p, problems := newDecoder().decode(e, file)
-			if len(problems) > 0 {
-				return nil, problems.fault(name)
-			}
-			return p, nil
-		}
+	if err := profile.ValidName(name); err != nil {
+		return nil, fault.New(fault.Config, "there is no profile of that name: %w", err).Hint("authctl profile list shows them")
 	}
-	return nil, unknownProfile(s, name)
+	e, file, ok, err := lookup(s, m, name)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, unknownProfile(s, name)
+	}
+	p, problems := newDecoder().decode(e, file)
+	if len(problems) > 0 {
+		return nil, problems.fault(name)
+	}
+	return p, nil
 }
 
 // LoadAll reads every profile of the file and of profiles.d, and reports the
@@ -83,7 +85,8 @@ func LoadAll(s Settings) (*profile.Set, error) {
 	return set, nil
 }
 
-// Names are the names of all profiles, as they stand, for completion and lists.
+// Names are the names of all profiles, as they stand, for completion and lists;
+// what cannot be a name is LoadAll's to report.
 func Names(s Settings) ([]string, error) {
 	m := s.mainFile()
 	if len(m.problems) > 0 {
@@ -93,9 +96,9 @@ func Names(s Settings) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Clone(m.names())
-	for _, n := range more {
-		if !slices.Contains(names, n) {
+	var names []string
+	for _, n := range slices.Concat(m.names(), more) {
+		if profile.ValidName(n) == nil && !slices.Contains(names, n) {
 			names = append(names, n)
 		}
 	}
@@ -200,7 +203,7 @@ func (s Settings) dropIns() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok && !strings.HasPrefix(name, ".") {
+		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok && !strings.HasPrefix(e.Name(), ".") {
 			names = append(names, name)
 		}
 	}

@@ -168,3 +168,37 @@ func TestAFileBeyondTheBound(t *testing.T) {
 	_, err := config.LoadProfile(s, "a")
 	wantConfigFault(t, err, "is larger than 4 MiB")
 }
+
+func TestAFileWithoutProfiles(t *testing.T) {
+	for _, text := range []string{"", "# nothing yet\n", "version: 1\nprofiles:\n", "profiles: {}\n"} {
+		_, s := home(t, map[string]string{"profiles.yaml": text})
+		for _, name := range []string{"", "a"} {
+			_, err := config.LoadProfile(s, name)
+			wantConfigFault(t, err, "there are no profiles in "+s.File, "authctl profile add NAME")
+		}
+	}
+}
+
+// A name that cannot be one is not offered, and not said to be missing.
+func TestANameThatCannotBeOne(t *testing.T) {
+	_, s := home(t, map[string]string{
+		"profiles.yaml":             oneProfile + "  \"b\\nc\\e[31m\": {}\n  ..: {}\n",
+		"profiles.d/.yaml":          "",
+		"profiles.d/d\x1b[31m.yaml": "",
+	})
+	names, err := config.Names(s)
+	if err != nil || strings.Join(names, " ") != "a" {
+		t.Errorf("%q, %v", names, err)
+	}
+	_, err = config.LoadProfile(s, "..")
+	wantConfigFault(t, err, `".." cannot be a profile's name`)
+	_, err = config.LoadAll(s)
+	for _, p := range config.AllProblems(err) {
+		if strings.ContainsAny(p.Full(), "\n\x1b") {
+			t.Errorf("%q", p.Full())
+		}
+		if strings.Contains(p.File, "/.yaml") {
+			t.Errorf("a hidden file is read: %s", p)
+		}
+	}
+}

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
@@ -29,7 +32,24 @@ func (p Problem) String() string {
 	if p.Path != "" {
 		where += ": " + p.Path
 	}
-	return where + ": " + p.Text
+	return printable(where + ": " + p.Text)
+}
+
+// printable keeps a name out of a file from writing lines of its own, or to
+// the terminal.
+func printable(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }
 
 // Full is String with the profile's name before the path.

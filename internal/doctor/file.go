@@ -15,7 +15,7 @@ func File(s config.Settings, name string, all bool, report func(Result)) []*prof
 	set, err := config.LoadAll(s)
 	problems := config.AllProblems(err)
 	for _, p := range problems {
-		report(problem(p))
+		report(problem(s, p))
 	}
 	switch {
 	case err == nil:
@@ -43,17 +43,21 @@ func File(s config.Settings, name string, all bool, report func(Result)) []*prof
 	return chosen
 }
 
-func problem(p config.Problem) Result {
+func problem(s config.Settings, p config.Problem) Result {
 	f := fault.New(fault.Config, "%s", p)
 	switch {
 	case p.Hint != "":
 		f = f.Hint("%s", p.Hint)
-	case p.Line == 0:
+	case p.Line == 0 && p.File == s.File:
 		f = f.Hint("--config or AUTHCTL_CONFIG names another file; authctl profile add makes a profile")
 	default:
 		f = f.Hint("correct it there; authctl profile check looks again")
 	}
-	return failed(p.Profile, "file", f)
+	name := p.Profile
+	if profile.ValidName(name) != nil {
+		name = "" // the finding quotes it
+	}
+	return failed(name, "file", f)
 }
 
 func count(n int, what string) string {

@@ -1,8 +1,15 @@
 package profile
 
+import "strings"
+
 // Nearest is the name of names that one most likely meant by typing name, ""
-// when none is near: at most a third of its letters, and at least one, may differ.
+// when none is near: the only one that name begins (`cert`), the one at its end
+// (`client_id` for `id`), or else at most a third of its letters, and at least
+// one, may differ.
 func Nearest(name string, names []string) string {
+	if n := related(fold(name), names); n != "" {
+		return n
+	}
 	best, least := "", max(1, len([]rune(name))/3)+1
 	for _, n := range names {
 		if d := distance([]rune(fold(name)), []rune(fold(n))); d < least {
@@ -10,6 +17,27 @@ func Nearest(name string, names []string) string {
 		}
 	}
 	return best
+}
+
+// related is the name that typed is a beginning of, when there is but one, or
+// that stands at its end as a word.
+func related(typed string, names []string) string {
+	const least = 3 // fewer letters begin too much
+	begun, ended := []string{}, ""
+	for _, n := range names {
+		switch folded := fold(n); {
+		case folded == typed:
+			return n
+		case len(typed) >= least && strings.HasPrefix(folded, typed):
+			begun = append(begun, n)
+		case strings.HasSuffix(typed, "_"+folded) && len(n) > len(ended):
+			ended = n
+		}
+	}
+	if len(begun) == 1 {
+		return begun[0]
+	}
+	return ended
 }
 
 // fold makes a - and _ equal and ignores ASCII case: the slips of people who

@@ -167,7 +167,16 @@ func TestNearest(t *testing.T) {
 	names := []string{"client_secret_basic", "client_secret_post", "none", "salus", "klg", "Prod.EU"}
 	for typed, want := range map[string]string{
 		"client-secret-basic": "client_secret_basic", "clientsecretpost": "client_secret_post", "nnoe": "none", "saluss": "salus",
-		"kgl": "klg", "prod.eu": "Prod.EU", "zzzz": "", "": "", "x": "",
+		"kgl": "klg", "prod.eu": "Prod.EU", "zzzz": "", "": "", "x": "", "client_secret": "", "sal": "salus",
+	} {
+		if got := profile.Nearest(typed, names); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", typed, got, want)
+		}
+	}
+	// RFC names where the field is shorter, and words cut short.
+	names = []string{"id", "auth", "secret", "key", "key_passphrase", "client_key", "client_certificate", "basic_encoding"}
+	for typed, want := range map[string]string{
+		"client_id": "id", "client_secret": "secret", "client_auth": "auth", "client_cert": "client_certificate", "basic": "basic_encoding", "kid": "id",
 	} {
 		if got := profile.Nearest(typed, names); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", typed, got, want)
