@@ -48,7 +48,7 @@ and not reachable; 6 the key is in the keyring and that cannot be read.`,
   authctl assert -p example -o form | curl -d @- -d grant_type=client_credentials https://as.example/token
   authctl assert --key key.pem --client-id eoj --audience https://as.example --kid spki-sha256
   authctl assert -p example --claim 'assertion_details={"type":"example"}'`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runAssert(cmd.Context(), c, o) },
 	}
 	f := cmd.Flags()

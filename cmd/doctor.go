@@ -43,7 +43,7 @@ failure: 3 the profile, a secret, a key or the clock; 5 the network; 6 the store
 		Example: `  authctl doctor -p work
   authctl doctor --all --offline
   authctl doctor -p work -o json | jq '.checks[] | select(.state == "fail")'`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDoctor(cmd.Context(), c, o) },
 	}
 	cmd.Flags().BoolVar(&o.All, "all", false, "every profile of the file")

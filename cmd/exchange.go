@@ -39,7 +39,7 @@ subject token has expired.`,
 		Example: `  authctl exchange -p gateway --subject-token assertion.xml
   fetch-assertion | authctl exchange -p gateway --subject-token -
   authctl exchange -p api --subject-token token.txt --subject-token-type access_token --audience orders`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runExchange(cmd.Context(), c, o) },
 	}
 	o.out.register(cmd)

@@ -21,7 +21,7 @@ Exit status: 0 printed; 3 profile; 4 the server or the person refused; 5 network
 6 the session could not be kept (no code was asked for); 7 the id_token is not to
 be believed (nothing is kept); 8 nobody logged in in time; 130 stopped.`,
 		Example: `  authctl login-device -p work`,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runLoginDevice(cmd.Context(), c, out) },
 	}
 	out.register(cmd)

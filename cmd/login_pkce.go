@@ -38,7 +38,7 @@ id_token is not to be believed (nothing is kept); 8 nobody logged in; 130 stoppe
 		Example: `  authctl login-pkce -p work
   authctl login-pkce -p work --no-browser --port 8400
   authctl login-pkce -p work --paste`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runLoginPKCE(cmd.Context(), c, o) },
 	}
 	o.out.register(cmd)

@@ -27,7 +27,7 @@ the server has one (OpenID Connect RP-Initiated Logout).
 Exit status: 0 forgotten, or nothing was kept; 3 no profile; 6 the store.`,
 		Example: `  authctl logout -p work
   authctl logout --all --no-revoke`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runLogout(cmd.Context(), c, o)
 		},

@@ -14,7 +14,7 @@ func newProfileCmd(c *cli) *cobra.Command {
 		Long: `Profiles live in profiles.yaml in the folder authctl of $XDG_CONFIG_HOME (the
 platform's equivalent elsewhere), and as profiles.d/NAME.yaml beside it.
 --config or AUTHCTL_CONFIG names another file. docs/profiles.md explains every field.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newProfileListCmd(c), newProfileShowCmd(c), newProfileCheckCmd(c), newProfileAddCmd(c), newProfileImportCmd(c))

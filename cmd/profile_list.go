@@ -17,7 +17,7 @@ func newProfileListCmd(c *cli) *cobra.Command {
 it. With -o json one object: {"profiles":[{"name":...,"default":...}]}.
 
 Exit status: 0 printed; 3 there is no profile, or the file cannot be read.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return runProfileList(c, output) },
 	}
 	registerListOutput(cmd, &output)

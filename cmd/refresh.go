@@ -36,7 +36,7 @@ not be kept (nothing was sent); 8 the session is over, log in again.`,
 		Example: `  authctl refresh -p gateway
   authctl refresh -p gateway --param organization_id=1234
   authctl refresh -p gateway --refresh-token - < token.txt`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRefresh(cmd.Context(), c, o) },
 	}
 	o.out.register(cmd)

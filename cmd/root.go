@@ -6,7 +6,6 @@ package cmd
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,10 +41,8 @@ func newRoot(c *cli, args []string) *cobra.Command {
 		Short:         "OAuth 2 and OpenID Connect tokens for named profiles",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          noSuchCommand,
-		// As many letters may be wrong; cobra sets this only for its own message.
-		SuggestionsMinimumDistance: 2,
-		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:          noArguments,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(c.sys.In)
 	root.SetOut(c.sys.Out)
@@ -57,18 +54,6 @@ func newRoot(c *cli, args []string) *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	c.addCommands(root, args)
 	return root
-}
-
-// noSuchCommand is about a first word that is no subcommand.
-func noSuchCommand(root *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	f := fault.New(fault.Usage, "there is no command %q", args[0])
-	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-		return f.Hint("did you mean authctl %s?", strings.Join(near, " or authctl "))
-	}
-	return f.Hint("authctl --help lists them")
 }
 
 // entry is one subcommand: the word that chooses it and how it is built.
@@ -112,5 +97,8 @@ func (c *cli) addCommands(root *cobra.Command, args []string) {
 	}
 	for _, e := range all {
 		root.AddCommand(e.build(c))
+	}
+	if len(all) > 1 {
+		strictHelpers(root, args)
 	}
 }

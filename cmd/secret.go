@@ -24,7 +24,7 @@ func newSecretCmd(c *cli) *cobra.Command {
 A profile refers to them as keyring:NAME. Other programs find them there as
 well: on Linux with secret-tool search service authctl/PROFILE. A value never
 comes from a flag and is never printed.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newSecretSetCmd(c), newSecretListCmd(c), newSecretDeleteCmd(c))

@@ -26,7 +26,7 @@ fields use it. Values are never shown.
 Exit status: 0 listed, missing ones too; 3 profile; 6 the keyring did not answer.`,
 		Example: `  authctl secret list -p work
   authctl secret list -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runSecretList(cmd.Context(), c, output)
 		},

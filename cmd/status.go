@@ -23,7 +23,7 @@ server is asked and no token is shown. --profile lists that profile alone.
 Exit status: 0 listed; 6 the store could not be read.`,
 		Example: `  authctl status
   authctl status -p work -o json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runStatus(cmd.Context(), c, output)
 		},

@@ -34,7 +34,7 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 		Example: `  authctl token --profile gateway
   eval "$(authctl token -o env)"
   authctl token -p gateway -o headers`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.Flags().Changed("min-ttl") {
 				o.minTTL = &minTTL
