@@ -95,7 +95,7 @@ func (c *callback) show(w http.ResponseWriter, req *http.Request) {
 }
 
 // finish gives the waiting browser its page and lets it arrive. Nothing waits
-// when the answer was pasted, or the person has pressed Ctrl-C.
+// when the answer was pasted, and hardly anything after Ctrl-C.
 func (c *callback) finish(ctx context.Context, err error) {
 	if c == nil || !c.taken.Load() {
 		return
@@ -107,6 +107,11 @@ func (c *callback) finish(ctx context.Context, err error) {
 	case <-c.shown:
 	case <-patience.C:
 	case <-ctx.Done():
+		patience.Reset(farewell)
+		select {
+		case <-c.shown:
+		case <-patience.C:
+		}
 	}
 }
 

@@ -17,6 +17,9 @@ const Limit = 5 * time.Minute
 // pageLimit is how long the browser is given to take its page before the port closes.
 const pageLimit = 2 * time.Second
 
+// farewell is pageLimit after Ctrl-C, which must end everything at once.
+const farewell = 100 * time.Millisecond
+
 // Browser opens a URL where a person sees it.
 type Browser interface {
 	Open(ctx context.Context, url string) error
@@ -150,8 +153,8 @@ func (f Flow) present(ctx context.Context, r Request, address string, port int, 
 	f.Terminal.Say("Open this address in a browser%s to log in:\n\n  %s\n", within, address)
 	if f.Remote && port != 0 {
 		f.Terminal.Say("This shell seems to be on another machine than the browser. Either forward the port first,\n"+
-			"  ssh -L %d:127.0.0.1:%d THIS-MACHINE\n"+
-			"or log in anyway and paste the address the browser ends at (--paste), or use authctl login-device.", port, port)
+			"  ssh -L %d:%s THIS-MACHINE\n"+
+			"or log in anyway and paste the address the browser ends at (--paste), or use authctl login-device.", port, r.Redirect.bound(port))
 	}
 	if f.Paste != nil && f.PasteLive {
 		f.Terminal.Say("After the login, paste the whole address that the browser ends at here, and press Enter:")
@@ -189,8 +192,11 @@ func (f Flow) await(ctx context.Context, r Request, back *callback, target, stat
 func (f Flow) tooLate(back *callback) error {
 	err := fault.New(fault.Login, "%w within %s", errTooLate, plain(f.Limit))
 	if n := back.refusals(); n > 0 {
-		err = err.Hint("%d requests came to the redirect address that were no answer to this login; "+
+		err = err.Hint("what came to the redirect address was no answer to this login (requests: %d); "+
 			"log in with the address of this run, not an older one", n)
 	}
-	return err.Hint("--timeout 10m waits longer, --no-browser shows the address, login-device needs no browser here")
+	if f.Browser != nil {
+		return err.Hint("--timeout 10m waits longer, --no-browser shows the address, login-device needs no browser here")
+	}
+	return err.Hint("--timeout 10m waits longer, login-device needs no browser here")
 }

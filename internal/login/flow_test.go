@@ -2,9 +2,11 @@ package login
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -100,6 +102,31 @@ func TestInterruptFreesThePortAtOnce(t *testing.T) {
 	if conn, err := net.Dial("tcp", mustHost(t, r.query.Get("redirect_uri"))); err == nil { //nolint:noctx // a probe
 		_ = conn.Close()
 		t.Error("the port is still open")
+	}
+}
+
+// The browser that waits for its page is told, and does not see a dead port.
+func TestInterruptWhileRedeemingIsToldToTheBrowser(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	browser := make(opened, 1)
+	f := Flow{Browser: browser, Rand: rand.Reader, Limit: 10 * time.Second, Terminal: Terminal{Err: io.Discard}}
+	ended := make(chan error, 1)
+	var at time.Time
+	go func() {
+		ended <- f.Run(ctx, request(t, "http://127.0.0.1:0/callback"), func(ctx context.Context, _ Code) error {
+			at = time.Now()
+			cancel()
+			return ctx.Err()
+		})
+	}()
+	q := (<-browser).Query()
+	_, body, _ := get(t, q.Get("redirect_uri")+"?code=1&state="+q.Get("state"))
+	if err := <-ended; !errors.Is(err, context.Canceled) || !strings.Contains(body, "stopped in the terminal") {
+		t.Errorf("%v, page %s", err, body)
+	}
+	if took := time.Since(at); took > time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 

@@ -40,7 +40,8 @@ type IDToken struct {
 func (v IDToken) Verify(ctx context.Context, set token.Set) error {
 	if set.IDToken.IsZero() {
 		if slices.Contains(v.Scopes, "openid") {
-			return fault.New(fault.Invalid, "the server granted no id_token although the scope openid was asked for")
+			return fault.New(fault.Invalid, "the server granted no id_token although the scope openid was asked for").
+				Hint("take openid out of scopes in profile %s, if no id_token is needed", v.Profile)
 		}
 		return nil
 	}

@@ -34,14 +34,10 @@ type listener struct {
 // 127.0.0.1 and [::1] the browser tries first (RFC 8252 8.3), so both are
 // bound on one port: a port half taken could hand the code to a stranger.
 func listen(ctx context.Context, r Redirect) (*listener, error) {
-	addresses := []string{r.host}
-	if r.host != "127.0.0.1" && r.host != "::1" {
-		addresses = []string{"127.0.0.1", "::1"}
-	}
 	var err error
 	for range portTries {
 		l := &listener{port: r.port}
-		if err = l.bind(ctx, addresses); err == nil {
+		if err = l.bind(ctx, r.addresses()); err == nil {
 			return l, nil
 		}
 		l.close()

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"context"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -55,6 +56,9 @@ func (p pages) stranger() content {
 
 // plainWords says what failed without the server's own words.
 func plainWords(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "The login was stopped in the terminal. Nothing was kept."
+	}
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return "Something went wrong inside authctl. Nothing was kept."
@@ -78,9 +82,7 @@ func plainWords(err error) string {
 		return "The server could not be reached to finish the login. Nothing was kept."
 	case fault.Store:
 		return "The login worked, but the result could not be kept on this computer."
-	case fault.Interrupted:
-		return "The login was stopped in the terminal. Nothing was kept."
-	case fault.Config, fault.Usage, fault.Login, fault.Internal:
+	case fault.Config, fault.Usage, fault.Login, fault.Internal, fault.Interrupted:
 	}
 	return "The login could not be finished. Nothing was kept."
 }

@@ -38,17 +38,27 @@ func (f Flow) readPasted(ctx context.Context, in io.Reader, target, state string
 				out <- pasted{answer: a}
 				return
 			}
-			last = fault.New(fault.Invalid, "what was pasted is not the answer to this login: %w", err)
+			last = notTheAnswer(err)
 			if f.PasteLive {
 				f.Terminal.Say("That is not it: %s. Paste the whole address the browser ended at:", err)
 				continue
 			}
 			break
 		}
+		if lines.Err() != nil && ctx.Err() == nil {
+			last = notTheAnswer(errTooLong)
+		}
 		out <- pasted{err: last}
 	}()
 	return out
 }
+
+func notTheAnswer(why error) error {
+	return fault.New(fault.Invalid, "what was pasted is not the answer to this login: %w", why).
+		Hint("log in with the address of this run, and paste the whole address that the browser then ends at")
+}
+
+var errTooLong = errors.New("it is longer than any answer")
 
 var errElsewhere = errors.New("it is not at the redirect URI of this login")
 

@@ -69,6 +69,20 @@ func (r Redirect) at(port int) string {
 	return u.String()
 }
 
+// bound is the address and port that is listened on, for a loopback redirect.
+func (r Redirect) bound(port int) string {
+	return net.JoinHostPort(r.addresses()[0], strconv.Itoa(port))
+}
+
+// addresses are what a loopback host stands for. "localhost" is whichever the
+// browser tries first (RFC 8252 8.3).
+func (r Redirect) addresses() []string {
+	if r.host != "127.0.0.1" && r.host != "::1" {
+		return []string{"127.0.0.1", "::1"}
+	}
+	return []string{r.host}
+}
+
 // path is what the request line of the redirect names.
 func (r Redirect) path() string {
 	if p := r.uri.EscapedPath(); p != "" {

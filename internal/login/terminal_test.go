@@ -28,7 +28,7 @@ func TestPaste(t *testing.T) {
 		"mended":          {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, live: true},
 		"not mended":      {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, kind: fault.Invalid},
 		"error":           {paste: func(s string) string { return target + "?error=access_denied&state=" + s }, kind: fault.Refused},
-		"endless garbage": {paste: func(string) string { return strings.Repeat("x", 1<<20) }, kind: fault.Login},
+		"endless garbage": {paste: func(string) string { return strings.Repeat("x", 1<<20) }, kind: fault.Invalid},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +54,15 @@ func TestWithoutABrowserTheAddressIsShown(t *testing.T) {
 	for _, want := range []string{"  https://as.example/authorize?tenant=a%20b&response_type=code&", "ssh -L "} {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("stderr lacks %q: %s", want, stderr)
+		}
+	}
+	if strings.Contains(stderr.String(), "ssh -L 0") || !strings.Contains(stderr.String(), ":127.0.0.1:") {
+		t.Errorf("nothing to forward to: %s", stderr)
+	}
+	if hasIPv6() {
+		_ = f.Run(t.Context(), request(t, "http://[::1]:0/callback"), nil)
+		if !strings.Contains(stderr.String(), ":[::1]:") {
+			t.Errorf("forwards to where nobody listens: %s", stderr)
 		}
 	}
 	needs := request(t, "https://app.example/cb")
