@@ -106,3 +106,17 @@ func TestLoginDevice(t *testing.T) {
 		t.Error("something is kept")
 	}
 }
+
+// Nobody is sent to a phone for an id_token that could not be verified.
+func TestLoginDeviceWithoutKeysAsksForNoCode(t *testing.T) {
+	for says, profile := range map[string]string{
+		"set issuer":   "authorize_url: ISSUER/authorize\n    token_url: ISSUER/token\n    device_authorization_url: ISSUER/device",
+		"set jwks_url": "issuer: ISSUER\n    discovery: never\n    authorize_url: ISSUER/authorize\n    token_url: ISSUER/token\n    device_authorization_url: ISSUER/device",
+	} {
+		d := newDesk(t, strings.Replace(demo, "issuer: ISSUER", profile, 1))
+		o := d.must(d.run(t.Context(), "login-device"), 3)
+		if !strings.Contains(o.stderr, says) || len(d.server.Seen("/device")) != 0 {
+			t.Errorf("%s: %d codes asked for, stderr %s", says, len(d.server.Seen("/device")), o.stderr)
+		}
+	}
+}

@@ -49,7 +49,7 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 		return shared, err
 	}
 	defer done()
-	e, src, err := a.loginEndpoints(ctx, p)
+	e, src, err := a.loginEndpoints(ctx, p, metadata.NeedAuthorize)
 	if err != nil {
 		return acquire.Result{}, err
 	}
@@ -131,12 +131,12 @@ func (a *App) turn(ctx context.Context, p *profile.Profile, acq *acquire.Acquire
 
 // loginEndpoints finds what a login needs. With openid the keys are among it:
 // an id_token that nobody could verify is not asked for.
-func (a *App) loginEndpoints(ctx context.Context, p *profile.Profile) (metadata.Endpoints, *metadata.Source, error) {
+func (a *App) loginEndpoints(ctx context.Context, p *profile.Profile, needs ...metadata.Need) (metadata.Endpoints, *metadata.Source, error) {
 	src, err := a.Metadata(ctx, p)
 	if err != nil {
 		return metadata.Endpoints{}, nil, err
 	}
-	needs := []metadata.Need{metadata.NeedAuthorize, metadata.NeedToken}
+	needs = append(needs, metadata.NeedToken)
 	if slices.Contains(p.Scopes, "openid") {
 		needs = append(needs, metadata.NeedJWKS)
 		if p.Issuer == "" {

@@ -22,11 +22,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	if err := acq.Ready(ctx); err != nil {
 		return acquire.Result{}, err
 	}
-	src, err := a.Metadata(ctx, p)
-	if err != nil {
-		return acquire.Result{}, err
-	}
-	e, err := src.Resolve(ctx, p, metadata.NeedDevice, metadata.NeedToken)
+	e, src, err := a.loginEndpoints(ctx, p, metadata.NeedDevice)
 	if err != nil {
 		return acquire.Result{}, err
 	}
