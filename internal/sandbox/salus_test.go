@@ -196,6 +196,7 @@ func TestSALUSCodeRefuses(t *testing.T) {
 		"the page's":       {nil, []string{"code_verifier", "i_am_secret_with_good_entropy"}, 400, "invalid_grant"},
 		"no verifier":      {nil, []string{"code_verifier", ""}, 400, "invalid_request"},
 		"other redirect":   {nil, []string{"redirect_uri", "http://127.0.0.1:1/callback"}, 400, "invalid_grant"},
+		"other scope":      {nil, []string{"scope", "openid"}, 400, "invalid_scope"},
 		"another client":   {salusBasic(b), nil, 400, "invalid_grant"},
 		"secret of public": {nil, []string{"client_id", "client_444", "client_secret", "x"}, 401, "invalid_client"},
 		"unknown code":     {salusBasic(b), []string{"code", "x"}, 400, "invalid_grant"},
@@ -215,6 +216,15 @@ func TestSALUSCodeRefuses(t *testing.T) {
 	}
 }
 
+// The page asks for a scope with every grant; the one it was given for is all there is.
+func TestSALUSRefreshRefusesAnotherScope(t *testing.T) {
+	b := shared(t)
+	r := b.must(b.json(salusToken, salusBasic(b), jsonOf("grant_type", "client_credentials", "scope", "sls:idn")))
+	refresh := r.text("refresh_token")
+	refused(t, b.json(salusToken, salusBasic(b), jsonOf("grant_type", "refresh_token", "refresh_token", refresh, "scope", "sls:idn admin")), 400, "invalid_scope", "")
+	b.must(b.json(salusToken, salusBasic(b), jsonOf("grant_type", "refresh_token", "refresh_token", refresh, "scope", "sls:idn")))
+}
+
 func TestSALUSRevokes(t *testing.T) {
 	b := shared(t)
 	r := b.must(b.json(salusToken, salusBasic(b), jsonOf("grant_type", "client_credentials", "scope", "sls:idn")))
@@ -225,4 +235,5 @@ func TestSALUSRevokes(t *testing.T) {
 		t.Errorf("after the revocation: %d %s", api.status, api.raw)
 	}
 	refused(t, b.form("/salus/revoke", nil, url.Values{"token": {"x"}}), 401, "invalid_client", "")
+	refused(t, b.form("/salus/revoke", salusBasic(b), url.Values{}), 400, "invalid_request", "")
 }

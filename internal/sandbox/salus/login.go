@@ -78,6 +78,9 @@ func (p *Provider) code(w http.ResponseWriter, r *http.Request, client string, p
 			return
 		}
 	}
+	if !p.scope(w, r, params) {
+		return
+	}
 	grant, err := p.codes.Redeem(params["code"], client, p.core.Now())
 	uri, given := params["redirect_uri"]
 	switch {

@@ -20,8 +20,12 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 		params[field] = form.Get(field)
 	}
 	client, ok := p.client(r, params)
-	if !ok || params["token"] == "" {
+	if !ok {
 		p.refuse(w, r, http.StatusUnauthorized, "invalid_client", "Client authentication failed")
+		return
+	}
+	if params["token"] == "" {
+		p.refuse(w, r, http.StatusBadRequest, "invalid_request", "token is missing")
 		return
 	}
 	if session := p.core.Sessions.Find(name, params["token"]); session != nil && session.Client == client {

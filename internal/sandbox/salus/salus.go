@@ -83,7 +83,7 @@ func (p *Provider) grants() map[string]grantFunc {
 
 // client is who asks: by the JSON body or by raw Basic, never both (RFC 6749
 // 2.3). The public client has no secret, and may leave its id out where the code
-// or the refresh token tells it.
+// tells it.
 func (p *Provider) client(r *http.Request, params map[string]string) (id string, ok bool) {
 	header := r.Header.Get("Authorization")
 	id, secret := params["client_id"], params["client_secret"]
@@ -118,7 +118,20 @@ func (p *Provider) clientCredentials(w http.ResponseWriter, r *http.Request, cli
 	}, lifetime)
 }
 
+// scope checks that of a code or a refresh: it may be left out, but there is no
+// other than the one that was granted.
+func (p *Provider) scope(w http.ResponseWriter, r *http.Request, params map[string]string) bool {
+	if scope, given := params["scope"]; given && scope != scopeID {
+		p.refuse(w, r, http.StatusBadRequest, "invalid_scope", "The requested scope is invalid")
+		return false
+	}
+	return true
+}
+
 func (p *Provider) refresh(w http.ResponseWriter, r *http.Request, client string, params map[string]string) {
+	if !p.scope(w, r, params) {
+		return
+	}
 	session, err := p.core.Sessions.Spend(name, client, params["refresh_token"], p.core.Now())
 	if err != nil {
 		p.core.Tokens.RevokeSession(idOf(session))
