@@ -40,12 +40,12 @@ func ownOnly(rec store.Record) store.Record {
 	return rec
 }
 
-// errNoSession: while we waited for its lock the session was ended (logout).
-var errNoSession = errors.New("the session was ended meanwhile")
+// errMoved: while we waited for its lock, the session was ended (logout) or
+// another became the profile's.
+var errMoved = errors.New("the session was ended or replaced meanwhile")
 
 // fromSession gives the session's token, refreshed when it is stale.
 func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key string, rec store.Record, o Options) (Result, error) {
-	pointer := rec
 	if rec.Session != "" {
 		key = rec.Session
 		target, err := a.read(ctx, p, key)
@@ -57,9 +57,9 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 		}
 		rec = target
 	}
-	r, err := a.renew(ctx, p, key, pointer, rec.Set.ObtainedAt, o)
+	r, err := a.renew(ctx, p, key, rec.Set.ObtainedAt, o)
 	switch {
-	case errors.Is(err, errNoSession):
+	case errors.Is(err, errMoved):
 		return a.Token(ctx, p, o)
 	case fault.KindOf(err) == fault.Login && p.Grant == "token_exchange":
 		return a.exchangeAgain(ctx, p, o, err)
@@ -70,20 +70,18 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 
 // renew refreshes the session of key under its lock, unless another process
 // has done so since before.
-func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, pointer store.Record, before time.Time, o Options) (Result, error) {
+func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, before time.Time, o Options) (Result, error) {
 	unlock, err := a.lock(ctx, key)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
-	rec, err := a.read(ctx, p, key)
-	if err != nil {
+	rec, err := a.current(ctx, p, key)
+	switch {
+	case err != nil:
 		return Result{}, err
-	}
-	if rec.Grant == "" {
-		if now, err := a.read(ctx, p, Key(p, "")); err != nil || !holdsSession(now) {
-			return Result{}, errors.Join(err, errNoSession)
-		}
+	case rec.Grant == "":
+		return Result{}, errMoved
 	}
 	// Another process refreshed while we waited: its token serves a --force too.
 	if o.Force && rec.Set.ObtainedAt.After(before) {
@@ -92,17 +90,30 @@ func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, po
 	if hit, ok := a.fresh(p, rec, o); ok {
 		return hit, nil
 	}
-	set, err := a.refreshLocked(ctx, p, key, orLost(rec, pointer))
+	set, err := a.refreshLocked(ctx, p, key, rec)
 	return Result{Set: set}, err
 }
 
-// orLost is rec, or what can be said of a session whose pointer is kept and
-// whose record is not: it was damaged, and is set aside.
-func orLost(rec, pointer store.Record) store.Record {
-	if rec.Grant != "" || pointer.Session == "" {
-		return rec
+// current reads the session of key under its lock. One whose pointer is kept
+// and whose record is not was damaged and set aside: that much can be said of it.
+func (a *Acquirer) current(ctx context.Context, p *profile.Profile, key string) (store.Record, error) {
+	rec, err := a.read(ctx, p, key)
+	switch {
+	case err != nil:
+		return rec, err
+	case rec.Session != "":
+		return rec, errMoved
+	case rec.Grant != "" || key == Key(p, ""):
+		return rec, nil
 	}
-	return store.Record{Profile: pointer.Profile, Grant: pointer.Grant, Aux: map[string]string{endedBecause: "what was kept of it is gone"}}
+	pointer, err := a.read(ctx, p, Key(p, ""))
+	switch {
+	case err != nil:
+		return rec, err
+	case pointer.Session != key:
+		return rec, errMoved
+	}
+	return store.Record{Profile: pointer.Profile, Grant: pointer.Grant, Aux: map[string]string{endedBecause: "what was kept of it is gone"}}, nil
 }
 
 // StartOptions are the conditions of a new session.

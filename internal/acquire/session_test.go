@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
@@ -11,6 +12,7 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/store"
+	"authctl/internal/token"
 )
 
 func exchangeOf(p *profile.Profile, subject string) grant.TokenExchange {
@@ -192,5 +194,52 @@ func TestASessionThatIsNotKeptIsSaid(t *testing.T) {
 	b.http.answers = append(b.http.answers, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
 	if _, err := b.Start(t.Context(), p, exchangeOf(p, "a"), StartOptions{}); err != nil || len(b.warns) != 1 {
 		t.Errorf("%v, warnings %q", err, b.warns)
+	}
+}
+
+// Who waits for the lock of one session and finds the profile at another uses that.
+func TestASessionThatIsReplacedMeanwhileIsFollowed(t *testing.T) {
+	fresh := token.Set{AccessToken: secret.New("other"), TokenType: "Bearer", RefreshToken: secret.New("ro"), ExpiresAt: testNow.Add(24 * time.Hour)}
+	for name, c := range map[string]struct {
+		before func(b *bench, own string) // what is kept when the command starts
+		lost   bool                       // the session waited for is forgotten
+	}{
+		"nothing, then an exchange": {func(b *bench, own string) { delete(b.store.records, own) }, false},
+		"a login, then an exchange": {func(b *bench, own string) {
+			b.store.records[own] = store.Record{Profile: "plain", Grant: "authorization_code", Set: token.Set{RefreshToken: secret.New("rl")}}
+		}, false},
+		"one exchange, then another": {func(*bench, string) {}, true},
+	} {
+		for _, command := range []string{"refresh", "token"} {
+			b := newBench(t)
+			p := plain()
+			session(t, b, p, "r1")
+			own := Key(p, "")
+			c.before(b, own)
+			b.store.locked = func() {
+				if c.lost {
+					clear(b.store.records)
+				}
+				b.store.records["other"] = store.Record{Profile: "plain", Grant: "token_exchange", Set: fresh}
+				b.store.records[own] = store.Record{Profile: "plain", Grant: "token_exchange", Session: "other"}
+				b.store.locked = nil
+			}
+			var err error
+			var set token.Set
+			if command == "refresh" {
+				b.http.answers = append(b.http.answers, granted("refreshed", "rn"))
+				set, err = b.process().Refresh(t.Context(), p, p)
+				if spent := param(b.http.seen[len(b.http.seen)-1], "refresh_token"); spent != "ro" {
+					t.Errorf("%s: %s spent %q", name, command, spent)
+				}
+			} else {
+				var r Result
+				r, err = b.process().Token(t.Context(), p, Options{})
+				set = r.Set
+			}
+			if err != nil || (set.AccessToken.Reveal() != "other" && command == "token") {
+				t.Errorf("%s: %s: %q, %v", name, command, set.AccessToken.Reveal(), err)
+			}
+		}
 	}
 }
