@@ -88,12 +88,14 @@ func TestEachTokenHasItsOwnMessage(t *testing.T) {
 		code int
 		want string
 	}{
-		"subject":       {[]string{"exchange", "--subject-token", empty}, 2, "--subject-token: " + empty + " is empty"},
-		"actor":         {[]string{"exchange", "--subject-token", good, "--actor-token", empty}, 2, "--actor-token: " + empty + " is empty"},
-		"refresh":       {[]string{"refresh", "--refresh-token", empty}, 2, "--refresh-token: " + empty + " is empty"},
-		"no SAML actor": {[]string{"exchange", "--subject-token", good, "--actor-token", junk, "--actor-token-type", "saml2"}, 3, "the actor token: not a SAML"},
-		"absent":        {[]string{"exchange", "--subject-token", "absent.jwt"}, 2, "--subject-token: open absent.jwt: no such file"},
-		"both stdin":    {[]string{"exchange", "-p", "stdin", "--actor-token", "-"}, 2, "cannot both be stdin"},
+		"subject":        {[]string{"exchange", "--subject-token", empty}, 2, "--subject-token: " + empty + " is empty"},
+		"actor":          {[]string{"exchange", "--subject-token", good, "--actor-token", empty}, 2, "--actor-token: " + empty + " is empty"},
+		"refresh":        {[]string{"refresh", "--refresh-token", empty}, 2, "--refresh-token: " + empty + " is empty"},
+		"no SAML actor":  {[]string{"exchange", "--subject-token", good, "--actor-token", junk, "--actor-token-type", "saml2"}, 3, "the actor token: not a SAML"},
+		"UTF-16 subject": {[]string{"exchange", "--subject-token", fileWith(t, "\xff\xfee\x00y\x00")}, 3, "the subject token is not plain text in one line"},
+		"UTF-16 refresh": {[]string{"refresh", "--refresh-token", fileWith(t, "\xff\xfee\x00y\x00")}, 3, "the refresh token is not plain text in one line"},
+		"absent":         {[]string{"exchange", "--subject-token", "absent.jwt"}, 2, "--subject-token: open absent.jwt: no such file"},
+		"both stdin":     {[]string{"exchange", "-p", "stdin", "--actor-token", "-"}, 2, "cannot both be stdin"},
 	} {
 		s, list := recorder(t)
 		profiles := strings.Replace(anyProfile, "URL", s.URL, 1) + `  stdin: {token_url: "` + s.URL + `", client: {id: c, auth: none}, grant: client_credentials, exchange: {subject_token: "file:-"}}

@@ -31,8 +31,9 @@ The new refresh token is on disk before anything is printed. A refresh token is
 sent once: no failure makes authctl send it again. Scopes, audience and resource
 are those of the session; --param scope=NAME asks the server for less.
 
-Exit status: 0 printed; 4 the server refused; 5 network; 6 the successor could
-not be kept (nothing was sent); 8 the session is over, log in again.`,
+Exit status: 0 printed; 2 the kept token came without a refresh token; 4 the
+server refused; 5 network; 6 the successor could not be kept (nothing was sent);
+8 the session is over, log in again.`,
 		Example: `  authctl refresh -p gateway
   authctl refresh -p gateway --param organization_id=1234
   authctl refresh -p gateway --refresh-token - < token.txt`,
@@ -64,8 +65,8 @@ func (t *task) refresh(ctx context.Context, c *cli, from tokenFile) (token.Set, 
 		return token.Set{}, err
 	}
 	text := strings.TrimSpace(string(raw))
-	if text == "" {
-		return token.Set{}, fault.New(fault.Config, "the refresh token is empty")
+	if !token.IsText(text) {
+		return token.Set{}, fault.New(fault.Config, "the refresh token is not plain text in one line, as every token is")
 	}
 	return t.acq.RefreshWith(ctx, t.profile, t.asked, secret.New(text))
 }

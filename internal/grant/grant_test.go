@@ -136,6 +136,11 @@ func TestWireSubjectOfATokenIsTheTokenItself(t *testing.T) {
 	if _, err := WireSubject("subject token", []byte("  \n"), ""); fault.KindOf(err) != fault.Config {
 		t.Errorf("nothing: %v", err)
 	}
+	for _, in := range []string{"\xff\xfee\x00y\x00", "one\ntwo", "\xef\xbb\xbfeyJ.a.b"} {
+		if _, err := WireSubject("subject token", []byte(in), ""); fault.KindOf(err) != fault.Config || strings.Contains(err.Error(), "two") {
+			t.Errorf("%q: %v", in, err)
+		}
+	}
 	if _, err := WireSubject("subject token", []byte("hello"), "saml2"); fault.KindOf(err) != fault.Config {
 		t.Errorf("no SAML: %v", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/saml"
 	"authctl/internal/secret"
+	"authctl/internal/token"
 )
 
 // Token type URIs of RFC 8693 3 by their short names.
@@ -118,6 +119,9 @@ func WireSubject(what string, given []byte, kind string) (Subject, error) {
 		}
 	}
 	if tokenTypeURI(kind) != tokenTypeURI("saml2") && tokenTypeURI(kind) != tokenTypeURI("saml1") {
+		if !token.IsText(text) {
+			return Subject{}, fault.New(fault.Config, "the %s is not plain text in one line, as every token is", what).Hint("authctl decode FILE says what it is")
+		}
 		return Subject{Token: secret.New(text), Type: kind}, nil
 	}
 	a, err := saml.Read(given)

@@ -11,10 +11,12 @@ import (
 // ErrNotSAML is for data that is neither XML nor base64 of XML.
 var ErrNotSAML = errors.New("not a SAML assertion: neither XML nor base64 of XML")
 
+var errUTF16 = errors.New("it is UTF-16 text, which no assertion is signed as: save it as UTF-8")
+
 // IsSAML reports whether data looks like XML, or base64 or base64url of XML.
 func IsSAML(data []byte) bool {
-	raw, err := unwrap(data)
-	return err == nil && raw != nil
+	_, err := unwrap(data)
+	return err == nil
 }
 
 // unwrap gives the XML bytes: data itself, or what its base64 stands for, in
@@ -23,8 +25,11 @@ func unwrap(data []byte) ([]byte, error) {
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("%d bytes are too many for a SAML assertion (at most %d)", len(data), MaxSize)
 	}
-	if isXML(data) {
+	switch {
+	case isXML(data):
 		return data, nil
+	case bytes.HasPrefix(data, []byte("\xFF\xFE<\x00")), bytes.HasPrefix(data, []byte("\xFE\xFF\x00<")):
+		return nil, errUTF16 // as PowerShell's > writes
 	}
 	text := strings.Join(strings.Fields(string(data)), "")
 	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")

@@ -113,9 +113,14 @@ func (a *Assertion) confirm(c xmlConfirm) error {
 // parse reads the one root element and refuses what is not a plain assertion.
 func parse(raw []byte) (*xmlAssertion, error) {
 	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte{0xEF, 0xBB, 0xBF})))
+	dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) { return nil, otherEncoding(charset) }
 	for {
 		t, err := dec.Token()
-		if err != nil {
+		var other otherEncoding
+		switch {
+		case errors.As(err, &other):
+			return nil, other
+		case err != nil:
 			return nil, errors.New("the SAML assertion is not well-formed XML")
 		}
 		switch t := t.(type) {
@@ -133,6 +138,13 @@ func parse(raw []byte) (*xmlAssertion, error) {
 			return &a, nothingAfter(dec)
 		}
 	}
+}
+
+// otherEncoding is what an XML declaration says when it is not UTF-8.
+type otherEncoding string
+
+func (e otherEncoding) Error() string {
+	return fmt.Sprintf("the SAML assertion says that its encoding is %.40q; only UTF-8 is read", string(e))
 }
 
 func checkRoot(name xml.Name) error {

@@ -112,6 +112,24 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
+// What is XML and cannot be read is not called something else.
+func TestReadNamesTheEncoding(t *testing.T) {
+	for data, want := range map[string]string{
+		`<?xml version="1.0" encoding="windows-1252"?>` + open + "</Assertion>": "windows-1252",
+		"\xff\xfe<\x00A\x00": "UTF-16",
+		"\xfe\xff\x00<\x00A": "UTF-16",
+		`<?xml version="1.0" encoding="UTF-16"?>` + open + "</Assertion>":                   "UTF-16",
+		`<?xml version="1.0" encoding="` + strings.Repeat("e", 300) + `"?>` + open + "</A>": "eee",
+	} {
+		if _, err := Read([]byte(data)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "UTF-8") || len(err.Error()) > 200 {
+			t.Errorf("%.60q: %v", data, err)
+		}
+	}
+	if _, err := Read([]byte(`<?xml version="1.0" encoding="utf-8"?>` + open + "</Assertion>")); err != nil {
+		t.Error(err)
+	}
+}
+
 // A comment inside a name must not cut it short: readers that do let one user
 // pass for another.
 func TestCommentInSubject(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 const (
 	sealingService = "authctl"
 	sealingAccount = "store-key"
+	sealingSize    = 32 // bytes: the store seals with AES-256
 )
 
 // SealingKey is the key of the token store as one item of the keyring.
@@ -29,7 +30,7 @@ func (k SealingKey) Load(ctx context.Context) ([]byte, error) {
 		return nil, sealingFault("read", err)
 	}
 	b, err := base64.StdEncoding.DecodeString(t.Reveal())
-	if err != nil {
+	if err != nil || len(b) != sealingSize {
 		return nil, fault.New(fault.Store, "the keyring item %s/%s is not a sealing key", sealingService, sealingAccount).
 			Hint("delete it with: secret-tool clear service %s username %s; what is kept becomes unreadable", sealingService, sealingAccount)
 	}

@@ -54,7 +54,7 @@ func (k FileKey) Load(context.Context) ([]byte, error) {
 		return nil, fault.New(fault.Store, "the key of the token store %s could not be read: %w", k.ownPath(), err).
 			Hint("chmod 600 %s", k.ownPath())
 	}
-	return decodeKey(b), nil
+	return decodeKey(b, k.ownPath(), "restore it, or remove it: what is kept becomes unreadable and a new key is made")
 }
 
 // loadGiven follows links, which container platforms use, but not to a file others can read.
@@ -68,9 +68,9 @@ func (k FileKey) loadGiven() ([]byte, error) {
 	}
 	if err != nil {
 		return nil, fault.New(fault.Store, "the key of the token store (%s) cannot be used: %w", k.from, err).
-			Hint("make one with: (umask 077; head -c 32 /dev/urandom | base64 > %s)", k.given)
+			Hint("%s", k.howToMake())
 	}
-	return decodeKey(b), nil
+	return decodeKey(b, k.given, k.howToMake())
 }
 
 // Save writes the key beside the records.
@@ -88,14 +88,19 @@ func (k FileKey) ownPath() string { return filepath.Join(k.own.path, ownKeyName)
 
 var errNoKey = errors.New("the token store has no key yet")
 
-// decodeKey returns what stands in a key file; its length is checked by the reader of all keys.
-func decodeKey(b []byte) []byte {
+func (k FileKey) howToMake() string {
+	return "make one with: (umask 077; head -c 32 /dev/urandom | base64 > " + k.given + ")"
+}
+
+// decodeKey reads what stands in the key file at path; hint says how to mend it.
+func decodeKey(b []byte, path, hint string) ([]byte, error) {
 	if len(b) == KeySize {
-		return b
+		return b, nil
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
-	if err != nil {
-		return nil
+	if err != nil || len(key) != KeySize {
+		return nil, fault.New(fault.Store, "the key of the token store %s is not %d bytes or their base64", path, KeySize).
+			Hint("%s", hint)
 	}
-	return key
+	return key, nil
 }

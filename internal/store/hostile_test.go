@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"authctl/internal/fakes"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
 	"authctl/internal/store"
@@ -125,6 +126,45 @@ func TestANewRecordSetsAForeignOneAside(t *testing.T) {
 	must(t, k.open(t).Put(ctx, "a1", full()))
 	if _, err := os.Stat(strings.TrimSuffix(k.record("a1"), ".rec") + ".bad"); err != nil || len(k.warnings) != 1 {
 		t.Errorf("%v, %q", err, k.warnings)
+	}
+}
+
+// A keyring that was reset takes sessions with it: that is said, once, before
+// anybody wonders why a person has to log in again.
+func TestAKeyThatIsGoneIsTold(t *testing.T) {
+	contract(t, "gone", func(t *testing.T, k *kit) {
+		ctx := context.Background()
+		must(t, k.open(t).Put(ctx, "a1", full()), k.open(t).Put(ctx, "b2", full()))
+		k.ring = &fakes.Keyring{}
+		_ = os.Remove(filepath.Join(k.dir, "store-key"))
+		s := k.open(t)
+		if _, err := s.Get(ctx, "a1"); !errors.Is(err, store.ErrAbsent) {
+			t.Errorf("got %v", err)
+		}
+		if list, err := s.List(ctx); err != nil || len(list) != 0 {
+			t.Errorf("%v %v", list, err)
+		}
+		if len(k.warnings) != 1 || !strings.Contains(k.warnings[0], "the keyring was reset") {
+			t.Errorf("warned %q", k.warnings)
+		}
+	})
+}
+
+func TestAKeyOfAnotherLengthNamesItsPlace(t *testing.T) {
+	ctx := context.Background()
+	for _, bad := range []string{"", "c2hvcnQ=", "no base64!", strings.Repeat("k", 33)} {
+		dir := t.TempDir()
+		own, given := filepath.Join(dir, "store-key"), filepath.Join(dir, "given")
+		must(t, os.Chmod(dir, 0o700), os.WriteFile(own, []byte(bad), 0o600), os.WriteFile(given, []byte(bad), 0o600))
+		for path, key := range map[string]store.FileKey{
+			own:   store.NewFileKey(dir, func(string) (string, bool) { return "", false }),
+			given: store.NewFileKey(dir, func(n string) (string, bool) { return given, n == "AUTHCTL_STORE_KEY_FILE" }),
+		} {
+			err := firstErr(key.Load(ctx))
+			if fault.KindOf(err) != fault.Store || !strings.Contains(err.Error(), path) || bad != "" && strings.Contains(err.Error(), bad) {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
 	}
 }
 

@@ -23,8 +23,13 @@ type Set struct {
 }
 
 // FreshFor is true while more than minTTL remains at now. A set without a
-// known expiry is never fresh: keeping it would be a guess.
+// known expiry is never fresh: keeping it would be a guess. Nor is one from
+// the future: this machine's clock was set back, and its expiry means nothing.
 func (s Set) FreshFor(minTTL time.Duration, now time.Time) bool {
+	const steps = time.Minute // of clocks that are kept right
+	if s.ObtainedAt.Sub(now) > steps {
+		return false
+	}
 	return !s.AccessToken.IsZero() && !s.ExpiresAt.IsZero() && s.ExpiresAt.Sub(now) > minTTL
 }
 
@@ -45,4 +50,15 @@ func IsB64Token(s string) bool {
 		}
 	}
 	return true
+}
+
+// IsText is the syntax of every token of RFC 6749 (appendix A.12 and A.17):
+// visible ASCII and blanks. A file of another encoding, or several lines, is none.
+func IsText(s string) bool {
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] > 0x7E {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -18,6 +18,8 @@ func TestFreshFor(t *testing.T) {
 		"exactly the ttl": {Set{AccessToken: secret.New("a"), ExpiresAt: now.Add(time.Minute)}, time.Minute, false},
 		"expired":         {Set{AccessToken: secret.New("a"), ExpiresAt: now.Add(-time.Second)}, 0, false},
 		"no expiry":       {Set{AccessToken: secret.New("a")}, 0, false},
+		"clock went back": {Set{AccessToken: secret.New("a"), ObtainedAt: now.Add(time.Hour), ExpiresAt: now.Add(2 * time.Hour)}, 0, false},
+		"a little ahead":  {Set{AccessToken: secret.New("a"), ObtainedAt: now.Add(30 * time.Second), ExpiresAt: now.Add(time.Hour)}, 0, true},
 		"no token":        {Set{ExpiresAt: now.Add(time.Hour)}, 0, false},
 	} {
 		if got := c.set.FreshFor(c.ttl, now); got != c.want {
@@ -34,6 +36,16 @@ func TestIsB64Token(t *testing.T) {
 	} {
 		if got := IsB64Token(in); got != want {
 			t.Errorf("IsB64Token(%q) = %v", in, got)
+		}
+	}
+}
+
+func TestIsText(t *testing.T) {
+	for in, want := range map[string]bool{
+		"abc": true, "a b~!": true, "\xff\xfee\x00y\x00": false, "a\nb": false, "a\tb": false, "a\x7f": false, "å": false, "\xef\xbb\xbfa": false, "": false,
+	} {
+		if got := IsText(in); got != want {
+			t.Errorf("IsText(%q) = %v", in, got)
 		}
 	}
 }
