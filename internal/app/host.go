@@ -14,6 +14,15 @@ func Host() System {
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader,
 		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
+		Columns:    columns,
 		Prompt:     hostPrompt,
 	}
+}
+
+func columns() int {
+	width, _, err := term.GetSize(2)
+	if err != nil {
+		return 0
+	}
+	return width
 }

@@ -50,5 +50,5 @@ func (a *App) has(name string) bool {
 func (a *App) isTerminal(fd int) bool { return a.Sys.IsTerminal != nil && a.Sys.IsTerminal(fd) }
 
 func (a *App) terminal() login.Terminal {
-	return login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet}
+	return login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet, Columns: a.Sys.Columns}
 }

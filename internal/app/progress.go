@@ -26,7 +26,12 @@ func (a *App) Busy(what string) (done func()) {
 			select {
 			case <-tick.C:
 				shown = true
-				_, _ = fmt.Fprintf(a.Sys.Err, "\r\x1b[K%s … %s", what, a.Sys.Now().Sub(begun).Round(time.Second))
+				passed := a.Sys.Now().Sub(begun).Round(time.Second).String()
+				line := what + " … " + passed
+				if !a.terminal().Fits(len(line)) {
+					line = "waiting … " + passed // a broken line would be painted again and again
+				}
+				_, _ = fmt.Fprint(a.Sys.Err, "\r\x1b[K"+line)
 			case <-stop:
 				if shown {
 					_, _ = fmt.Fprint(a.Sys.Err, "\r\x1b[K")

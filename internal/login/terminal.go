@@ -12,6 +12,17 @@ type Terminal struct {
 	Err   io.Writer
 	Live  bool // stderr is a terminal, so a line may be painted over
 	Quiet bool // nothing but what the person must act on
+	// Columns is how wide a terminal it is, 0 when nobody knows; nil: unknown.
+	Columns func() int
+}
+
+// Fits is false for a text of so many columns that this terminal would break it.
+func (t Terminal) Fits(columns int) bool {
+	if !t.Live || t.Columns == nil {
+		return true
+	}
+	width := t.Columns()
+	return width <= 0 || columns <= width
 }
 
 // Say prints one line that must be seen even with --quiet.
@@ -53,7 +64,11 @@ func (t Terminal) count(ctx context.Context, what string, left time.Duration) {
 	defer tick.Stop()
 	defer func() { _, _ = io.WriteString(t.Err, "\r\x1b[K") }()
 	for {
-		_, _ = fmt.Fprintf(t.Err, "\r\x1b[KWaiting for %.40s, %s left (Ctrl-C stops)", what, plain(left)) // one line of 80
+		line := fmt.Sprintf("Waiting for %.40s, %s left (Ctrl-C stops)", what, plain(left)) // one line of 80
+		if !t.Fits(len(line) + 1) {
+			line = plain(left) + " left" // a broken line would be painted again and again
+		}
+		_, _ = io.WriteString(t.Err, "\r\x1b[K"+line)
 		select {
 		case <-ctx.Done():
 			return

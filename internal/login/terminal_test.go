@@ -79,6 +79,11 @@ func TestWaitingRepaintsOnlyATerminal(t *testing.T) {
 	if !strings.Contains(live.String(), "5:00 left") || !strings.HasSuffix(live.String(), "\r\x1b[K") {
 		t.Errorf("terminal: %q", live)
 	}
+	narrow := &syncBuffer{}
+	Terminal{Err: narrow, Live: true, Columns: func() int { return 40 }}.Waiting(t.Context(), "the login at as.example", 5*time.Minute)()
+	if narrow.String() != "\r\x1b[K5:00 left\r\x1b[K" {
+		t.Errorf("narrow terminal: %q", narrow)
+	}
 	if piped.String() != "Waiting for it, up to 5:00.\n" {
 		t.Errorf("pipe: %q", piped)
 	}

@@ -129,6 +129,13 @@ func TestShow(t *testing.T) {
 			t.Errorf("shows %s", b)
 		}
 	}
+	for columns, drawn := range map[int]bool{0: true, 32: false, 33: true, 200: true} {
+		var narrow bytes.Buffer
+		a.Show(login.Terminal{Err: &narrow, Live: true, Columns: func() int { return columns }})
+		if strings.Contains(narrow.String(), "█") != drawn || !strings.Contains(narrow.String(), "  WDJB-MJHT\n") {
+			t.Errorf("%d columns: %s", columns, narrow.String())
+		}
+	}
 	if !strings.Contains(loud.String(), "█") || strings.Contains(hushed.String(), "█") {
 		t.Error("the QR code belongs to the loud form alone")
 	}
@@ -141,7 +148,7 @@ func TestDrawnModules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		drawing, err := draw(text, false)
+		drawing, err := draw(text, login.Terminal{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"errors"
 	"strings"
 
 	"rsc.io/qr"
@@ -16,7 +17,7 @@ func (a Authorization) Show(t login.Terminal) {
 		address = a.Address
 	}
 	if !t.Quiet {
-		if drawing, err := draw(address, t.Live); err == nil {
+		if drawing, err := draw(address, t); err == nil {
 			t.Say("%s", drawing)
 		}
 	}
@@ -27,20 +28,26 @@ func (a Authorization) Show(t login.Terminal) {
 	}
 }
 
+var errTooWide = errors.New("the terminal is too narrow for a QR code")
+
 // quiet is the white margin that scanners need, in modules (ISO/IEC 18004 asks
 // for 4; half of it works on a screen and leaves room in 80 columns).
 const quiet = 2
 
 // draw makes two modules a character from half blocks. In colour it is black
 // on white whatever the terminal's own colours are; without, light modules
-// are the drawn ones, because most terminals are dark.
-func draw(text string, colour bool) (string, error) {
+// are the drawn ones, because most terminals are dark. One that the terminal
+// would break in two can be read by nobody: errTooWide.
+func draw(text string, t login.Terminal) (string, error) {
 	code, err := qr.Encode(text, qr.L)
 	if err != nil {
 		return "", err
 	}
+	if !t.Fits(code.Size + 2*quiet) {
+		return "", errTooWide
+	}
 	before, after := "", "\n"
-	if colour {
+	if t.Live {
 		before, after = "\x1b[97;40m", "\x1b[0m\n"
 	}
 	var b strings.Builder
