@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -81,9 +80,8 @@ func (a *App) Forget(ctx context.Context, profileName string, revoke bool) (Forg
 	if err != nil {
 		return done, err
 	}
-	pointersFirst(list)
 	var first error
-	for _, e := range list {
+	for _, e := range pointersFirst(list) {
 		err := a.forget(ctx, e, revoke, &done)
 		if ctx.Err() != nil {
 			return done, ctx.Err()
@@ -97,10 +95,16 @@ func (a *App) Forget(ctx context.Context, profileName string, revoke bool) (Forg
 
 // pointersFirst: who is cut off between the two leaves a session that nothing
 // points to, and not a profile whose session is gone.
-func pointersFirst(list []store.Entry) {
-	slices.SortStableFunc(list, func(x, y store.Entry) int {
-		return cmp.Compare(y.Record.Session, x.Record.Session)
-	})
+func pointersFirst(list []store.Entry) []store.Entry {
+	var first, then []store.Entry
+	for _, e := range list {
+		if e.Record.Session != "" {
+			first = append(first, e)
+		} else {
+			then = append(then, e)
+		}
+	}
+	return append(first, then...)
 }
 
 // forget holds the record's lock, so that a refresh under way in another

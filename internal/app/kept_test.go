@@ -31,7 +31,7 @@ func TestForgetTakesPointersFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pointersFirst(list); len(list) != 2 || list[0].Key != "b" {
+	if list = pointersFirst(list); len(list) != 2 || list[0].Key != "b" {
 		t.Errorf("%+v", list)
 	}
 }

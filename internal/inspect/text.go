@@ -109,14 +109,19 @@ func (p *page) line(name, value string) {
 
 // object writes members, those of first before the others.
 func (p *page) object(o jwt.Object, first []string) {
-	members := slices.Clone(o)
-	rank := func(name string) int {
-		if i := slices.Index(first, name); i >= 0 {
-			return i
+	var members []jwt.Member
+	for _, name := range first {
+		for _, m := range o {
+			if m.Name == name {
+				members = append(members, m)
+			}
 		}
-		return len(first)
 	}
-	slices.SortStableFunc(members, func(a, b jwt.Member) int { return rank(a.Name) - rank(b.Name) })
+	for _, m := range o {
+		if !slices.Contains(first, m.Name) {
+			members = append(members, m)
+		}
+	}
 	for _, m := range members {
 		p.line(Plain(m.Name), p.value(o, m))
 	}

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"authctl/internal/sandbox/core"
@@ -20,9 +19,7 @@ is torn down and its exit code is passed on.
 
 Faults, NAME or NAME=COUNT, are injected at the token endpoints:
 `)
-	list := core.FaultList()
-	slices.SortFunc(list, func(x, y core.Fault) int { return strings.Compare(x.Name, y.Name) })
-	for _, f := range list {
+	for _, f := range core.FaultList() {
 		fmt.Fprintf(&b, "  %-18s%s\n", f.Name, f.Does)
 	}
 	return strings.TrimRight(b.String(), "\n")

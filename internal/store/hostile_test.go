@@ -144,6 +144,7 @@ func TestAKeyThatIsGoneIsTold(t *testing.T) {
 		if list, err := s.List(ctx); err != nil || len(list) != 0 {
 			t.Errorf("%v %v", list, err)
 		}
+		must(t, s.Put(ctx, "a1", full())) // sets the old one aside, which is no second piece of news
 		if len(k.warnings) != 1 || !strings.Contains(k.warnings[0], "the keyring was reset") {
 			t.Errorf("warned %q", k.warnings)
 		}

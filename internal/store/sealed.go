@@ -22,7 +22,7 @@ type sealed struct {
 	warn func(string)
 
 	mu   sync.Mutex
-	told map[string]bool // what was reported: once is enough
+	told map[string]bool // keys whose record was reported, and the lines that said so: once is enough
 }
 
 const (
@@ -69,7 +69,7 @@ func (s *sealed) unreadable(key string, err error) error {
 		return ErrAbsent
 	case errors.Is(err, errForeign):
 		// It may be read again under its own key: left in place until a new record needs it.
-		s.tell(fmt.Sprintf("a kept token is ignored: %v (the keyring was reset, or another key file is in use)", err))
+		s.tell(key, fmt.Sprintf("a kept token is ignored: %v (the keyring was reset, or another key file is in use)", err))
 		return ErrAbsent
 	case errors.Is(err, errDamaged), errors.Is(err, errStrange), errors.Is(err, errTooLarge):
 		s.setAside(key, err)
@@ -79,11 +79,11 @@ func (s *sealed) unreadable(key string, err error) error {
 	}
 }
 
-func (s *sealed) tell(line string) {
+func (s *sealed) tell(key, line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.told[line] {
-		s.told[line] = true
+	if !s.told[key] && !s.told[line] {
+		s.told[key], s.told[line] = true, true
 		s.warn(line)
 	}
 }
@@ -92,10 +92,10 @@ func (s *sealed) tell(line string) {
 func (s *sealed) setAside(key string, why error) {
 	from, to := filepath.Join(s.dir.path, key+recordEnd), filepath.Join(s.dir.path, key+asideEnd)
 	if err := os.Rename(from, to); err != nil {
-		s.tell(fmt.Sprintf("a kept token is ignored: %v: %s", why, from))
+		s.tell(key, fmt.Sprintf("a kept token is ignored: %v: %s", why, from))
 		return
 	}
-	s.tell(fmt.Sprintf("a kept token is ignored: %v; it was set aside as %s", why, to))
+	s.tell(key, fmt.Sprintf("a kept token is ignored: %v; it was set aside as %s", why, to))
 }
 
 func (s *sealed) save(ctx context.Context, key string, r Record) error {
