@@ -143,3 +143,41 @@ func TestLogoutGoesOnAfterAFailure(t *testing.T) {
 		t.Errorf("heard %q, %d records left", r.heard, d.records())
 	}
 }
+
+// A profile that was edited, or another file's of the same name, names another
+// server: the token of the one that granted it is not sent there.
+func TestLogoutTellsNoOtherServer(t *testing.T) {
+	r, other := newRevoking(t), newRevoking(t)
+	d := r.with(t)
+	for _, start := range [][]string{{"token"}, {"refresh", "--refresh-token", fileOf(t, "CANARY-r0")}} {
+		moved := d.env["AUTHCTL_CONFIG"]
+		d.quiet = true
+		if _, errs, code := d.run("", start...); code != 0 {
+			t.Fatalf("exit %d: %s", code, errs)
+		}
+		d.quiet = false
+		before, err := os.ReadFile(moved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(moved, []byte(strings.ReplaceAll(string(before), r.URL, other.URL)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d.want("", 0, "it was granted by "+r.URL+", and the profile now names "+other.URL, "logout")
+		if len(other.heard) != 0 || len(r.heard) != 0 || d.records() != 0 {
+			t.Errorf("%q: the other server heard %q, %d records left", start, other.heard, d.records())
+		}
+		if err := os.WriteFile(moved, before, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func fileOf(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "given")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

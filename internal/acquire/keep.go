@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -79,11 +80,24 @@ func successor(old, granted token.Set) token.Set {
 
 // record is what is kept of a grant.
 func (a *Acquirer) record(p *profile.Profile, grantName, subject string, set token.Set) store.Record {
-	rec := store.Record{Profile: p.Name, Grant: grantName, Subject: subject, Set: set}
+	rec := store.Record{Profile: p.Name, Grant: grantName, Server: Server(p), Subject: subject, Set: set}
 	if key, err := a.privateKey(); err == nil {
 		rec.PrivateKey = key
 	}
 	return rec
+}
+
+// Server is the origin of p's authorization server.
+func Server(p *profile.Profile) string {
+	at := p.TokenURL
+	if at == "" {
+		at = p.Issuer
+	}
+	u, err := url.Parse(at)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 // keep stores a token that could be fetched again; failing is one warning. A

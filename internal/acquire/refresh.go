@@ -65,7 +65,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return token.Set{}, err
 	}
 	steady := context.WithoutCancel(ctx)
-	rec := store.Record{Profile: p.Name, Grant: "refresh_token", Set: token.Set{RefreshToken: refreshToken}}
+	rec := store.Record{Profile: p.Name, Grant: "refresh_token", Server: Server(p), Set: token.Set{RefreshToken: refreshToken}}
 	answer, _, err := a.askToken(steady, asked, grant.RefreshToken{Token: refreshToken})
 	if err != nil {
 		// Nothing was written: a session that is kept stays as it is.

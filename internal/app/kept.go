@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"authctl/internal/acquire"
 	"authctl/internal/config"
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
@@ -161,13 +162,17 @@ func (a *App) revoke(ctx context.Context, r store.Record) (bool, error) {
 	if t.IsZero() {
 		return false, nil
 	}
-	return a.revokeToken(ctx, r.Profile, t, hint)
+	return a.revokeToken(ctx, r, t, hint)
 }
 
-func (a *App) revokeToken(ctx context.Context, profileName string, t secret.Text, hint string) (bool, error) {
-	p, err := config.LoadProfile(a.Settings, profileName)
+func (a *App) revokeToken(ctx context.Context, r store.Record, t secret.Text, hint string) (bool, error) {
+	p, err := config.LoadProfile(a.Settings, r.Profile)
 	if err != nil {
 		return false, err
+	}
+	// The profile may have been edited since, or be another file's of the same name.
+	if now := acquire.Server(p); r.Server != now {
+		return false, fault.New(fault.Config, "it was granted by %s, and the profile now names %s", r.Server, now)
 	}
 	source, err := a.Metadata(ctx, p)
 	if err != nil {

@@ -58,7 +58,7 @@ func kinds() []string { return []string{store.KindFile, store.KindKeyring} }
 func full() store.Record {
 	at := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
 	return store.Record{
-		Profile: "Salus", Grant: "client_credentials",
+		Profile: "Salus", Grant: "client_credentials", Server: "https://as.example",
 		Set: token.Set{
 			AccessToken: secret.New("canary-access"), TokenType: "bearer", RefreshToken: secret.New("canary-refresh"),
 			IDToken: secret.New("canary-id"), Scope: "a b", IssuedTokenType: "urn:x",

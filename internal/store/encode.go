@@ -13,6 +13,7 @@ import (
 type disk struct {
 	Profile    string            `json:"p,omitempty"`
 	Grant      string            `json:"g,omitempty"`
+	Server     string            `json:"as,omitempty"`
 	Access     string            `json:"at,omitempty"`
 	Type       string            `json:"tt,omitempty"`
 	Refresh    string            `json:"rt,omitempty"`
@@ -33,7 +34,7 @@ type disk struct {
 
 func encode(r Record) ([]byte, error) {
 	return json.Marshal(disk{
-		Profile: r.Profile, Grant: r.Grant,
+		Profile: r.Profile, Grant: r.Grant, Server: r.Server,
 		Access: r.Set.AccessToken.Reveal(), Type: r.Set.TokenType,
 		Refresh: r.Set.RefreshToken.Reveal(), ID: r.Set.IDToken.Reveal(),
 		Scope: r.Set.Scope, Issued: r.Set.IssuedTokenType,
@@ -50,7 +51,7 @@ func decode(b []byte) (Record, error) {
 		return Record{}, errDamaged
 	}
 	return Record{
-		Profile: d.Profile, Grant: d.Grant,
+		Profile: d.Profile, Grant: d.Grant, Server: d.Server,
 		Set: token.Set{
 			AccessToken: text(d.Access), TokenType: d.Type, RefreshToken: text(d.Refresh), IDToken: text(d.ID),
 			Scope: d.Scope, IssuedTokenType: d.Issued,

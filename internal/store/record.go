@@ -18,6 +18,7 @@ var ErrAbsent = errors.New("nothing is kept")
 type Record struct {
 	Profile string    // for status and logout
 	Grant   string    // how it was obtained: client_credentials, token_exchange, ...
+	Server  string    // the origin of the server that granted it, such as https://as.example
 	Set     token.Set // what the server granted
 	Session string    // the cache key that holds the session this record only points to
 	Subject string    // SHA-256 of the subject token of an exchange, hex
