@@ -38,7 +38,7 @@ func (l *loader) der(data []byte) (*Key, error) {
 	if isEncrypted(data) {
 		return l.encrypted(data)
 	}
-	return nil, errors.New("it looks like DER, and no key or certificate can be read from it")
+	return nil, errors.New("it looks like DER, and no key or certificate can be read from it: it is damaged, or its key is not " + kinds)
 }
 
 // isPKCS12: PFX ::= SEQUENCE { version INTEGER {v3(3)}, ... } (RFC 7292 4).

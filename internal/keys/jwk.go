@@ -160,7 +160,7 @@ func (k *Key) set(raw any) error {
 		k.Oct = key
 		return nil
 	default:
-		return fmt.Errorf("a key of this type (%T) cannot sign: RSA, P-256, P-384, P-521 and Ed25519 can", raw)
+		return errors.New("a key of its kind cannot sign: it is not " + kinds)
 	}
 }
 

@@ -2,8 +2,11 @@ package keys
 
 import (
 	"bytes"
+	"crypto/ecdh"
 	"crypto/rand"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -31,6 +34,35 @@ func file(t testing.TB, name string) []byte {
 		t.Fatalf("testdata %s: %v", name, err)
 	}
 	return data
+}
+
+// Keys that are whole and cannot sign here are not called damaged.
+func TestKeysOfOtherKinds(t *testing.T) {
+	x25519, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	xDER, err := x509.MarshalPKCS8PrivateKey(x25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Ed448 (RFC 8410): id-Ed448 and a key of 57 bytes.
+	ed448, err := asn1.Marshal(struct {
+		Version   int
+		Algorithm pkix.AlgorithmIdentifier
+		Key       []byte
+	}{0, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 3, 101, 113}}, append([]byte{4, 57}, make([]byte, 57)...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, der := range map[string][]byte{"X25519": xDER, "Ed448": ed448} {
+		for form, data := range map[string][]byte{"DER": der, "PEM": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})} {
+			_, err := Load(data, Options{})
+			if err == nil || !strings.Contains(err.Error(), "Ed25519") || strings.Contains(err.Error(), "*") {
+				t.Errorf("%s %s: %v", name, form, err)
+			}
+		}
+	}
 }
 
 func utf16le(s []byte) []byte {

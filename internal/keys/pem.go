@@ -69,9 +69,18 @@ func (l *loader) block(b *pem.Block) (*Key, error) {
 		return nil, nil //nolint:nilnil // "EC PARAMETERS" and the like stand beside keys
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the %s block is damaged", b.Type)
+		return nil, unread("the " + b.Type + " block")
 	}
 	return fromRaw(raw)
+}
+
+// kinds are what can sign here.
+const kinds = "RSA, P-256, P-384, P-521 or Ed25519"
+
+// unread is for what crypto/x509 refuses: it does not tell damage from a kind
+// of key that it does not know.
+func unread(what string) error {
+	return fmt.Errorf("%s cannot be read: it is damaged, or its key is not %s", what, kinds)
 }
 
 // errRequest: a certificate request names a key that nobody certified yet.
@@ -88,7 +97,7 @@ func fromRaw(raw any) (*Key, error) {
 func certificate(der []byte) (*Key, error) {
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, errors.New("the certificate is damaged")
+		return nil, unread("the certificate")
 	}
 	return FromCertificate(cert)
 }
