@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -58,11 +57,8 @@ func (l *loader) json(text []byte) (*Key, error) {
 
 // noJWK says what to do with a JSON object that is no key itself.
 func (m members) noJWK() error {
-	for name, raw := range m {
-		inner := bytes.TrimSpace(raw)
-		if bytes.Contains(inner, []byte(`kty`)) {
-			return fmt.Errorf("it is JSON and no JWK; a key seems to be inside, at #/%.80s", name)
-		}
+	if at, ok := m.pointer(0); ok {
+		return fmt.Errorf("it is JSON and no JWK; a key seems to be inside, at #%.80s", at)
 	}
 	return errors.New("it is JSON and no JWK: there is no member kty")
 }

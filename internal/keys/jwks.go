@@ -73,7 +73,7 @@ func choose(all []*Key, kid string) (*Key, error) {
 		if len(all) == 1 {
 			return all[0], nil
 		}
-		return nil, fmt.Errorf("%d keys are in it, choose one by its kid: %s", len(all), kids(all))
+		return nil, fmt.Errorf("%d keys are in it, choose one by its kid: %s; or by its place: #/keys/0", len(all), kids(all))
 	}
 	var found []*Key
 	for _, k := range all {

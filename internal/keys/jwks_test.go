@@ -11,6 +11,27 @@ const (
 	jwkB = `{"kty":"OKP","crv":"Ed25519","kid":"b","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`
 )
 
+// What an error proposes must work when it is followed.
+func TestErrorsPointAtTheKey(t *testing.T) {
+	const jwk = jwkB
+	quoted := strings.ReplaceAll(jwk, `"`, `\"`)
+	for text, want := range map[string]string{
+		`{"a":{"b/c~d":` + jwk + `},"z":1}`:         "at #/a/b~1c~0d",
+		`{"privateJwk":"` + quoted + `"}`:           "at #/privateJwk",
+		`{"a":"{\"b\":` + quoted + `}"}`:            "no member kty",
+		`{"list":[1,` + jwk + `]}`:                  "at #/list/1",
+		`{"set":{"keys":[` + jwk + `]}}`:            "at #/set",
+		`{"z":` + jwk + `,"y":` + jwk + `}`:         "at #/y",
+		`{"keys":[` + jwk + `,` + jwk + `]}`:        "#/keys/0",
+		`{"a":{"note":"kty"}}`:                      "no member kty",
+		`{"a":{"b":{"c":{"d":{"e":` + jwk + `}}}}}`: "no member kty",
+	} {
+		if _, err := Load([]byte(text), Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
 func set(keys ...string) []byte { return []byte(`{"keys":[` + strings.Join(keys, ",") + `]}`) }
 
 func TestParseJWKS(t *testing.T) {
