@@ -76,6 +76,8 @@ func (o *decodeOptions) check() error {
 		return fault.New(fault.Usage, "--claim needs the name of a claim")
 	case o.selected != "" && !slices.Contains(inspect.Selects(), o.selected):
 		return fault.New(fault.Usage, "--select %s is unknown", o.selected).Hint("--select is one of %s", strings.Join(inspect.Selects(), ", "))
+	case (o.input == "" || o.input == "-") && (o.verify.keyFile == "-" || o.verify.jwks == "-"):
+		return fault.New(fault.Usage, "stdin cannot be both the token and the key").Hint("name a file for one of them")
 	case o.claim != "" && o.output == "json":
 		return fault.New(fault.Usage, "--claim prints one raw value, so -o json does not go with it")
 	}
