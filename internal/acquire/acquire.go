@@ -192,6 +192,9 @@ func (a *Acquirer) fresh(p *profile.Profile, rec store.Record, o Options) (Resul
 	if o.Force || rec.Session != "" || !rec.Set.FreshFor(minTTL(p, o), a.Now()) {
 		return Result{}, false
 	}
+	if !token.IsB64Token(rec.Set.AccessToken.Reveal()) {
+		return Result{}, false // no output would take it: the server may have a better one
+	}
 	a.adopt(rec)
 	return Result{Set: rec.Set, FromStore: true}, true
 }

@@ -22,7 +22,7 @@ func exchangeOf(p *profile.Profile, subject string) grant.TokenExchange {
 // The exchange that was asked for last is the profile's session, also where
 // its token was still kept.
 func TestAKeptExchangeBecomesTheSession(t *testing.T) {
-	b := newBench(t, granted("of a", "ra"), granted("of b", "rb"))
+	b := newBench(t, granted("of-a", "ra"), granted("of-b", "rb"))
 	p := plain()
 	for _, subject := range []string{"a", "b"} {
 		if _, err := b.Start(t.Context(), p, exchangeOf(p, subject), StartOptions{}); err != nil {
@@ -30,11 +30,11 @@ func TestAKeptExchangeBecomesTheSession(t *testing.T) {
 		}
 	}
 	hit, ok, err := b.process().Exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{})
-	if !ok || err != nil || hit.Set.AccessToken.Reveal() != "of a" {
+	if !ok || err != nil || hit.Set.AccessToken.Reveal() != "of-a" {
 		t.Fatalf("%v %v %+v", ok, err, hit)
 	}
 	r, err := b.process().Token(t.Context(), p, Options{})
-	if err != nil || r.Set.AccessToken.Reveal() != "of a" {
+	if err != nil || r.Set.AccessToken.Reveal() != "of-a" {
 		t.Errorf("token gives %q, %v", r.Set.AccessToken.Reveal(), err)
 	}
 	puts := len(b.store.puts)
