@@ -239,6 +239,17 @@ func TestKLGRevokes(t *testing.T) {
 	refused(t, b.form(klgRevoke, nil, values("token", "x")), 401, "invalid_client", "")
 }
 
+// RFC 7009 2.1: only the client that a token was issued to may revoke it.
+func TestKLGRevokesNoOtherClientsToken(t *testing.T) {
+	b := shared(t)
+	session := b.must(exchanged(b))
+	for _, which := range []string{"refresh_token", "access_token"} {
+		refused(t, b.form(klgRevoke, nil, values("client_id", "authctl-device", "token", session.text(which))), 400, "invalid_token", "Unmatching clients")
+	}
+	b.must(b.get("/klg/api/ping", map[string]string{"Authorization": "Bearer " + session.text("access_token")}))
+	b.must(refreshed(b, session.text("refresh_token")))
+}
+
 func TestKLGAgreement(t *testing.T) {
 	b := shared(t)
 	b.fault("klg-no-agreement=1")

@@ -176,7 +176,8 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_request", err.Error()})
 		return
 	}
-	if _, refused := p.authenticate(form); refused != nil {
+	client, refused := p.authenticate(form)
+	if refused != nil {
 		p.refuse(w, r, *refused)
 		return
 	}
@@ -189,7 +190,12 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, refusal{http.StatusBadRequest, "unsupported_token_type", "Unsupported token type"})
 		return
 	}
-	if s := p.core.Sessions.Find(name, token); s != nil {
+	s := p.core.Sessions.Find(name, token)
+	if access, ok := p.core.Tokens.Look(name, token); s != nil && s.Client != client || ok && access.Client != client {
+		p.refuse(w, r, refusal{http.StatusBadRequest, "invalid_token", "Unmatching clients"})
+		return
+	}
+	if s != nil {
 		p.core.Sessions.End(s)
 		p.core.Tokens.RevokeSession(s.ID)
 	}
