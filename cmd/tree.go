@@ -9,8 +9,5 @@ import (
 // Tree is every subcommand with its flags and help, for the generator of
 // completions/, docs/cli and docs/man (internal/gen). It is not for running.
 func Tree(sys app.System) *cobra.Command {
-	root := newRoot(&cli{sys: sys}, nil)
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	return root
+	return newRoot(&cli{sys: sys}, nil)
 }

@@ -3,6 +3,7 @@ package endpoint
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -52,6 +53,22 @@ func (a Answer) hide(s string) string {
 		s = strings.ReplaceAll(s, secret, hiddenText)
 	}
 	return s
+}
+
+// hideJSON is hide for JSON, in which a server may have written a secret with
+// escapes of its own: the value is written anew first. Other text stays.
+func (a Answer) hideJSON(raw []byte) string {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var value any
+	if err := dec.Decode(&value); err != nil || dec.More() {
+		return a.hide(string(raw))
+	}
+	anew, err := marshal(value)
+	if err != nil {
+		return a.hide(string(raw))
+	}
+	return a.hide(string(anew))
 }
 
 // SendError is a request that got no answer. Sent is true when a byte of the

@@ -161,6 +161,36 @@ func TestTraceAndRefusalShowNoSecret(t *testing.T) {
 	}
 }
 
+// Servers write the same text in many ways: JSON encoders escape quotes always,
+// some of them +, & and <, too.
+func TestNoEscapedSecretIsShown(t *testing.T) {
+	const canary = `canary"+&<\one`
+	spelt := `canary\"\u002B\u0026\u003C\\one`
+	for name, body := range map[string]string{
+		"description": `{"error":"invalid_client","error_description":"no such secret: ` + spelt + `"}`,
+		"codes":       `{"error":"invalid_client","error_codes":["` + spelt + `"]}`,
+		"other JSON":  `{"failure":{"reason":["` + spelt + `"]}}`,
+		"message":     `{"message":"` + spelt + `"}`,
+		"long":        strings.Repeat(" ", 4*MaxText-len(canary)+1) + canary, // cut in the middle of it
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(body))
+		}))
+		var trace bytes.Buffer
+		r := request(s.URL)
+		r.SetSecret("client_secret", secret.New(canary))
+		a, err := client(&trace).Post(t.Context(), r)
+		s.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown := trace.String() + AsRefusal(a).Error(); strings.Contains(shown, "canary") || strings.Contains(shown, "one") {
+			t.Errorf("%s is shown:\n%s", name, shown)
+		}
+	}
+}
+
 func TestRefusalReadsRetryAfterAndDate(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	a := Answer{Status: 429, At: now, Header: http.Header{"Retry-After": {"60"}, "Date": {"Fri, 02 Jan 2026 02:04:05 GMT"}}, Body: []byte("Too many\r\nrequests")}

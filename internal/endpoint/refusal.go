@@ -44,11 +44,11 @@ func AsRefusal(a Answer) *Refusal {
 	case string:
 		r.Code, r.Description, r.Detail = a.hide(e), a.hide(body.Description), a.hide(body.Detail)
 	default:
-		r.Body = body.Message
+		r.Body = a.hide(body.Message)
 		if r.Body == "" && !strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<") {
-			r.Body = string(a.Body[:min(len(a.Body), 4*MaxText)])
+			r.Body = a.hideJSON(a.Body) // before it is cut: half a secret would be no match
+			r.Body = r.Body[:min(len(r.Body), 4*MaxText)]
 		}
-		r.Body = a.hide(r.Body)
 	}
 	return r
 }

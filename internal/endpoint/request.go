@@ -90,6 +90,9 @@ func (r *Request) secrets() []string {
 	add := func(s string) {
 		if len(s) >= 6 {
 			list = append(list, s, url.QueryEscape(s))
+			if inJSON, err := marshal(s); err == nil {
+				list = append(list, string(inJSON[1:len(inJSON)-1])) // as JSON spells it
+			}
 		}
 	}
 	for _, p := range r.Params {
@@ -104,7 +107,10 @@ func (r *Request) secrets() []string {
 			add(credentials)
 		}
 	}
-	return append(list, r.hidden...)
+	for _, s := range r.hidden {
+		add(s)
+	}
+	return list
 }
 
 // Hide adds a value that is no parameter and no header by itself, such as
