@@ -73,3 +73,21 @@ func (c *cli) printJSON(f *fault.Error) {
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(map[string]body{"error": {f.Kind.String(), f.Profile, f.Code, f.Error(), f.Hints}})
 }
+
+// wantsJSON finds -o json in a command line that could not be parsed, or whose
+// command never ran. What follows -- is another program's.
+func wantsJSON(args []string) bool {
+	for i, arg := range args {
+		switch arg {
+		case "--":
+			return false
+		case "-o", "--output":
+			if i+1 < len(args) && args[i+1] == "json" {
+				return true
+			}
+		case "-ojson", "-o=json", "--output=json":
+			return true
+		}
+	}
+	return false
+}

@@ -28,6 +28,7 @@ func Main(ctx context.Context, sys app.System, args []string) int {
 	out := &arrived{w: sys.Out}
 	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
+	c.flags.jsonErrors = c.flags.jsonErrors || wantsJSON(args)
 	if err == nil && out.err != nil {
 		err = fault.New(fault.Internal, "writing the output: %w", out.err)
 	}

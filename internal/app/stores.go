@@ -84,7 +84,11 @@ func (s *stores) Put(ctx context.Context, key string, r store.Record) error {
 	}
 	if !s.said {
 		s.said = true
-		s.app.Warn("the token is not kept: " + s.why.Error() + " (choose --store file, or --store none to silence this)")
+		advice := "choose --store file, or --store none to silence this"
+		if s.app.Settings.StateDir == "" { // that store has no place either
+			advice = "--store none silences this"
+		}
+		s.app.Warn("the token is not kept: " + s.why.Error() + " (" + advice + ")")
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func TestNoFile(t *testing.T) {
 
 	missing := resolve(t, config.Flags{Config: filepath.Join(t.TempDir(), "x.yaml")}, nil)
 	_, err = config.LoadProfile(missing, "a")
-	wantConfigFault(t, err, "x.yaml: no such file")
+	wantConfigFault(t, err, "x.yaml: no such file", "--config or AUTHCTL_CONFIG names the profiles file")
 }
 
 // TestTheCurrentFolderIsNeverLooked at: a cloned repository must not be able

@@ -40,7 +40,11 @@ func openMain(path string, explicit bool) *mainFile {
 	case errors.Is(err, fs.ErrNotExist) && !explicit:
 		return m
 	case err != nil:
-		m.problems = Problems{unreadable(path, err)}
+		at := unreadable(path, err)
+		if at.Hint == "" && explicit {
+			at.Hint = "--config or AUTHCTL_CONFIG names the profiles file"
+		}
+		m.problems = Problems{at}
 		return m
 	}
 	m.load(text)

@@ -49,7 +49,7 @@ func problem(s config.Settings, p config.Problem) Result {
 	case p.Hint != "":
 		f = f.Hint("%s", p.Hint)
 	case p.Line == 0 && p.File == s.File:
-		f = f.Hint("--config or AUTHCTL_CONFIG names another file; authctl profile add makes a profile")
+		f = f.Hint("--config or AUTHCTL_CONFIG names another file")
 	default:
 		f = f.Hint("correct it there; authctl profile check looks again")
 	}
