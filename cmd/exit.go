@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"authctl/internal/fault"
 )
@@ -26,12 +27,24 @@ func (c *cli) exit(ctx context.Context, err error) int {
 	if context.Cause(ctx) != nil && errors.Is(err, context.Canceled) {
 		f = &fault.Error{Kind: fault.Interrupted, Profile: f.Profile, Err: errors.New("interrupted")}
 	}
+	if f.Kind == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
+		f = outOfTime(f)
+	}
 	if c.flags.jsonErrors {
 		c.printJSON(f)
 	} else {
 		c.printText(f)
 	}
 	return f.Kind.ExitCode()
+}
+
+// outOfTime is about a --timeout that ended while something else than a server
+// was waited for: a secret command, a pipe, another process.
+func outOfTime(f *fault.Error) *fault.Error {
+	waited, _ := strings.CutSuffix(f.Error(), context.DeadlineExceeded.Error())
+	out := fault.New(fault.Network, "%sthe time for this command is over", waited).Hint("--timeout or AUTHCTL_TIMEOUT allows more")
+	out.Profile = f.Profile
+	return out
 }
 
 // exitCode passes another program's exit code through (sandbox -- COMMAND, curl).
@@ -55,10 +68,17 @@ func (c *cli) printText(f *fault.Error) {
 	if f.Profile != "" {
 		line = f.Profile + ": " + line
 	}
-	_, _ = fmt.Fprintf(c.sys.Err, "authctl: %s\n", strings.ReplaceAll(line, "\n", " "))
+	_, _ = fmt.Fprintf(c.sys.Err, "authctl: %s\n", oneLine(line))
 	for _, h := range f.Hints {
-		_, _ = fmt.Fprintf(c.sys.Err, "hint: %s\n", h)
+		_, _ = fmt.Fprintf(c.sys.Err, "hint: %s\n", oneLine(h))
 	}
+}
+
+// oneLine blanks what would write further lines, or to the terminal itself.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return r == unicode.ReplacementChar || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	}), " ")
 }
 
 func (c *cli) printJSON(f *fault.Error) {

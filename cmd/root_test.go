@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"authctl/internal/app"
+	"authctl/internal/fault"
 )
 
 // TestOneCommandIsBuilt: the word in the list is the command's own name, and
@@ -63,5 +64,16 @@ func TestNoFlagTakesASecret(t *testing.T) {
 	walk(newRoot(&cli{sys: app.System{}}, nil))
 	if seen < 8 {
 		t.Errorf("only %d flags were looked at", seen)
+	}
+}
+
+// What a profile's hints say, or a file is called, writes no control sequences
+// to the terminal and no lines of its own.
+func TestMessagesAreLinesOfText(t *testing.T) {
+	var errs strings.Builder
+	c := &cli{sys: app.System{Err: &errs}}
+	c.printText(fault.New(fault.Config, "one\ntwo\x1b[31m").Hint("three\r\nfour\x9b\u202e æ"))
+	if want := "authctl: one two [31m\nhint: three four  æ\n"; errs.String() != want {
+		t.Errorf("%q, want %q", errs.String(), want)
 	}
 }

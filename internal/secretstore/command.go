@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -33,7 +34,7 @@ func (r *Resolver) fromCommand(ctx context.Context, argv []string) (secret.Text,
 	err := c.Run()
 	switch {
 	case ctx.Err() != nil:
-		return secret.Text{}, context.Cause(ctx)
+		return secret.Text{}, fmt.Errorf("waiting for the secret command %s: %w", name, context.Cause(ctx))
 	case limit.Err() != nil:
 		return secret.Text{}, fault.New(fault.Config, "the secret command %s did not end within %s", name, commandLimit)
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):

@@ -8,6 +8,7 @@ package secretstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -141,7 +142,7 @@ func (r *Ring) call(ctx context.Context, f func() (string, error)) (string, erro
 	case o := <-done:
 		return o.value, r.explain(ctx, o.err)
 	case <-ctx.Done():
-		return "", context.Cause(ctx)
+		return "", fmt.Errorf("waiting for the OS keyring: %w", context.Cause(ctx))
 	case <-limit.C:
 		err := r.timedOut(ctx)
 		r.mu.Lock()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"time"
 
@@ -78,7 +79,7 @@ func lockFile(ctx context.Context, dir, name string) (func(), error) {
 	switch {
 	case ctx.Err() != nil:
 		_ = l.Close()
-		return nil, context.Cause(ctx)
+		return nil, fmt.Errorf("waiting for the request of another process: %w", context.Cause(ctx))
 	case waiting.Err() != nil:
 		return nil, fault.New(fault.Store, "another authctl has held the lock of this token for %s", LockLimit).
 			Hint("see which: fuser -v %s", l.Path())
