@@ -98,6 +98,14 @@ func TestLoginDevice(t *testing.T) {
 	if again := d.must(d.run(t.Context(), "token"), 0); again.stdout != o.stdout {
 		t.Errorf("token gave %q", again.stdout)
 	}
+	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"error":"access_denied"}`)
+		return true
+	}
+	if o := d.must(d.run(t.Context(), "login-device"), 4); !strings.Contains(o.stderr, "hint: somebody declined") {
+		t.Errorf("declined: %s", o.stderr)
+	}
 	d.server.IDToken = func(c map[string]any) { c["aud"] = "other" }
 	bad := newDesk(t, demo)
 	bad.server.IDToken = d.server.IDToken

@@ -37,6 +37,9 @@ func newSandboxCmd(c *cli) *cobra.Command {
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.expiresIn < 0 || o.latency < 0 {
+				return fault.New(fault.Usage, "--expires-in and --latency must not be negative")
+			}
 			o.command = args
 			return runSandbox(cmd.Context(), c, o)
 		},

@@ -84,6 +84,8 @@ func generic(p *profile.Profile, field string, r *endpoint.Refusal) []string {
 		return []string{"check audience and resource in profile " + p.Name}
 	case r.Code == "unsupported_grant_type":
 		return []string{"check grant and request.encoding in profile " + p.Name}
+	case r.Code == "access_denied":
+		return []string{"somebody declined, or the server's rules do not allow it"}
 	case r.Code == "use_dpop_nonce", r.Code == "invalid_dpop_proof":
 		return []string{"check dpop in profile " + p.Name + "; -v shows the exchange"}
 	case r.Status == 404, r.Status == 405, r.Status == 415:

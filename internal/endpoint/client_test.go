@@ -191,6 +191,17 @@ func TestNoEscapedSecretIsShown(t *testing.T) {
 	}
 }
 
+// What a discovery document says is public, and what -v is asked for.
+func TestTraceShowsADiscoveryDocument(t *testing.T) {
+	var trace bytes.Buffer
+	TextTrace{&trace}.Answer(Answer{Status: 200, Header: http.Header{}, Body: []byte(`{"device_authorization_endpoint":"https://as.example/d",
+		"revocation_endpoint":"https://as.example/r","end_session_endpoint":"https://as.example/e",
+		"authorization_response_iss_parameter_supported":true,"require_pushed_authorization_requests":true,"unknown":"x"}`)})
+	if n := strings.Count(trace.String(), hiddenText); n != 1 {
+		t.Errorf("%d hidden:\n%s", n, &trace)
+	}
+}
+
 func TestRefusalReadsRetryAfterAndDate(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	a := Answer{Status: 429, At: now, Header: http.Header{"Retry-After": {"60"}, "Date": {"Fri, 02 Jan 2026 02:04:05 GMT"}}, Body: []byte("Too many\r\nrequests")}

@@ -78,7 +78,8 @@ func harmless(name string, a Answer, raw json.RawMessage) string {
 	case "token_type", "expires_in", "refresh_expires_in", "rt_expires_in", "ext_expires_in", "scope", "issued_token_type",
 		"error", "error_description", "error_detail", "error_uri", "error_codes", "correlation_id", "trace_id", "timestamp",
 		"issuer", "token_endpoint", "authorization_endpoint", "jwks_uri", "pushed_authorization_request_endpoint",
-		"device_authorization_endpoint", "revocation_endpoint", "end_session_endpoint", "interval":
+		"device_authorization_endpoint", "revocation_endpoint", "end_session_endpoint", "interval",
+		"authorization_response_iss_parameter_supported", "require_pushed_authorization_requests":
 		return Clean(a.hideJSON(raw))
 	}
 	return hiddenText

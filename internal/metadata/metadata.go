@@ -24,7 +24,6 @@ type Endpoints struct {
 	Revocation    string `json:"revocation_endpoint"`
 	EndSession    string `json:"end_session_endpoint"`
 	IssInCallback bool   `json:"authorization_response_iss_parameter_supported"`
-	RequirePAR    bool   `json:"require_pushed_authorization_requests"`
 }
 
 // Getter fetches a public document without following redirects.
