@@ -70,12 +70,8 @@ func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
 	if err != nil {
 		return fault.In(t.profile.Name, err)
 	}
-	hit, ok, err := t.acq.Exchanged(ctx, t.profile, t.asked, g, acquire.Options{Force: o.force})
-	if ok || err != nil {
-		return t.finish(ctx, hit, err)
-	}
-	set, err := t.acq.Start(ctx, t.asked, g, acquire.StartOptions{Session: t.profile})
-	return t.finish(ctx, acquire.Result{Set: set}, err)
+	r, err := t.acq.Exchange(ctx, t.profile, t.asked, g, acquire.Options{Force: o.force})
+	return t.finish(ctx, r, err)
 }
 
 // override puts the flags into this call's profile.

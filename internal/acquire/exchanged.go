@@ -9,11 +9,27 @@ import (
 	"authctl/internal/grant"
 	"authctl/internal/profile"
 	"authctl/internal/store"
+	"authctl/internal/token"
 )
 
-// Exchanged is a kept, fresh token of the same exchange, if there is one; it
+// Exchange gives the token of the exchange g, kept or new, and makes it the
+// session of the profile session: p, without the overrides of this call.
+func (a *Acquirer) Exchange(ctx context.Context, session, p *profile.Profile, g grant.Grant, o Options) (Result, error) {
+	hit, ok, err := a.exchanged(ctx, session, p, g, o)
+	if ok || err != nil {
+		return hit, err
+	}
+	set, err := a.Start(ctx, p, g, StartOptions{Session: session, Kept: func() (token.Set, bool, error) {
+		var err error
+		hit, ok, err = a.exchanged(ctx, session, p, g, o)
+		return hit.Set, ok, err
+	}})
+	return Result{Set: set, FromStore: ok}, err
+}
+
+// exchanged is a kept, fresh token of the same exchange, if there is one; it
 // becomes the session of the profile session, as one just granted would.
-func (a *Acquirer) Exchanged(ctx context.Context, session, p *profile.Profile, g grant.Grant, o Options) (Result, bool, error) {
+func (a *Acquirer) exchanged(ctx context.Context, session, p *profile.Profile, g grant.Grant, o Options) (Result, bool, error) {
 	if p.Token.SingleUse {
 		return Result{}, false, nil
 	}

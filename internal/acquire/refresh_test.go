@@ -266,11 +266,11 @@ func TestOneSubjectsTokenIsNotAnothers(t *testing.T) {
 	session(t, b, p, "")
 	b.now = testNow
 	g := grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New("subject"), Type: "jwt"}}
-	if _, ok, err := b.Exchanged(t.Context(), p, p, g, Options{}); !ok || err != nil {
+	if _, ok, err := b.exchanged(t.Context(), p, p, g, Options{}); !ok || err != nil {
 		t.Errorf("the same subject: %v %v", ok, err)
 	}
 	g.Subject.Token = secret.New("another")
-	if _, ok, err := b.Exchanged(t.Context(), p, p, g, Options{}); ok || err != nil {
+	if _, ok, err := b.exchanged(t.Context(), p, p, g, Options{}); ok || err != nil {
 		t.Errorf("another subject: %v %v", ok, err)
 	}
 }

@@ -123,6 +123,9 @@ type StartOptions struct {
 	// MustKeep is for grants that cost a person's time: the store must be
 	// usable before the request, and failing to keep the session is an error.
 	MustKeep bool
+	// Kept is asked under the lock for a token that another process kept while
+	// this one waited; nil asks the server in any case.
+	Kept func() (token.Set, bool, error)
 	// Session is the profile whose session this becomes, where p carries
 	// overrides of one call; nil means p.
 	Session *profile.Profile
@@ -143,6 +146,11 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 		return token.Set{}, err
 	}
 	defer unlock()
+	if o.Kept != nil {
+		if set, ok, err := o.Kept(); ok || err != nil {
+			return set, err
+		}
+	}
 	set, err := a.Obtain(ctx, p, g)
 	if err != nil {
 		return token.Set{}, err

@@ -3,6 +3,7 @@ package acquire
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ func TestAKeptExchangeBecomesTheSession(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	hit, ok, err := b.process().Exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{})
+	hit, ok, err := b.process().exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{})
 	if !ok || err != nil || hit.Set.AccessToken.Reveal() != "of-a" {
 		t.Fatalf("%v %v %+v", ok, err, hit)
 	}
@@ -38,7 +39,7 @@ func TestAKeptExchangeBecomesTheSession(t *testing.T) {
 		t.Errorf("token gives %q, %v", r.Set.AccessToken.Reveal(), err)
 	}
 	puts := len(b.store.puts)
-	if _, ok, _ := b.process().Exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{}); !ok || len(b.store.puts) != puts {
+	if _, ok, _ := b.process().exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{}); !ok || len(b.store.puts) != puts {
 		t.Error("what is the session already was written again")
 	}
 }
@@ -58,7 +59,7 @@ func TestASwitchedSessionIsNoAnswerToAnExchange(t *testing.T) {
 		if _, err := b.Refresh(t.Context(), p, as); err != nil {
 			t.Fatal(err)
 		}
-		if hit, ok, err := b.Exchanged(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); ok || err != nil {
+		if hit, ok, err := b.exchanged(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); ok || err != nil {
 			t.Errorf("%q, %v", hit.Set.AccessToken.Reveal(), err)
 		}
 	}
@@ -118,7 +119,7 @@ func TestAnExchangeThatCanBeRepeatedIs(t *testing.T) {
 			t.Fatalf("%v %+v", err, r)
 		}
 	}
-	if hit, ok, _ := b.Exchanged(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); ok {
+	if hit, ok, _ := b.exchanged(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); ok {
 		t.Errorf("one subject's token is another's: %q", hit.Set.AccessToken.Reveal())
 	}
 	if to := b.store.records[b.store.records[Key(p, "")].Session]; to.Set.RefreshToken.Reveal() != "r9" {
@@ -241,5 +242,30 @@ func TestASessionThatIsReplacedMeanwhileIsFollowed(t *testing.T) {
 				t.Errorf("%s: %s: %q, %v", name, command, set.AccessToken.Reveal(), err)
 			}
 		}
+	}
+}
+
+// N exchanges of one subject are one request: the others wait, and use what it kept.
+func TestManyProcessesExchangeOnce(t *testing.T) {
+	b := newBench(t, nil)
+	p := plain()
+	b.http.answers[0] = b.crowded(t, 20, granted("one", "r1"))
+	var wg sync.WaitGroup
+	for range 20 {
+		a := b.process()
+		wg.Go(func() {
+			r, err := a.Exchange(t.Context(), p, p, exchangeOf(p, "a"), Options{})
+			if err != nil || r.Set.AccessToken.Reveal() != "one" {
+				t.Errorf("%v %q", err, r.Set.AccessToken.Reveal())
+			}
+		})
+	}
+	wg.Wait()
+	if r, err := b.process().Exchange(t.Context(), p, p, exchangeOf(p, "a"), Options{}); err != nil || !r.FromStore {
+		t.Errorf("%v %+v", err, r)
+	}
+	b.http.answers = append(b.http.answers, granted("two", "r2"))
+	if r, err := b.process().Exchange(t.Context(), p, p, exchangeOf(p, "a"), Options{Force: true}); err != nil || r.Set.AccessToken.Reveal() != "two" || r.FromStore {
+		t.Errorf("--force: %v %+v", err, r)
 	}
 }
