@@ -60,6 +60,10 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err != nil {
 		return acquire.Result{}, err
 	}
+	maxAge, err := login.MaxAge(req.Params)
+	if err != nil {
+		return acquire.Result{}, err
+	}
 	if p.DPoP.Enabled && flow.Push == nil {
 		// A pushed request binds the code to the key by its proof (RFC 9449 10.1), this one by name.
 		if req.DPoPThumbprint, err = acq.JKT(p); err != nil {
@@ -68,7 +72,7 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	}
 	var set token.Set
 	err = flow.Run(ctx, req, func(ctx context.Context, code login.Code) error {
-		check := a.idToken(p, src, code.Nonce, login.MaxAge(req.Params))
+		check := a.idToken(p, src, code.Nonce, maxAge)
 		g := grant.AuthorizationCode{Profile: p, Code: code.Value, Verifier: code.Verifier, RedirectURI: code.RedirectURI}
 		set, err = acq.Start(ctx, p, g, acquire.StartOptions{
 			MustKeep: true, Check: func(s token.Set) error { return a.accept(ctx, check, s) },
@@ -171,7 +175,7 @@ func loginParams(p *profile.Profile, flags []endpoint.Param) ([]endpoint.Param, 
 }
 
 // idToken is the check of a login's id_token with the server's keys.
-func (a *App) idToken(p *profile.Profile, src *metadata.Source, nonce string, maxAge time.Duration) login.IDToken {
+func (a *App) idToken(p *profile.Profile, src *metadata.Source, nonce string, maxAge *time.Duration) login.IDToken {
 	return login.IDToken{
 		Profile: p.Name, Issuer: p.Issuer, ClientID: p.Client.ID, Nonce: nonce, Scopes: p.Scopes, MaxAge: maxAge, Now: a.Sys.Now,
 		Keys: func(ctx context.Context, fresh bool) ([]*keys.Key, error) { return src.Keys(ctx, p, fresh) },
@@ -184,7 +188,7 @@ func (a *App) renewed(ctx context.Context, p *profile.Profile, old, granted toke
 	if err != nil {
 		return err
 	}
-	check := a.idToken(p, src, "", 0)
+	check := a.idToken(p, src, "", nil)
 	check.Renews = old.IDToken.Reveal()
 	return check.Verify(ctx, granted)
 }

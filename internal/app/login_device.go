@@ -38,7 +38,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	screen := a.terminal()
 	auth.Show(screen)
 	defer screen.Waiting(ctx, "the login at "+hostOf(auth.Address), auth.ExpiresIn)()
-	check := a.idToken(p, src, "", 0)
+	check := a.idToken(p, src, "", nil)
 	var set token.Set
 	err = auth.Poll(ctx, sleep, func(ctx context.Context) error {
 		set, err = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode}, acquire.StartOptions{

@@ -69,8 +69,8 @@ func parseAnswer(rawQuery, state string) (answer, error) {
 func (r Request) check(a answer) error {
 	switch {
 	case a.hasIssuer && r.Issuer != "" && a.issuer != r.Issuer:
-		return fault.New(fault.Invalid, "the answer names issuer %q, not %q: the code was not redeemed",
-			endpoint.Clean(a.issuer), r.Issuer).Hint("profile field issuer, exactly as the server spells it")
+		return fault.New(fault.Invalid, "the answer names issuer %.200q, not %q: the code was not redeemed",
+			a.issuer, r.Issuer).Hint("profile field issuer, exactly as the server spells it")
 	case !a.hasIssuer && r.RequireIssuer:
 		return fault.New(fault.Invalid, "the answer names no issuer although the server says that it would (RFC 9207): "+
 			"the code was not redeemed")

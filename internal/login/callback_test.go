@@ -227,3 +227,31 @@ func TestTheAnswerIsNotKeptWaitingByTheOpener(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// "OPTIONS *" never reaches a handler of net/http unless it is told so.
+func TestOptionsOfTheServerAreRefused(t *testing.T) {
+	r := start(t.Context(), t, Flow{}, request(t, "http://127.0.0.1:0/callback"), nil)
+	conn, err := net.Dial("tcp", mustHost(t, r.query.Get("redirect_uri"))) //nolint:noctx // a local socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_, _ = io.WriteString(conn, "OPTIONS * HTTP/1.1\r\nHost: "+mustHost(t, r.query.Get("redirect_uri"))+"\r\n\r\n")
+	answer, _ := io.ReadAll(conn)
+	if !strings.HasPrefix(string(answer), "HTTP/1.1 404 ") {
+		t.Errorf("got %.80s", answer)
+	}
+	get(t, r.back("code", "real", "state", r.query.Get("state")))
+	if err := r.end(t); err != nil {
+		t.Error(err)
+	}
+}
+
+// An issuer that looks like ours must be seen to be another.
+func TestAnIssuerIsShownAsItIs(t *testing.T) {
+	r := request(t, "http://127.0.0.1:0/callback")
+	err := r.check(answer{issuer: r.Issuer + "\x00\u202e", hasIssuer: true})
+	if err == nil || !strings.Contains(err.Error(), `"`+r.Issuer+`\x00\u202e"`) {
+		t.Errorf("got %v", err)
+	}
+}

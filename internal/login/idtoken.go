@@ -2,10 +2,10 @@ package login
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +28,7 @@ type IDToken struct {
 	Nonce    string // "" for the device flow, which has none
 	Renews   string // the login's id_token, which a refresh renews; "" for a login
 	Scopes   []string
-	MaxAge   time.Duration // what max_age asked for, 0 for nothing
+	MaxAge   *time.Duration // what max_age asked for, nil for nothing
 	Now      func() time.Time
 	// Keys gives the server's keys; fresh asks the server again.
 	Keys func(ctx context.Context, fresh bool) ([]*keys.Key, error)
@@ -95,11 +95,11 @@ func (v IDToken) complete(claims jwt.Object) error {
 	if err := v.sameLogin(claims); err != nil {
 		return err
 	}
-	if v.MaxAge <= 0 {
+	if v.MaxAge == nil {
 		return nil
 	}
 	at, err := claims.Time("auth_time")
-	if err != nil || at.IsZero() || v.Now().Sub(at) > v.MaxAge+leeway {
+	if err != nil || at.IsZero() || v.Now().Sub(at) > *v.MaxAge+leeway {
 		return errors.New("auth_time does not show a login as recent as max_age asked for")
 	}
 	return nil
@@ -128,16 +128,19 @@ func oneLine(err error) string {
 	return endpoint.Clean(strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
-// MaxAge reads the value of a max_age parameter, in seconds; 0 when there is none.
-func MaxAge(params []endpoint.Param) time.Duration {
+// MaxAge reads the value of a max_age parameter, in seconds; nil when there is
+// none. 0 asks for a login just now (OpenID Connect Core 3.1.2.1).
+func MaxAge(params []endpoint.Param) (*time.Duration, error) {
 	for _, p := range params {
 		if p.Name != "max_age" {
 			continue
 		}
-		var seconds int64
-		if json.Unmarshal([]byte(fmt.Sprint(p.Value)), &seconds) == nil {
-			return time.Duration(seconds) * time.Second
+		seconds, err := strconv.ParseUint(fmt.Sprint(p.Value), 10, 32)
+		if err != nil {
+			return nil, fault.New(fault.Config, "login.params max_age is no number of seconds").Hint("profile field login.params")
 		}
+		d := time.Duration(seconds) * time.Second //nolint:gosec // 32 bits
+		return &d, nil
 	}
-	return 0
+	return nil, nil
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
@@ -30,6 +31,7 @@ func newKey(t *testing.T, kid string) *keys.Key {
 func TestIDToken(t *testing.T) {
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	mine, foreign := newKey(t, "k1"), newKey(t, "k1")
+	minute := time.Minute
 	hash, err := jwt.ATHash("ES256", "access")
 	if err != nil {
 		t.Fatal(err)
@@ -42,16 +44,18 @@ func TestIDToken(t *testing.T) {
 		change map[string]any // nil values are left out
 		key    *keys.Key
 		raw    func(string) string
-		maxAge time.Duration
+		maxAge *time.Duration
 		says   string // "" for success
 	}{
 		"good":             {},
 		"good aud list":    {change: map[string]any{"aud": []string{"client"}}},
 		"good azp":         {change: map[string]any{"aud": []string{"client", "other"}, "azp": "client"}},
 		"no at_hash":       {change: map[string]any{"at_hash": nil}},
-		"recent login":     {maxAge: time.Minute},
-		"old login":        {maxAge: time.Minute, change: map[string]any{"auth_time": now.Add(-time.Hour).Unix()}, says: "auth_time"},
-		"no auth_time":     {maxAge: time.Minute, change: map[string]any{"auth_time": nil}, says: "auth_time"},
+		"recent login":     {maxAge: &minute},
+		"login just now":   {maxAge: new(time.Duration)},
+		"not just now":     {maxAge: new(time.Duration), change: map[string]any{"auth_time": now.Add(-2 * time.Minute).Unix()}, says: "auth_time"},
+		"old login":        {maxAge: &minute, change: map[string]any{"auth_time": now.Add(-time.Hour).Unix()}, says: "auth_time"},
+		"no auth_time":     {maxAge: &minute, change: map[string]any{"auth_time": nil}, says: "auth_time"},
 		"wrong nonce":      {change: map[string]any{"nonce": "x"}, says: "nonce"},
 		"no nonce":         {change: map[string]any{"nonce": nil}, says: "nonce"},
 		"wrong iss":        {change: map[string]any{"iss": "https://as.example/"}, says: "iss is"},
@@ -198,5 +202,21 @@ func TestIDTokenOfARefresh(t *testing.T) {
 		if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestMaxAge(t *testing.T) {
+	for value, want := range map[any]string{"0": "0s", "600": "10m0s", "abc": "fault", "-1": "fault", "1.5": "fault", "1e3": "fault", "": "fault"} {
+		d, err := MaxAge([]endpoint.Param{{Name: "x"}, {Name: "max_age", Value: value}})
+		got := "fault"
+		if err == nil {
+			got = d.String()
+		}
+		if got != want || err != nil && fault.KindOf(err) != fault.Config {
+			t.Errorf("%q: %s %v", value, got, err)
+		}
+	}
+	if d, err := MaxAge(nil); d != nil || err != nil {
+		t.Errorf("none: %v %v", d, err)
 	}
 }

@@ -76,6 +76,8 @@ func (l *listener) serve(h http.Handler) {
 		// No ReadTimeout: it would end the browser that waits for its page.
 		ReadHeaderTimeout: headerRead,
 		MaxHeaderBytes:    headerCap,
+		// "OPTIONS *" is as strange as everything else.
+		DisableGeneralOptionsHandler: true,
 		// What a stranger sends is no news for the person at the terminal.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}

@@ -44,7 +44,7 @@ func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (E
 	}
 	// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
 	if e.Issuer != p.Issuer {
-		return Endpoints{}, fault.New(fault.Config, "discovery %s names issuer %q, the profile says %q", at, endpoint.Clean(e.Issuer), p.Issuer).
+		return Endpoints{}, fault.New(fault.Config, "discovery %s names issuer %.200q, the profile says %q", at, e.Issuer, p.Issuer).
 			Hint("correct issuer in profile %s: it must match to the character", p.Name)
 	}
 	for _, u := range []string{e.Token, e.Authorize, e.PAR, e.Device, e.JWKS, e.Revocation, e.EndSession} {
