@@ -64,7 +64,7 @@ func (r *runner) watched(ctx context.Context, t transfer, p process, x extras, d
 	if !g.open {
 		p.out = g.stdout()
 	}
-	if x.hold && t.fails {
+	if x.hold && (t.fails || has(t.options, "fail-with-body")) {
 		p.err = g.stderr() // "curl: (22) ... 401" is about an answer that may be thrown away
 		if x.fails = len(r.KeepOn) > 0 && t.gateCanFail(); x.fails {
 			g.dropFrom = failing

@@ -34,6 +34,7 @@ func TestA401OnAKeptTokenIsRepeatedOnceWithANewOne(t *testing.T) {
 		{"-sS", "-d", "@" + file, "/"},
 		{"-sS", "-T", file, "/"},
 		{"-sS", "-f", "/"},
+		{"-sS", "--fail-with-body", "/"},
 		{"-sSf", "-w", "", "/"},
 	} {
 		api := newServer(t, rejecting(1, "old token\n"))
