@@ -61,6 +61,10 @@ reason on stderr; 127 when there is no curl; 130 interrupted.`,
 		},
 		DisableFlagsInUseLine: true,
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		_ = c.exit(cmd.Context(), fault.New(fault.Usage, "%w", err).Hint("curl's own options go after --: %s -p NAME -- -sS /path", cmd.CommandPath()))
+		return exitCode(exitBeforeCurl)
+	})
 	f := cmd.Flags()
 	f.SetInterspersed(false) // what follows the first URL is curl's, also without --
 	f.BoolVar(&o.NoRetry, "no-retry", false, "do not repeat a request after a 401")
