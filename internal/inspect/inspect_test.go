@@ -62,7 +62,7 @@ func TestKinds(t *testing.T) {
 
 func TestText(t *testing.T) {
 	claims := `{"x":{"y":[1,2]},"exp":1772366640,"iat":1772366400,"scope":"openid  profile","aud":["a","b"],"iss":"joe","n":1.10,"jti":"j"}`
-	want := `Signed JWT, UNVERIFIED
+	want := `Unsigned JWT, UNVERIFIED
 
 Header
   alg           none

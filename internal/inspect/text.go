@@ -80,11 +80,15 @@ func (p *page) title(r Report) {
 		JWT: "Signed JWT", JWS: "Signed data (JWS), no JWT", JWE: "Encrypted token (JWE)", Opaque: "Opaque token",
 		SAML: "SAML 2.0 assertion",
 	}
+	name := names[r.Kind]
+	if r.Kind == JWT && r.Header.String("alg") == "none" {
+		name = "Unsigned JWT" // RFC 7515 A.5
+	}
 	state := p.paint(red, "UNVERIFIED")
 	if r.Verified {
 		state = p.paint(green, "VERIFIED") + ": " + r.Checked
 	}
-	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", p.paint(bold, names[r.Kind]), state)
+	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", p.paint(bold, name), state)
 }
 
 func (p *page) heading(s string) { _, _ = fmt.Fprintf(&p.b, "\n%s\n", p.paint(bold, s)) }
