@@ -62,6 +62,9 @@ func isEncrypted(data []byte) bool {
 
 // encrypted opens encrypted PKCS#8.
 func (l *loader) encrypted(der []byte) (*Key, error) {
+	if err := checkWork(der); err != nil {
+		return nil, err
+	}
 	pass, err := l.passphrase()
 	if err != nil {
 		return nil, err
