@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,9 +47,8 @@ subject token has expired.`,
 	o.out.register(cmd)
 	o.ask.register(cmd)
 	f := cmd.Flags()
-	types := []string{"saml2", "jwt", "access_token", "id_token", "refresh_token"}
 	f.Var(&o.subject, "subject-token", "`file` with the subject token, - for stdin, or env:NAME")
-	f.StringVar(&o.subjectType, "subject-token-type", "", "its `type`: saml2, jwt, access_token, id_token, refresh_token or a URN")
+	f.StringVar(&o.subjectType, "subject-token-type", "", "its `type`: saml2, saml1, jwt, access_token, id_token, refresh_token or a URN")
 	f.StringVar(&o.issuer, "subject-issuer", "", "the identity provider `alias` that issued it")
 	f.StringVar(&o.requested, "requested-token-type", "", "the `type` of token wanted")
 	f.Var(&o.actor, "actor-token", "`file` with the actor token, - for stdin, or env:NAME")
@@ -55,7 +56,7 @@ subject token has expired.`,
 	f.BoolVar(&o.force, "force", false, "ask the server although a fresh token of this exchange is kept")
 	f.BoolVar(&o.allowExpired, "allow-expired", false, "send a subject token whose NotOnOrAfter or exp has passed")
 	for _, name := range []string{"subject-token-type", "requested-token-type", "actor-token-type"} {
-		fixed(cmd, name, types)
+		fixed(cmd, name, profile.TokenTypes())
 	}
 	return cmd
 }
@@ -65,7 +66,9 @@ func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
 	if err != nil {
 		return err
 	}
-	o.override(t.asked)
+	if err := o.override(t.asked); err != nil {
+		return fault.In(t.profile.Name, err)
+	}
 	g, err := c.exchangeGrant(ctx, t, o)
 	if err != nil {
 		return fault.In(t.profile.Name, err)
@@ -75,20 +78,28 @@ func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
 }
 
 // override puts the flags into this call's profile.
-func (o *exchangeOptions) override(p *profile.Profile) {
+func (o *exchangeOptions) override(p *profile.Profile) error {
 	for _, f := range []struct {
-		to   *string
-		flag string
+		to          *string
+		flag, value string
 	}{
-		{&p.Exchange.SubjectTokenType, o.subjectType},
-		{&p.Exchange.SubjectIssuer, o.issuer},
-		{&p.Exchange.RequestedTokenType, o.requested},
-		{&p.Exchange.ActorTokenType, o.actorType},
+		{&p.Exchange.SubjectTokenType, "--subject-token-type", o.subjectType},
+		{&p.Exchange.RequestedTokenType, "--requested-token-type", o.requested},
+		{&p.Exchange.ActorTokenType, "--actor-token-type", o.actorType},
 	} {
-		if f.flag != "" {
-			*f.to = f.flag
+		if f.value == "" {
+			continue
 		}
+		if !slices.Contains(profile.TokenTypes(), f.value) && !strings.Contains(f.value, ":") {
+			return fault.New(fault.Usage, "%s %q is no token type", f.flag, f.value).
+				Hint("one of %s, or a URI (RFC 8693 3)", strings.Join(profile.TokenTypes(), ", "))
+		}
+		*f.to = f.value
 	}
+	if o.issuer != "" {
+		p.Exchange.SubjectIssuer = o.issuer
+	}
+	return nil
 }
 
 // exchangeGrant reads the tokens and refuses a subject that cannot succeed.

@@ -94,6 +94,9 @@ func TestEachTokenHasItsOwnMessage(t *testing.T) {
 		"no SAML actor":  {[]string{"exchange", "--subject-token", good, "--actor-token", junk, "--actor-token-type", "saml2"}, 3, "the actor token: not a SAML"},
 		"UTF-16 subject": {[]string{"exchange", "--subject-token", fileWith(t, "\xff\xfee\x00y\x00")}, 3, "the subject token is not plain text in one line"},
 		"UTF-16 refresh": {[]string{"refresh", "--refresh-token", fileWith(t, "\xff\xfee\x00y\x00")}, 3, "the refresh token is not plain text in one line"},
+		"subject's type": {[]string{"exchange", "--subject-token", good, "--subject-token-type", "acess_token"}, 2, `--subject-token-type "acess_token"`},
+		"actor's type":   {[]string{"exchange", "--subject-token", good, "--actor-token-type", "x"}, 2, `--actor-token-type "x"`},
+		"wanted type":    {[]string{"exchange", "--subject-token", good, "--requested-token-type", "x"}, 2, "saml1"},
 		"absent":         {[]string{"exchange", "--subject-token", "absent.jwt"}, 2, "--subject-token: open absent.jwt: no such file"},
 		"both stdin":     {[]string{"exchange", "-p", "stdin", "--actor-token", "-"}, 2, "cannot both be stdin"},
 	} {

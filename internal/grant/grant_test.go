@@ -2,6 +2,7 @@ package grant
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"reflect"
@@ -125,6 +126,26 @@ func TestWireSubjectOfAnAssertion(t *testing.T) {
 				t.Errorf("%s as %q: %v", name, kind, err)
 			}
 		}
+	}
+}
+
+// A SAML 1.1 assertion is sent as it is: nothing is read from it.
+func TestWireSubjectOfSAML1(t *testing.T) {
+	const xml = `<saml:Assertion xmlns:saml="urn:oasis:names:tc:SAML:1.0:assertion" MajorVersion="1"/>`
+	wire := base64.RawURLEncoding.EncodeToString([]byte(xml))
+	for _, in := range []string{xml, wire, base64.StdEncoding.EncodeToString([]byte(xml)) + "\n"} {
+		for _, kind := range []string{"saml1", "urn:ietf:params:oauth:token-type:saml1"} {
+			s, err := WireSubject("subject token", []byte(in), kind)
+			if err != nil || s.Token.Reveal() != wire || s.Assertion != nil {
+				t.Errorf("%q as %s: %v", in, kind, err)
+			}
+		}
+	}
+	if _, err := WireSubject("subject token", []byte("eyJ.a.b"), "saml1"); fault.KindOf(err) != fault.Config {
+		t.Errorf("a JWT: %v", err)
+	}
+	if _, err := WireSubject("subject token", []byte(xml), "saml2"); fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), "another SAML version") {
+		t.Errorf("as SAML 2.0: %v", err)
 	}
 }
 

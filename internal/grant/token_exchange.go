@@ -28,7 +28,7 @@ func tokenTypeURI(name string) string {
 type Subject struct {
 	Token secret.Text
 	Type  string // short name or URI
-	// Assertion is what a SAML subject says of itself; nil for other types.
+	// Assertion is what a SAML 2.0 subject says of itself; nil for other types.
 	Assertion *saml.Assertion
 }
 
@@ -118,19 +118,30 @@ func WireSubject(what string, given []byte, kind string) (Subject, error) {
 			kind = "saml2"
 		}
 	}
-	if tokenTypeURI(kind) != tokenTypeURI("saml2") && tokenTypeURI(kind) != tokenTypeURI("saml1") {
-		if !token.IsText(text) {
-			return Subject{}, fault.New(fault.Config, "the %s is not plain text in one line, as every token is", what).Hint("authctl decode FILE says what it is")
+	switch tokenTypeURI(kind) {
+	case tokenTypeURI("saml2"):
+		a, err := saml.Read(given)
+		if err != nil {
+			return Subject{}, noSAML(what, err)
 		}
-		return Subject{Token: secret.New(text), Type: kind}, nil
-	}
-	a, err := saml.Read(given)
-	if err != nil {
-		f := fault.New(fault.Config, "the %s: %w", what, err).Hint("authctl decode FILE says what it is")
-		if flag, ok := strings.CutSuffix(what, " token"); ok {
-			f = f.Hint("--%s-token-type names its type", flag)
+		return Subject{Token: secret.New(saml.Encode(a.Raw)), Type: kind, Assertion: &a}, nil
+	case tokenTypeURI("saml1"):
+		raw, err := saml.Bytes(given)
+		if err != nil {
+			return Subject{}, noSAML(what, err)
 		}
-		return Subject{}, f
+		return Subject{Token: secret.New(saml.Encode(raw)), Type: kind}, nil
 	}
-	return Subject{Token: secret.New(saml.Encode(a.Raw)), Type: kind, Assertion: &a}, nil
+	if !token.IsText(text) {
+		return Subject{}, fault.New(fault.Config, "the %s is not plain text in one line, as every token is", what).Hint("authctl decode FILE says what it is")
+	}
+	return Subject{Token: secret.New(text), Type: kind}, nil
+}
+
+func noSAML(what string, err error) error {
+	f := fault.New(fault.Config, "the %s: %w", what, err).Hint("authctl decode FILE says what it is")
+	if flag, ok := strings.CutSuffix(what, " token"); ok {
+		f = f.Hint("--%s-token-type names its type", flag)
+	}
+	return f
 }
