@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"slices"
 	"strings"
 
 	"authctl/internal/fault"
@@ -17,6 +18,14 @@ type Overrides struct {
 
 // Apply gives a profile with the overrides in place; p stays as it is.
 func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
+	for _, f := range []struct {
+		flag   string
+		values []string
+	}{{"--audience", o.Audience}, {"--resource", o.Resource}} {
+		if slices.Contains(f.values, "") {
+			return nil, fault.New(fault.Usage, "%s is empty", f.flag)
+		}
+	}
 	changed := *p
 	if len(o.Scopes) > 0 {
 		changed.Scopes = strings.Fields(strings.Join(o.Scopes, " "))

@@ -308,6 +308,15 @@ func TestKeyCoversEveryInput(t *testing.T) {
 	}
 }
 
+// A shell's "$UNSET" is no audience.
+func TestEmptyOverridesAreRefused(t *testing.T) {
+	for name, o := range map[string]Overrides{"--audience": {Audience: []string{"a", ""}}, "--resource": {Resource: []string{""}}} {
+		if _, err := o.Apply(plain()); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestOverrides(t *testing.T) {
 	p := plain()
 	p.Scopes = []string{"old"}
