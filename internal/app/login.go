@@ -153,14 +153,10 @@ func (a *App) loginEndpoints(ctx context.Context, p *profile.Profile, needs ...m
 }
 
 // loginParams are the profile's extra authorize parameters, then the flags'.
-// They travel in the browser's address bar, so none may be a secret.
+// They travel in the browser's address bar; profile.Validate lets no secret be one.
 func loginParams(p *profile.Profile, flags []endpoint.Param) ([]endpoint.Param, error) {
 	list := make([]endpoint.Param, 0, len(p.Login.Params)+len(flags))
 	for _, f := range p.Login.Params {
-		if f.Secret != nil || f.Basic != nil {
-			return nil, fault.New(fault.Config, "login.params %s is a secret, but would stand in the browser's address bar", f.Name).
-				Hint("login.params takes {name: %s, value: ...} in profile %s", f.Name, p.Name)
-		}
 		value := f.Value
 		if _, text := value.(string); !text { // such as max_age, a number
 			raw, err := json.Marshal(value)

@@ -21,26 +21,15 @@ type Request struct {
 	Scopes        []string
 	Audience      []string
 	Resource      []string         // RFC 8707
-	Params        []endpoint.Param // login.params of the profile, then what flags ask for
+	Params        []endpoint.Param // login.params of the profile, then what flags ask for; none that params sets
 	// DPoPThumbprint binds the code to a DPoP key (RFC 9449 10), "" for none.
 	DPoPThumbprint string
-}
-
-// reserved are the parameters that carry the flow's safety; a profile that set
-// one would loosen it or break it.
-func reserved(name string) bool {
-	switch name {
-	case "response_type", "client_id", "redirect_uri", "state", "nonce", "scope",
-		"code_challenge", "code_challenge_method", "request", "request_uri", "response_mode", "dpop_jkt":
-		return true
-	}
-	return false
 }
 
 // params is the authorization request (RFC 6749 4.1.1, RFC 7636 4.3, OpenID
 // Connect Core 3.1.2.1). A nonce is sent to plain OAuth servers too: they
 // ignore it (RFC 6749 3.1), and an id_token that comes unasked is still bound.
-func (r Request) params(redirectURI string, rnd randoms) ([]endpoint.Param, error) {
+func (r Request) params(redirectURI string, rnd randoms) []endpoint.Param {
 	list := []endpoint.Param{
 		{Name: "response_type", Value: "code"},
 		{Name: "client_id", Value: r.ClientID},
@@ -64,13 +53,9 @@ func (r Request) params(redirectURI string, rnd randoms) ([]endpoint.Param, erro
 	}
 	extra := endpoint.Request{} // a flag replaces the profile's value of the same name
 	for _, p := range r.Params {
-		if reserved(p.Name) {
-			return nil, fault.New(fault.Config, "login.params sets %s, which authctl sets itself", p.Name).
-				Hint("take %s out of login.params in profile %s", p.Name, r.Profile)
-		}
 		extra.Set(p.Name, p.Value)
 	}
-	return append(list, extra.Params...), nil
+	return append(list, extra.Params...)
 }
 
 // address is the URL the browser is sent to.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"authctl/internal/endpoint"
-	"authctl/internal/fault"
 )
 
 func TestAuthorizeURL(t *testing.T) {
@@ -45,15 +44,5 @@ func TestPushedRequestLeavesTwoParameters(t *testing.T) {
 	}
 	if got := strings.Join(names, " "); got != "response_type client_id redirect_uri state nonce code_challenge code_challenge_method scope request_scope" {
 		t.Errorf("pushed %s", got)
-	}
-}
-
-func TestReservedParametersAreRefused(t *testing.T) {
-	r := request(t, "http://127.0.0.1:0/callback")
-	for _, name := range []string{"state", "nonce", "code_challenge_method", "response_mode", "redirect_uri"} {
-		r.Params = []endpoint.Param{{Name: name, Value: "x"}}
-		if _, err := r.params("http://127.0.0.1:1/", randoms{}); fault.KindOf(err) != fault.Config {
-			t.Errorf("%s: %v", name, err)
-		}
 	}
 }

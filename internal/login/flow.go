@@ -108,10 +108,7 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 // send builds the authorize URL, by way of a pushed request where there is
 // one, and gets it in front of the person.
 func (f Flow) send(ctx context.Context, r Request, back *callback, target string, port int, rnd randoms) error {
-	params, err := r.params(target, rnd)
-	if err != nil {
-		return err
-	}
+	params := r.params(target, rnd)
 	expires := time.Duration(0)
 	if f.Push != nil {
 		pushed, err := f.Push(ctx, params)

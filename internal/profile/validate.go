@@ -21,6 +21,7 @@ func (p *Profile) Validate() error {
 	c.assertion()
 	c.lists()
 	c.request()
+	c.login()
 	c.tokens()
 	return errors.Join(c.found...)
 }
@@ -180,6 +181,29 @@ func (c *checker) request() {
 		c.add("api.scheme", "must be one word, such as Bearer or DPoP")
 	}
 	c.hosts()
+}
+
+// login: its parameters travel in the browser's address bar, and must not undo
+// what keeps the flow safe.
+func (c *checker) login() {
+	for i, f := range c.p.Login.Params {
+		at := index("login.params", i)
+		if slices.Contains(loginSets(), f.Name) {
+			c.add(at+".name", "must not be %s, which authctl sets itself", f.Name)
+		}
+		if f.Secret != nil || f.Basic != nil {
+			c.add(at, "must not be a secret: it would stand in the browser's address bar")
+		}
+	}
+}
+
+// loginSets are the parameters that carry the flow's safety; a profile that set
+// one would loosen it or break it.
+func loginSets() []string {
+	return []string{
+		"response_type", "client_id", "redirect_uri", "state", "nonce", "scope",
+		"code_challenge", "code_challenge_method", "request", "request_uri", "response_mode", "dpop_jkt",
+	}
 }
 
 func (c *checker) tokens() {

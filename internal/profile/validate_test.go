@@ -105,6 +105,13 @@ func TestValidate(t *testing.T) {
 			p.Request.Params = []profile.Field{{Name: "a", Value: map[string]any{}}}
 		}, "request.params[0].value: must be text"},
 		{"a parameter without name", func(p *profile.Profile) { p.Login.Params = []profile.Field{{Value: "x"}} }, "login.params[0].name: must be"},
+		{"a state of its own", func(p *profile.Profile) { p.Login.Params = []profile.Field{{Name: "state", Value: "x"}} }, "login.params[0].name: must not be state"},
+		{"no PKCE", func(p *profile.Profile) {
+			p.Login.Params = []profile.Field{{Name: "a", Value: "b"}, {Name: "code_challenge_method", Value: "plain"}}
+		}, "login.params[1].name: must not be code_challenge_method"},
+		{"a secret in the address bar", func(p *profile.Profile) {
+			p.Login.Params = []profile.Field{{Name: "a", Secret: &secret.Ref{Kind: secret.Keyring, Name: "x"}}}
+		}, "login.params[0]: must not be a secret"},
 		{"two words as a scheme", func(p *profile.Profile) { p.API.Scheme = "Bearer x" }, "api.scheme: must be one word"},
 		{"a port", func(p *profile.Profile) { p.API.Hosts = []string{"a.example:8443", "[::1]:1"} }, ""},
 		{"a path in a host", func(p *profile.Profile) { p.API.Hosts = []string{"a.example/x"} }, "api.hosts[0]: must be a host"},
