@@ -115,6 +115,7 @@ func (k *kitchen) gitlab(b block) {
 		Call      job
 	}
 	k.parse(b, &flow)
+	k.checkOutForAll("ci", "profiles.yaml")
 	k.set(flow.Variables) // and the secrets, as GitLab has them in every job's environment
 	for _, j := range []job{flow.Token, flow.Call} {
 		for _, line := range j.Script {
@@ -129,6 +130,25 @@ func (k *kitchen) gitlab(b block) {
 		}
 	}
 	k.isMe(k.read("me.json"))
+}
+
+// checkOutForAll puts the profiles into a folder as runners with Docker or
+// Kubernetes check a repository out: umask 0000, writable by everybody.
+func (k *kitchen) checkOutForAll(folder, name string) {
+	k.t.Helper()
+	text, err := os.ReadFile(k.env["AUTHCTL_CONFIG"])
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(k.dir, folder), 0o700); err != nil {
+		k.t.Fatal(err)
+	}
+	k.env["AUTHCTL_CONFIG"] = k.file(filepath.Join(folder, name), string(text))
+	for path, mode := range map[string]os.FileMode{folder: 0o777, filepath.Join(folder, name): 0o666} {
+		if err := os.Chmod(filepath.Join(k.dir, path), mode); err != nil {
+			k.t.Fatal(err)
+		}
+	}
 }
 
 func (k *kitchen) azure(b block) {
