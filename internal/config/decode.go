@@ -94,8 +94,8 @@ func child(n *yaml.Node, key string) *yaml.Node {
 // locate adds a problem of meaning where its field is written, or where the
 // nearest thing around it is. A field that could not be read is no second problem.
 func (r *reader) locate(found *profile.Problem) {
-	for path := found.Path; path != ""; path = parent(path) {
-		if r.suspects[path] {
+	for suspect := range r.suspects {
+		if above(suspect, found.Path) || above(found.Path, suspect) {
 			return
 		}
 	}
@@ -108,6 +108,16 @@ func (r *reader) locate(found *profile.Problem) {
 		r.problems = append(r.problems, at)
 		return
 	}
+}
+
+// above is true for a path and whatever stands around it, but the profile itself.
+func above(outer, path string) bool {
+	for ; path != ""; path = parent(path) {
+		if path == outer {
+			return true
+		}
+	}
+	return false
 }
 
 // parent is the path without its last key or index.

@@ -157,6 +157,20 @@ profiles:
 	}
 }
 
+// What stands there and cannot be read is not missing as well.
+func TestABrokenReferenceIsOneProblem(t *testing.T) {
+	for text, want := range map[string]string{
+		"{command: echo hi}":          "p.yaml:2:35: client.secret.command: must be a list, in [ ] or as lines with - , not text",
+		"{command: [false]}":          "p.yaml:2:36: client.secret.command[0]: must be text, not true or false (quote it to mean text)",
+		"{command: [echo], shell: 1}": "p.yaml:2:43: client.secret.shell: unknown field",
+	} {
+		_, err := config.ParseProfile("p", "p.yaml", []byte("token_url: https://s.example/t\nclient: {id: a, secret: "+text+"}\n"))
+		if got := problemsOf(t, err); len(got) != 1 || got[0].String() != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 func TestAliasesAreBounded(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(body + "assertion:\n  claims:\n    - {name: a0, value: &a0 [x,x,x,x,x,x,x,x,x,x]}\n")
