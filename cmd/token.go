@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/acquire"
+	"authctl/internal/fault"
 )
 
 // tokenOptions is what the flags of `token` say.
@@ -36,6 +37,9 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
   authctl token -p gateway -o headers`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if minTTL < 0 {
+				return fault.New(fault.Usage, "--min-ttl must not be negative")
+			}
 			if cmd.Flags().Changed("min-ttl") {
 				o.minTTL = &minTTL
 			}

@@ -27,6 +27,10 @@ func (o PrintOptions) Check(p *profile.Profile) error {
 			return err
 		}
 	}
+	if o.Format == "kube" && p.DPoP.Enabled {
+		return fault.New(fault.Usage, "-o kube: kubectl sends every token as Bearer, and those of this profile are bound to a DPoP key").
+			Hint("authctl curl makes the proofs that go with them")
+	}
 	return o.Options.Check()
 }
 

@@ -27,7 +27,10 @@ func checkResult(r Result, f format, o Options) error {
 	}
 	if f.name == "kube" {
 		// kubectl always sends what it gets as `Authorization: Bearer`.
-		r.Scheme = "Bearer"
+		if r.Scheme = "Bearer"; strings.EqualFold(r.Set.TokenType, "DPoP") {
+			return fault.New(fault.Invalid, "kubectl sends every token as Bearer, and the server bound this one to a DPoP key").
+				Hint("authctl curl makes the proofs that go with it")
+		}
 	}
 	return CheckType(r.Set.TokenType, r.Scheme)
 }
