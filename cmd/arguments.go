@@ -21,6 +21,26 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		Hint("-p NAME chooses a profile; %s --help shows the flags", cmd.CommandPath())
 }
 
+// one is for commands with exactly one argument, what.
+func one(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return fault.New(fault.Usage, "%s needs one %s; %d were given", cmd.CommandPath(), what, len(args)).Hint("%s --help", cmd.CommandPath())
+	}
+}
+
+// oneAtMost is for commands whose one argument may be left out.
+func oneAtMost(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) <= 1 {
+			return nil
+		}
+		return fault.New(fault.Usage, "%s takes one %s at most; %d were given", cmd.CommandPath(), what, len(args)).Hint("%s --help", cmd.CommandPath())
+	}
+}
+
 // noSuchCommand is about a first word that is no subcommand of parent.
 func noSuchCommand(parent *cobra.Command, args []string) error {
 	if len(args) == 0 {

@@ -50,7 +50,7 @@ expired or could not be verified.`,
   authctl decode --check-exp token.txt
   authctl decode --verify --key public.pem assertion.jwt
   authctl decode --verify -p example --nonce n-0S6 id_token.jwt`,
-		Args: cobra.MaximumNArgs(1),
+		Args: oneAtMost("FILE, - or TOKEN"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.input = first(args)
 			o.noClaim = cmd.Flags().Changed("claim") && o.claim == ""

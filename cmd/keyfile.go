@@ -28,14 +28,6 @@ func (k *keyFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&k.passphrase, "passphrase", "", "secret `reference` to the passphrase (env:NAME, file:PATH); else it is asked for")
 }
 
-// oneFile wants exactly one argument, and says which.
-func oneFile(cmd *cobra.Command, args []string) error {
-	if len(args) == 1 {
-		return nil
-	}
-	return fault.New(fault.Usage, "%s needs one FILE, or - for stdin; %d were given", cmd.Name(), len(args)).Hint("%s --help", cmd.CommandPath())
-}
-
 // loadKey reads the key in FILE, FILE#/json/pointer or, for -, stdin.
 func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, error) {
 	data, err := beside(ctx, func() ([]byte, error) { return c.readKeyFile(ctx, name) })

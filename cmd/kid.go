@@ -46,7 +46,7 @@ Exit status: 0 printed; 2 wrong usage; 3 no key, or not exactly one, in FILE.`, 
   authctl kid --as thumbprint --jwk key.pem > public.jwk
   authctl kid --as all -o json certificate.pem
   authctl kid 'configuration.json#/privateJwk'`,
-		Args: oneFile,
+		Args: one("FILE, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
 			return runKid(cmd.Context(), c, o)

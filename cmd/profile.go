@@ -53,7 +53,7 @@ shown, the secrets are not read. Without NAME it is the profile of --profile,
 AUTHCTL_PROFILE or default_profile.
 
 Exit status: 0 shown; 3 the profile is wrong or not there.`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneAtMost("NAME"),
 		ValidArgsFunction: c.completeOneProfile,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return runProfileShow(c, first(args))

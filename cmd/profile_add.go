@@ -40,7 +40,7 @@ Exit status: 0 written; 2 an answer is missing or wrong; 3 the name is taken;
 6 the keyring did not keep a secret.`,
 		Example: `  authctl profile add work --preset PRESET
   authctl token -p work`,
-		Args: cobra.ExactArgs(1),
+		Args: one("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.name = args[0]
 			return runProfileAdd(cmd.Context(), c, o)

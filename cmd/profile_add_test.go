@@ -105,7 +105,7 @@ func TestAddRefuses(t *testing.T) {
 		{"\nx\nfile:key.pem\n", 2, "must be absolute or begin with ~/", []string{"w", "--preset", "kl-gateway"}},
 		{"", 2, `did you mean "kl-gateway"?`, []string{"w", "--preset", "kl-gatway"}},
 		{"", 2, "cannot be a profile's name", []string{"../w", "--preset", "kl-gateway"}},
-		{"", 2, "accepts 1 arg", []string{}},
+		{"", 2, "needs one NAME", []string{}},
 	} {
 		d := newDesk(t)
 		d.want(c.answers, c.code, c.text, append([]string{"profile", "add"}, c.args...)...)

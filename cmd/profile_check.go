@@ -21,7 +21,7 @@ Every problem is one line on stderr, FILE:LINE:COLUMN first. Nothing is sent and
 no secret is read; authctl doctor goes further.
 
 Exit status: 0 all is well; 3 something is wrong.`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneAtMost("NAME"),
 		ValidArgsFunction: c.completeOneProfile,
 		RunE:              func(_ *cobra.Command, args []string) error { return runProfileCheck(c, first(args)) },
 	}

@@ -39,7 +39,7 @@ Exit status: 0 written; 2 wrong usage; 3 FILE is no such configuration, or the
 name is taken; 6 the keyring did not keep the key.`,
 		Example: `  authctl profile import ~/Downloads/client.json --name work
   authctl token -p work`,
-		Args: oneFile,
+		Args: one("FILE, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
 			return runProfileImport(cmd.Context(), c, o)

@@ -43,7 +43,7 @@ taken, without its last line ending: a PEM key is stored as it is.
 Exit status: 0 stored; 2 nothing was given; 6 the keyring did not keep it.`,
 		Example: `  authctl secret set client_secret -p work
   authctl secret set key -p work < key.pem`,
-		Args:              cobra.ExactArgs(1),
+		Args:              one("NAME"),
 		ValidArgsFunction: c.completeSecretNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSecretSet(cmd.Context(), c, args[0])
@@ -153,7 +153,7 @@ func newSecretDeleteCmd(c *cli) *cobra.Command {
 
 Exit status: 0 removed; 3 there was none; 6 the keyring did not remove it.`,
 		Example:           `  authctl secret delete client_secret -p work`,
-		Args:              cobra.ExactArgs(1),
+		Args:              one("NAME"),
 		ValidArgsFunction: c.completeSecretNames,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runSecretDelete(cmd.Context(), c, args[0])

@@ -106,7 +106,7 @@ func TestSecretIsRefused(t *testing.T) {
 	d.want("CANARY", 2, "is no name of a secret", "secret", "set", "a\nb")
 	d.want("CANARY", 2, "is no name of a secret", "secret", "set", "keyring:x")
 	d.want(strings.Repeat("x", maxSecret+1), 2, "larger than 128 KiB", "secret", "set", "client_secret")
-	d.want("", 2, "accepts 1 arg", "secret", "set", "client_secret", "value")
+	d.want("", 2, "needs one NAME", "secret", "set", "client_secret", "value")
 	d.want("", 2, "unknown flag", "secret", "set", "client_secret", "--value", "x")
 	d.stored("")
 	d.env["AUTHCTL_CONFIG"] = filepath.Join(t.TempDir(), "none.yaml")
