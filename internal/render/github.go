@@ -2,6 +2,8 @@ package render
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"strings"
 
@@ -27,9 +29,27 @@ func writeGithub(b *bytes.Buffer, r Result, o Options) error {
 	return nil
 }
 
+// writeBoth prints the masks, then fills GITHUB_ENV: the runner must know what
+// to hide before any step can print it. Without the file there are no masks,
+// which show what they are about.
+func writeBoth(w io.Writer, masks []byte, r Result, o Options) error {
+	env, err := os.OpenFile(o.GithubEnv, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
+		return fault.New(fault.Config, "opening GITHUB_ENV: %w", err)
+	}
+	if err := writeAll(w, masks); err != nil {
+		_ = env.Close()
+		return err
+	}
+	if err := errors.Join(appendGithubEnv(env, r, o), env.Close()); err != nil {
+		return fault.New(fault.Internal, "appending to GITHUB_ENV: %w", err)
+	}
+	return nil
+}
+
 // appendGithubEnv adds the variables to the runner's file, each between two
 // delimiter lines, so that no value can be read as another variable.
-func appendGithubEnv(r Result, o Options) error {
+func appendGithubEnv(env io.Writer, r Result, o Options) error {
 	vars, err := variables(r, o)
 	if err != nil {
 		return err
@@ -44,20 +64,6 @@ func appendGithubEnv(r Result, o Options) error {
 	for _, v := range vars {
 		b.WriteString(v.name + "<<" + end + "\n" + v.value + "\n" + end + "\n")
 	}
-	return appendFile(o.GithubEnv, b.Bytes())
-}
-
-func appendFile(path string, p []byte) error {
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
-	if err != nil {
-		return fault.New(fault.Config, "opening GITHUB_ENV: %w", err)
-	}
-	_, err = f.Write(p)
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fault.New(fault.Internal, "appending to GITHUB_ENV: %w", err)
-	}
-	return nil
+	_, err = env.Write(b.Bytes())
+	return err
 }

@@ -94,14 +94,10 @@ func Write(w io.Writer, r Result, o Options) error {
 	if err := f.write(&b, r, o); err != nil {
 		return err
 	}
-	if err := writeAll(w, b.Bytes()); err != nil {
-		return err
-	}
 	if f.name == "github" {
-		// After the masks: the runner must know what to hide before any step can print it.
-		return appendGithubEnv(r, o)
+		return writeBoth(w, b.Bytes(), r, o)
 	}
-	return nil
+	return writeAll(w, b.Bytes())
 }
 
 func writeAll(w io.Writer, p []byte) error {

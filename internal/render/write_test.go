@@ -5,7 +5,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"authctl/internal/fault"
 )
 
 type countingWriter struct {
@@ -38,9 +41,26 @@ func TestOneWriteWhoseFailureIsSeen(t *testing.T) {
 		if err := Write(broken, sample(), o); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("%s: %v", f, err)
 		}
-		if _, err := os.Stat(env); err == nil {
+		if b, _ := os.ReadFile(env); len(b) > 0 {
 			t.Errorf("%s: GITHUB_ENV was written without masks", f)
 		}
+	}
+}
+
+func TestNoMasksWithoutTheFileTheyAreFor(t *testing.T) {
+	w := &countingWriter{}
+	if err := Write(w, sample(), Options{Format: "github", GithubEnv: t.TempDir()}); fault.KindOf(err) != fault.Config || w.calls != 0 {
+		t.Errorf("%v after %d writes", err, w.calls)
+	}
+}
+
+// What the profile says is not at fault: kubectl knows one scheme.
+func TestKubeNamesKubectl(t *testing.T) {
+	r := sample()
+	r.Set.TokenType, r.Scheme = "DPoP", "DPoP"
+	err := Write(io.Discard, r, Options{Format: "kube"})
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "kubectl") || strings.Contains(err.Error(), "api.scheme") {
+		t.Error(err)
 	}
 }
 
