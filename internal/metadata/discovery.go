@@ -33,10 +33,25 @@ func (s *Source) discover(ctx context.Context, p *profile.Profile) (Endpoints, e
 }
 
 func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (Endpoints, error) {
-	body, err := s.get(ctx, at, maxDiscovery)
+	if body, ok := s.kept(at); ok {
+		if e, err := checked(p, at, body); err == nil {
+			return e, nil
+		}
+	}
+	body, err := s.fetch(ctx, at, maxDiscovery)
 	if err != nil {
 		return Endpoints{}, notThere(p, at, err)
 	}
+	e, err := checked(p, at, body)
+	if err == nil {
+		s.keep(at, body)
+	}
+	return e, err
+}
+
+// checked reads a document, fetched or kept: it must be of the profile's issuer
+// and name endpoints that secrets may go to.
+func checked(p *profile.Profile, at string, body []byte) (Endpoints, error) {
 	var e Endpoints
 	if err := json.Unmarshal(body, &e); err != nil {
 		return Endpoints{}, fault.New(fault.Network, "discovery %s: the answer is no discovery document", at).
@@ -57,20 +72,23 @@ func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (E
 		}
 		return Endpoints{}, f
 	}
-	if s.Cache != nil {
-		s.Cache.Save(at, body)
-	}
 	return e, nil
 }
 
-// get reads from the cache or the network.
-func (s *Source) get(ctx context.Context, at string, limit int64) ([]byte, error) {
-	if s.Cache != nil {
-		if body, ok := s.Cache.Load(at); ok {
-			return body, nil
-		}
+// kept is a document of the cache. What cannot be used is fetched anew.
+func (s *Source) kept(at string) ([]byte, bool) {
+	if s.Cache == nil {
+		return nil, false
 	}
-	return s.fetch(ctx, at, limit)
+	return s.Cache.Load(at)
+}
+
+// keep is for what was fetched only: keeping what was kept would make it young
+// again, and it would never be asked for while it is in use.
+func (s *Source) keep(at string, body []byte) {
+	if s.Cache != nil {
+		s.Cache.Save(at, body)
+	}
 }
 
 func (s *Source) fetch(ctx context.Context, at string, limit int64) ([]byte, error) {

@@ -15,11 +15,12 @@ func (s *Source) Keys(ctx context.Context, p *profile.Profile, fresh bool) ([]*k
 	if err != nil {
 		return nil, err
 	}
-	read := s.get
-	if fresh {
-		read = s.fetch
+	if body, ok := s.kept(e.JWKS); ok && !fresh {
+		if set, err := keys.ParseJWKS(body); err == nil {
+			return keys.PublicOnly(set), nil
+		}
 	}
-	body, err := read(ctx, e.JWKS, keys.MaxSize)
+	body, err := s.fetch(ctx, e.JWKS, keys.MaxSize)
 	if err != nil {
 		return nil, whence(p, networkFault("JWKS", "jwks_url", e.JWKS, err))
 	}
@@ -27,9 +28,7 @@ func (s *Source) Keys(ctx context.Context, p *profile.Profile, fresh bool) ([]*k
 	if err != nil {
 		return nil, whence(p, fault.New(fault.Network, "JWKS %s: %w", e.JWKS, err))
 	}
-	if s.Cache != nil {
-		s.Cache.Save(e.JWKS, body)
-	}
+	s.keep(e.JWKS, body)
 	return keys.PublicOnly(set), nil
 }
 

@@ -211,3 +211,45 @@ func FuzzDiscovery(f *testing.F) {
 		}
 	})
 }
+
+// counting is a cache that counts what is put into it.
+type counting struct {
+	Cache
+	saved []string
+}
+
+func (c *counting) Save(url string, body []byte) {
+	c.saved = append(c.saved, url)
+	c.Cache.Save(url, body)
+}
+
+// A document that is used often must not stay for ever: moved endpoints and
+// withdrawn keys would never be noticed.
+func TestUseDoesNotKeepADocumentYoung(t *testing.T) {
+	cache := &counting{Cache: Disk{Dir: t.TempDir(), Now: time.Now}}
+	d := &documents{bodies: map[string]string{wellKnownURL: document(nil), "https://as.example/jwks": oneKey}}
+	for range 3 {
+		if _, err := (&Source{HTTP: d, Cache: cache}).Keys(t.Context(), found(), false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(d.asked) != 2 || len(cache.saved) != 2 {
+		t.Errorf("asked for %q, saved %q", d.asked, cache.saved)
+	}
+}
+
+// A crash may leave anything: what cannot be used is fetched again.
+func TestADamagedDocumentIsFetchedAgain(t *testing.T) {
+	for _, damage := range []string{"{{{", "[]", "null", `{"issuer":"https://other.example"}`} {
+		disk := Disk{Dir: t.TempDir(), Now: time.Now}
+		disk.Save(wellKnownURL, []byte(damage))
+		disk.Save("https://as.example/jwks", []byte(damage))
+		d := &documents{bodies: map[string]string{wellKnownURL: document(nil), "https://as.example/jwks": oneKey}}
+		if set, err := (&Source{HTTP: d, Cache: disk}).Keys(t.Context(), found(), false); err != nil || len(set) != 1 {
+			t.Errorf("%s: %d keys, %v", damage, len(set), err)
+		}
+	}
+}
+
+// oneKey is the public key of RFC 8037 A.2.
+const oneKey = `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1"}]}`
