@@ -8,7 +8,6 @@ import (
 	"authctl/internal/endpoint"
 	"authctl/internal/grant"
 	"authctl/internal/profile"
-	"authctl/internal/store"
 	"authctl/internal/token"
 )
 
@@ -47,10 +46,9 @@ func (a *Acquirer) exchanged(ctx context.Context, session, p *profile.Profile, g
 
 // pointTo makes what is kept under key the profile's session; failing is one warning.
 func (a *Acquirer) pointTo(ctx context.Context, p *profile.Profile, key, grantName string) {
-	own := Key(p, "")
-	rec, err := a.read(ctx, p, own)
+	rec, err := a.read(ctx, p, Key(p, ""))
 	if err == nil && rec.Session != key {
-		err = a.Store.Put(context.WithoutCancel(ctx), own, store.Record{Profile: p.Name, Grant: grantName, Session: key})
+		err = a.setPointer(context.WithoutCancel(ctx), p, key, grantName)
 	}
 	if err != nil {
 		a.Warn(fmt.Sprintf("token -p %s may give another session's token: %v", p.Name, err))

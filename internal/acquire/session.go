@@ -184,14 +184,26 @@ func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key stri
 	if err := a.Store.Put(ctx, key, rec); err != nil {
 		return notKept(err)
 	}
-	own := Key(p, "")
-	if own == key {
+	if Key(p, "") == key {
 		return nil
 	}
-	if err := a.Store.Put(ctx, own, store.Record{Profile: p.Name, Grant: rec.Grant, Session: key}); err != nil {
+	if err := a.setPointer(ctx, p, key, rec.Grant); err != nil {
 		return notKept(err)
 	}
 	return nil
+}
+
+// setPointer makes what is kept under key the profile's session. A token by the
+// own grant that is being asked for is kept under the same lock, and would
+// otherwise be written over the pointer.
+func (a *Acquirer) setPointer(ctx context.Context, p *profile.Profile, key, grantName string) error {
+	own := Key(p, "")
+	unlock, err := a.lock(ctx, own)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return a.Store.Put(ctx, own, store.Record{Profile: p.Name, Grant: grantName, Session: key})
 }
 
 func notKept(err error) error {

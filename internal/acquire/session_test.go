@@ -269,3 +269,32 @@ func TestManyProcessesExchangeOnce(t *testing.T) {
 		t.Errorf("--force: %v %+v", err, r)
 	}
 }
+
+// A token by the own grant, asked for before the exchange and granted after it,
+// is not written over the profile's new session.
+func TestAnExchangeIsNotWrittenOver(t *testing.T) {
+	b := newBench(t, nil)
+	p := plain()
+	own, done := Key(p, ""), make(chan error)
+	b.http.answers[0] = func(r *endpoint.Request) (endpoint.Answer, error) {
+		locks := b.store.asked()
+		go func() {
+			done <- b.process().keepSession(t.Context(), p, "other", store.Record{
+				Profile: p.Name, Grant: "token_exchange", Set: token.Set{AccessToken: secret.New("x"), RefreshToken: secret.New("r")},
+			})
+		}()
+		for wait := time.Now().Add(5 * time.Second); time.Now().Before(wait); time.Sleep(time.Millisecond) {
+			rec, _ := b.store.Get(t.Context(), own)
+			if rec.Session != "" || b.store.asked() > locks {
+				break
+			}
+		}
+		return granted("own", "")(r)
+	}
+	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil || b.store.records[own].Session != "other" {
+		t.Errorf("%v, the session is %+v", err, b.store.records[own])
+	}
+}
