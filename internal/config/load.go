@@ -97,8 +97,10 @@ func Names(s Settings) ([]string, error) {
 		return nil, err
 	}
 	var names []string
+	seen := map[string]bool{}
 	for _, n := range slices.Concat(m.names(), more) {
-		if profile.ValidName(n) == nil && !slices.Contains(names, n) {
+		if profile.ValidName(n) == nil && !seen[n] {
+			seen[n] = true
 			names = append(names, n)
 		}
 	}

@@ -27,7 +27,8 @@ func cut(text string) *sliced {
 	if unusual(text) {
 		return nil
 	}
-	c := cutter{text: text, out: &sliced{index: map[string]int{}}}
+	profiles := len(text) / 400 // about: a map that grows costs more than the whole rest
+	c := cutter{text: text, out: &sliced{index: make(map[string]int, profiles), names: make([]string, 0, profiles), blocks: make([]block, 0, profiles)}}
 	for c.next < len(text) {
 		if !c.step() {
 			return nil
@@ -47,12 +48,16 @@ func cut(text string) *sliced {
 // unusual is true for text with bytes that YAML reads as more than themselves: other
 // encodings and other line breaks.
 func unusual(text string) bool {
-	for _, odd := range []string{"\xef\xbb\xbf", "\x00", "\xfe", "\xff", "\u0085", "\u2028", "\u2029", "\t"} {
+	for _, odd := range []string{"\xef\xbb\xbf", "\x00", "\xfe", "\xff", "\u0085", "\t"} {
 		if strings.Contains(text, odd) {
 			return true
 		}
 	}
-	return strings.Count(text, "\r") != strings.Count(text, "\r\n")
+	separators := "\u2028"[:2] // of lines and paragraphs, U+2028 and U+2029; dashes begin so as well
+	if strings.Contains(text, separators) && strings.ContainsAny(text, "\u2028\u2029") {
+		return true
+	}
+	return strings.Contains(text, "\r") && strings.Count(text, "\r") != strings.Count(text, "\r\n")
 }
 
 // cutter goes through the lines of a file once.
@@ -67,6 +72,29 @@ type cutter struct {
 	fromLine, toLine int
 	indent           int // of the profiles' names
 	start, startLine int
+	ahead            [len(marks)]int // where each of marks comes next
+	nearest          int             // the first of them
+}
+
+// marks are the characters that a line has to be looked at for.
+const marks = "[]{}#\"'"
+
+// marked is true for a line, from begin to end, that holds one of marks. Most
+// lines do not: the file is searched for each mark, not each line for all.
+func (c *cutter) marked(begin, end int) bool {
+	if c.nearest < begin {
+		c.nearest = len(c.text)
+		for i := range c.ahead {
+			if c.ahead[i] < begin {
+				c.ahead[i] = len(c.text)
+				if at := strings.IndexByte(c.text[begin:], marks[i]); at >= 0 {
+					c.ahead[i] = begin + at
+				}
+			}
+			c.nearest = min(c.nearest, c.ahead[i])
+		}
+	}
+	return c.nearest < end
 }
 
 // step reads one line; false when it is not plain.
@@ -81,7 +109,7 @@ func (c *cutter) step() bool {
 	if text == "" || text[0] == '#' {
 		return true
 	}
-	if !balanced(text) {
+	if c.marked(begin, begin+len(full)) && !balanced(text) {
 		return false
 	}
 	switch {
