@@ -2,10 +2,7 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"authctl/cmd"
 	"authctl/internal/app"
@@ -13,7 +10,7 @@ import (
 
 func main() {
 	app.Harden()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := app.Interruptible()
 	code := cmd.Main(ctx, app.Host(), os.Args[1:])
 	stop()
 	os.Exit(code)

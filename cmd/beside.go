@@ -1,6 +1,17 @@
 package cmd
 
-import "context"
+import (
+	"context"
+	"os"
+)
+
+// readBeside is beside for a named file; a regular one delivers by itself.
+func readBeside(ctx context.Context, name string, read func() ([]byte, error)) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		return read()
+	}
+	return beside(ctx, read)
+}
 
 // beside reads beside the caller. Stdin, or a pipe that was named as a file, may
 // never deliver and a read cannot be taken back, so it is left behind when the

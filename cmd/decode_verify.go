@@ -131,7 +131,7 @@ func (c *cli) loadJWKS(ctx context.Context, name string) ([]*keys.Key, error) {
 		}
 		return a.JWKS(ctx, name)
 	}
-	data, err := beside(ctx, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
+	data, err := readBeside(ctx, name, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func (k *keyFlags) register(cmd *cobra.Command) {
 
 // loadKey reads the key in FILE, FILE#/json/pointer or, for -, stdin.
 func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, error) {
-	data, err := beside(ctx, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
+	data, err := readBeside(ctx, name, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
 	if err != nil {
 		return nil, err
 	}

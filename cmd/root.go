@@ -23,6 +23,9 @@ type cli struct {
 // exit code of docs/exit-codes.md. It is the only entry point.
 func Main(ctx context.Context, sys app.System, args []string) int {
 	c := &cli{sys: sys}
+	if !quick(args) {
+		_ = ctx.Done()
+	}
 	root := newRoot(c, args)
 	root.SetArgs(args)
 	out := &arrived{w: sys.Out}
@@ -33,6 +36,13 @@ func Main(ctx context.Context, sys app.System, args []string) int {
 		err = fault.New(fault.Internal, "writing the output: %w", out.err)
 	}
 	return c.exit(ctx, err)
+}
+
+// quick commands mostly end at once and have nothing to clear up: until they
+// wait for something, an interrupt may just end the process. All others take
+// notice of it from the beginning (app.Interruptible).
+func quick(args []string) bool {
+	return len(args) > 0 && slices.Contains([]string{"token", "kid", "decode", "assert", "version"}, args[0])
 }
 
 // newRoot is the tree that args need: see addCommands.

@@ -32,6 +32,7 @@ func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
 		_ = tty.Close()
 		return secret.Text{}, ErrNoTerminal
 	}
+	interrupted := ctx.Done() // asked for before the echo is off
 	_, _ = fmt.Fprintf(os.Stderr, "%s: ", label)
 	defer func() { _, _ = fmt.Fprintln(os.Stderr) }()
 	type answer struct {
@@ -50,7 +51,7 @@ func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
 			return secret.Text{}, fmt.Errorf("reading from the terminal: %w", a.err)
 		}
 		return secret.New(string(a.line)), nil
-	case <-ctx.Done():
+	case <-interrupted:
 		// The reader stays blocked until the process ends; the echo must not stay off.
 		_ = term.Restore(fd, before)
 		return secret.Text{}, ctx.Err()

@@ -37,8 +37,11 @@ func (r *Resolver) fromFile(ctx context.Context, ref secret.Ref) (secret.Text, e
 	return secret.New(v), nil
 }
 
-// contents reads the file beside the caller: a pipe may never deliver.
+// contents reads what is no regular file beside the caller: a pipe may never deliver.
 func (r *Resolver) contents(ctx context.Context, ref secret.Ref) ([]byte, error) {
+	if info, err := os.Stat(r.expand(ref.Path)); ref.Path != "-" && err == nil && info.Mode().IsRegular() {
+		return r.read(ref)
+	}
 	type outcome struct {
 		b   []byte
 		err error

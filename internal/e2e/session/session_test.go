@@ -206,25 +206,32 @@ func TestRefreshUnderKill(t *testing.T) {
 // An interrupt that comes while the refresh token is being spent is held back
 // until its successor is on disk.
 func TestInterruptBetweenSendAndWrite(t *testing.T) {
-	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		b := newBench(t, 500*time.Millisecond)
-		b.exchange(t)
-		cmd := b.Command(t, "refresh", "-p", "klg")
-		var out bytes.Buffer
-		cmd.Stdout = &out
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
+	for _, args := range [][]string{{"refresh", "-p", "klg"}, {"token", "-p", "klg", "--force"}} {
+		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+			interruptAfterSend(t, signal, args...)
 		}
-		time.Sleep(250 * time.Millisecond)
-		_ = cmd.Process.Signal(signal)
-		if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 130 || out.Len() != 0 {
-			t.Errorf("%v: exit %d, %d bytes on stdout", signal, cmd.ProcessState.ExitCode(), out.Len())
-		}
-		before := b.asked(t)
-		b.Must(t, "", "token", "-p", "klg")
-		if b.asked(t) != before {
-			t.Errorf("%v: the refreshed token was not kept", signal)
-		}
-		b.Must(t, "", "refresh", "-p", "klg")
 	}
+}
+
+func interruptAfterSend(t *testing.T, signal os.Signal, args ...string) {
+	t.Helper()
+	b := newBench(t, 500*time.Millisecond)
+	b.exchange(t)
+	cmd := b.Command(t, args...)
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(250 * time.Millisecond)
+	_ = cmd.Process.Signal(signal)
+	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 130 || out.Len() != 0 {
+		t.Errorf("%s, %v: exit %d, %d bytes on stdout", args[0], signal, cmd.ProcessState.ExitCode(), out.Len())
+	}
+	before := b.asked(t)
+	b.Must(t, "", "token", "-p", "klg")
+	if b.asked(t) != before {
+		t.Errorf("%s, %v: the refreshed token was not kept", args[0], signal)
+	}
+	b.Must(t, "", "refresh", "-p", "klg")
 }
