@@ -11,9 +11,9 @@ import (
 
 // Interruptible is a context that SIGINT, SIGTERM and SIGHUP end, from the
 // moment somebody first asks for its Done channel, as does all that waits and
-// every context with a deadline made from it. Before, they end the process, as with any program that takes no notice of them: taking notice
-// starts a thread, which is a tenth of the time of a fresh token. stop gives
-// the signals back.
+// every context with a deadline made from it. Before, they end the process, as
+// with any program that takes no notice of them: taking notice starts a thread,
+// which is a tenth of the time of a fresh token. stop gives the signals back.
 func Interruptible() (ctx context.Context, stop func()) {
 	c := &interruptible{Context: context.Background()}
 	return c, func() {
