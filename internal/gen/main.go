@@ -8,6 +8,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,9 +20,10 @@ import (
 )
 
 func main() {
+	flag.Parse() // -h names no folder
 	folder := "."
-	if len(os.Args) > 1 {
-		folder = os.Args[1]
+	if flag.NArg() > 0 {
+		folder = flag.Arg(0)
 	}
 	if err := generate(folder); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
