@@ -15,6 +15,9 @@ const keyVersion = 1
 // Key is the cache key of a profile's token: SHA-256 over canonical JSON of
 // everything that changes the token (docs/store.md). Secrets enter as their
 // references, never as values. subject is grant.SubjectHash, "" for none.
+//
+// Today's keys stay: an upgrade must lose no session. A field that comes later
+// is appended with omitempty, and given only where it is not its default.
 func Key(p *profile.Profile, subject string) string {
 	// encoding/json writes struct fields in their order and map keys sorted,
 	// so the text is the same in every run and on every machine.
