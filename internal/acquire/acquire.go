@@ -80,6 +80,8 @@ type Options struct {
 	MinTTL *time.Duration // instead of the profile's token.min_ttl
 	// Own asks for the profile's own grant although a session is kept.
 	Own bool
+	// Refused says that the API refused the kept token: it goes with Force.
+	Refused bool
 }
 
 // Result is a token and how it came.
@@ -150,7 +152,7 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 // says that a session began while we waited: it goes before the own grant, and
 // its refresh token must never be written over.
 func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Grant, key string, o Options) (r Result, began bool, err error) {
-	unlock, err := a.lock(ctx, key)
+	unlock, err := a.take(ctx, p, key)
 	if err != nil {
 		return Result{}, false, err
 	}
@@ -172,6 +174,7 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 	if err != nil {
 		return Result{}, false, err
 	}
+	set = lasting(p, g.Name(), false, set, a.Warn)
 	if !session {
 		a.keep(ctx, key, a.record(p, g.Name(), subject, set))
 	}
@@ -192,7 +195,7 @@ func (a *Acquirer) fresh(p *profile.Profile, rec store.Record, o Options) (Resul
 	if o.Force || rec.Session != "" || !rec.Set.FreshFor(minTTL(p, o), a.Now()) {
 		return Result{}, false
 	}
-	if !token.IsB64Token(rec.Set.AccessToken.Reveal()) {
+	if !token.IsText(rec.Set.AccessToken.Reveal()) {
 		return Result{}, false // no output would take it: the server may have a better one
 	}
 	a.adopt(rec)

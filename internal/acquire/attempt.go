@@ -29,11 +29,7 @@ func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant
 	if err != nil {
 		return token.Set{}, err
 	}
-	set, err := a.validate(p, answer.Body, asked, answer.At)
-	if err != nil {
-		return token.Set{}, err
-	}
-	return set, nil
+	return validate(p, answer, asked, a.Warn)
 }
 
 // askToken sends the token request of g and returns the raw 2xx answer and the asked scope.

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"authctl/internal/endpoint"
-	"authctl/internal/fault"
-	"authctl/internal/jwt"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/store"
@@ -27,36 +25,42 @@ func (a *Acquirer) read(ctx context.Context, p *profile.Profile, key string) (st
 	if err != nil {
 		return store.Record{}, err
 	}
-	return a.promote(p, rec), nil
+	return promote(p, rec), nil
 }
 
-// promote turns a pending raw answer into the record's token set. An answer
-// that cannot be read is dropped: the old set stays.
-func (a *Acquirer) promote(p *profile.Profile, rec store.Record) store.Record {
+// promote turns the raw answer of a refresh into the record's token set. An
+// answer that must not be used is dropped, but for its refresh token.
+func promote(p *profile.Profile, rec store.Record) store.Record {
 	if len(rec.Pending) == 0 {
 		return rec
 	}
-	set, err := a.validate(p, rec.Pending, rec.Set.Scope, rec.Intent)
-	rec.Pending = nil
-	switch {
-	case set.AccessToken.IsZero():
-		return rec
-	case err != nil:
-		return refreshOnly(rec, set)
+	answer := answerOf(rec)
+	set, err := validate(p, answer, rec.Set.Scope, silent)
+	if err != nil {
+		return refreshOnly(rec, answer)
 	}
 	set.IDToken = secret.Text{} // nobody has verified it
-	rec.Set = successor(rec.Set, set)
-	rec.Intent = time.Time{}
+	rec.Set = successor(rec.Set, lasting(p, rec.Grant, true, set, silent))
+	return settled(rec)
+}
+
+// settled is rec with no request under way.
+func settled(rec store.Record) store.Record {
+	rec.Pending, rec.PendingType, rec.Intent = nil, "", time.Time{}
 	return rec
 }
 
 // refreshOnly is rec after an answer that must not be used. Its refresh token
-// is taken up all the same: the one before it is spent.
-func refreshOnly(rec store.Record, granted token.Set) store.Record {
-	if !granted.RefreshToken.IsZero() {
+// is taken up all the same: the one before it is spent. In an answer where none
+// can be seen it may be lost, and the intent stays to say so.
+func refreshOnly(rec store.Record, answer endpoint.Answer) store.Record {
+	intent := rec.Intent
+	rec = settled(rec)
+	if granted := endpoint.Salvage(answer); granted.RefreshToken.IsZero() {
+		rec.Intent = intent
+	} else {
 		rec.Set.RefreshToken, rec.Set.RefreshExpires = granted.RefreshToken, granted.RefreshExpires
 	}
-	rec.Pending, rec.Intent = nil, time.Time{}
 	return rec
 }
 
@@ -75,6 +79,9 @@ func successor(old, granted token.Set) token.Set {
 	if granted.Scope == "" {
 		granted.Scope = old.Scope
 	}
+	// What a refresh asks for is what was granted before: what the login did not get is still missing.
+	still := token.Without(old.Missing, append(strings.Fields(granted.Scope), strings.Fields(granted.Missing)...))
+	granted.Missing = strings.TrimSpace(still + " " + granted.Missing)
 	return granted
 }
 
@@ -103,44 +110,11 @@ func Server(p *profile.Profile) string {
 // keep stores a token that could be fetched again; failing is one warning. A
 // set without a usable lifetime is not kept.
 func (a *Acquirer) keep(ctx context.Context, key string, rec store.Record) {
-	if rec.Set.ExpiresAt.IsZero() {
+	if !lasts(rec.Set) {
 		return
 	}
 	// The token was granted: an interrupt now must not throw it away.
 	if err := a.Store.Put(context.WithoutCancel(ctx), key, rec); err != nil {
 		a.Warn(fmt.Sprintf("the token could not be kept: %v", err))
 	}
-}
-
-// validate reads a token response and checks its type against the profile.
-// One of the wrong type is returned beside the error, for its refresh token.
-func (a *Acquirer) validate(p *profile.Profile, body []byte, asked string, at time.Time) (token.Set, error) {
-	set, err := endpoint.ParseToken(body, asked, at)
-	if err != nil {
-		return token.Set{}, fault.New(fault.Network, "%w", err).Hint("check token_url of profile %s; -v shows the exchange", p.Name)
-	}
-	if p.Token.IDTokenExpiry {
-		set.ExpiresAt = noLaterThan(set.ExpiresAt, set.IDToken.Reveal())
-	}
-	if p.DPoP.Enabled && !strings.EqualFold(set.TokenType, "DPoP") {
-		// RFC 9449 5: a token that is not bound to the key is of another type.
-		return set, fault.New(fault.Invalid, "the server granted a %s token where DPoP was asked", endpoint.Clean(set.TokenType)).
-			Hint("dpop.enabled: false in profile %s, if the server binds no tokens", p.Name)
-	}
-	return set, nil
-}
-
-// noLaterThan is expiry, or the id_token's exp where that is earlier. The
-// token came over TLS from the server itself, and only shortens a life: its
-// signature need not be looked at here.
-func noLaterThan(expiry time.Time, idToken string) time.Time {
-	t, err := jwt.Parse(idToken)
-	if err != nil || t.Claims == nil {
-		return expiry
-	}
-	end, err := t.Claims.Time("exp")
-	if err != nil || end.IsZero() || (!expiry.IsZero() && expiry.Before(end)) {
-		return expiry
-	}
-	return end
 }

@@ -34,7 +34,7 @@ func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (toke
 }
 
 func (a *Acquirer) refreshSession(ctx context.Context, p, asked *profile.Profile, key string) (token.Set, error) {
-	unlock, err := a.lock(ctx, key)
+	unlock, err := a.take(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -56,7 +56,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return token.Set{}, err
 	}
 	key := Key(p, "")
-	unlock, err := a.lock(ctx, key)
+	unlock, err := a.take(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -66,6 +66,10 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	}
 	steady := context.WithoutCancel(ctx)
 	rec := store.Record{Profile: p.Name, Grant: "refresh_token", Server: Server(p), Set: token.Set{RefreshToken: refreshToken}}
+	held, err := a.read(steady, p, key)
+	if err != nil {
+		return token.Set{}, err
+	}
 	answer, _, err := a.askToken(steady, asked, grant.RefreshToken{Token: refreshToken})
 	if err != nil {
 		// Nothing was written: a session that is kept stays as it is.
@@ -74,7 +78,30 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		}
 		return token.Set{}, err
 	}
-	return a.rotate(steady, asked, key, rec, answer, time.Time{})
+	if !holdsSession(held) {
+		return a.rotate(steady, asked, key, rec, answer, time.Time{})
+	}
+	return a.replace(steady, asked, key, rec, answer)
+}
+
+// replace is rotate where another session is kept, which only a refresh that
+// succeeded may replace: the answer waits beside it.
+func (a *Acquirer) replace(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer) (token.Set, error) {
+	a.hold(ctx, p, rec.Grant, key, answer)
+	granted, err := validate(p, answer, "", a.Warn)
+	if err != nil {
+		a.drop(ctx, p, key, endpoint.Salvage(answer))
+		return token.Set{}, err
+	}
+	rec.Set = successor(rec.Set, lasting(p, rec.Grant, true, granted, a.Warn))
+	if rec.PrivateKey, err = a.privateKey(); err == nil {
+		err = a.Store.Put(ctx, key, rec)
+	}
+	a.drop(ctx, p, key, token.Set{})
+	if err != nil {
+		return token.Set{}, notKept(err)
+	}
+	return rec.Set, nil
 }
 
 // refreshLocked is the order of docs/store.md, under the lock of key: write
@@ -105,21 +132,20 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 // and promotes it, under the lock of key. interrupted is when a refresh before
 // this one began that never finished, zero for none.
 func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer, interrupted time.Time) (token.Set, error) {
-	raw := rec
-	raw.Pending, raw.Intent = answer.Body, answer.At
-	// Where the raw answer finds no room beside the old set, its successor alone may.
-	_ = a.Store.Put(ctx, key, raw)
-	granted, err := a.validate(p, answer.Body, rec.Set.Scope, answer.At)
+	if a.Store.Put(ctx, key, holding(rec, answer)) != nil {
+		// Where the raw answer finds no room beside the old set, the refresh token alone may.
+		_ = a.Store.Put(ctx, key, refreshOnly(rec, answer))
+	}
+	granted, err := validate(p, answer, rec.Set.Scope, a.Warn)
 	if err == nil {
 		granted, err = a.renewed(ctx, p, rec, granted)
 	}
 	if err != nil {
-		if !granted.AccessToken.IsZero() {
-			_ = a.Store.Put(ctx, key, refreshOnly(rec, granted))
-		}
+		_ = a.Store.Put(ctx, key, refreshOnly(rec, answer))
 		return token.Set{}, err
 	}
-	rec.Set, rec.Pending, rec.Intent, rec.Aux = successor(rec.Set, granted), nil, time.Time{}, afterRefresh(rec.Aux, interrupted)
+	rec.Set = successor(rec.Set, lasting(p, rec.Grant, true, granted, a.Warn))
+	rec, rec.Aux = settled(rec), afterRefresh(rec.Aux, interrupted)
 	if key, err := a.privateKey(); err == nil && key != nil {
 		rec.PrivateKey = key
 	}

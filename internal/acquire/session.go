@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/grant"
 	"authctl/internal/profile"
@@ -71,7 +72,7 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 // renew refreshes the session of key under its lock, unless another process
 // has done so since before.
 func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, before time.Time, o Options) (Result, error) {
-	unlock, err := a.lock(ctx, key)
+	unlock, err := a.take(ctx, p, key)
 	if err != nil {
 		return Result{}, err
 	}
@@ -89,6 +90,9 @@ func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, be
 	}
 	if hit, ok := a.fresh(p, rec, o); ok {
 		return hit, nil
+	}
+	if o.Refused {
+		rec = a.refusedByAPI(ctx, key, rec)
 	}
 	set, err := a.refreshLocked(ctx, p, key, rec)
 	return Result{Set: set}, err
@@ -139,9 +143,11 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 			return token.Set{}, err
 		}
 	}
-	subject := grant.SubjectHash(g)
-	key := Key(p, subject)
-	unlock, err := a.lock(ctx, key)
+	if o.Session == nil {
+		o.Session = p
+	}
+	key := Key(p, grant.SubjectHash(g))
+	unlock, err := a.take(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -151,7 +157,26 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 			return set, err
 		}
 	}
-	set, err := a.Obtain(ctx, p, g)
+	answer, asked, err := a.askToken(ctx, p, g)
+	if err != nil {
+		return token.Set{}, err
+	}
+	// The code or the subject token may be spent: no signal comes between the
+	// answer and its end, which is the session or its revocation.
+	ctx = context.WithoutCancel(ctx)
+	a.hold(ctx, p, g.Name(), key, answer)
+	set, err := a.begin(ctx, p, g, key, answer, asked, o)
+	if err != nil {
+		a.drop(ctx, p, key, endpoint.Salvage(answer))
+		return token.Set{}, err
+	}
+	a.drop(ctx, p, key, token.Set{})
+	return set, nil
+}
+
+// begin makes an answer the session of key, after every check.
+func (a *Acquirer) begin(ctx context.Context, p *profile.Profile, g grant.Grant, key string, answer endpoint.Answer, asked string, o StartOptions) (token.Set, error) {
+	set, err := validate(p, answer, asked, a.Warn)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -160,10 +185,8 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 			return token.Set{}, err
 		}
 	}
-	if o.Session == nil {
-		o.Session = p
-	}
-	err = a.keepSession(ctx, o.Session, key, a.record(p, g.Name(), subject, set))
+	set = lasting(p, g.Name(), !set.RefreshToken.IsZero(), set, a.Warn)
+	err = a.keepSession(ctx, o.Session, key, a.record(p, g.Name(), grant.SubjectHash(g), set))
 	if err != nil && !o.MustKeep {
 		a.Warn(err.Error())
 		err = nil
@@ -171,14 +194,23 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	return set, err
 }
 
+// refusedByAPI ends a session that was kept because nobody knew how long its
+// token is good: now that is known.
+func (a *Acquirer) refusedByAPI(ctx context.Context, key string, rec store.Record) store.Record {
+	if !isSession(rec) || !rec.Set.RefreshToken.IsZero() || !rec.Set.ExpiresAt.IsZero() {
+		return rec
+	}
+	rec.Set.KeepUntil = time.Time{}
+	rec.Aux = map[string]string{endedBecause: "the API refused its token, which nothing can renew"}
+	_ = a.Store.Put(context.WithoutCancel(ctx), key, rec)
+	return rec
+}
+
 // keepSession makes rec durable and, when it lives under a subject's key, the
 // profile's session.
 func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key string, rec store.Record) error {
 	ctx = context.WithoutCancel(ctx)
-	if rec.Set.RefreshToken.IsZero() && (p.Token.SingleUse || rec.Set.ExpiresAt.IsZero()) {
-		if !p.Token.SingleUse {
-			a.Warn("the server gave neither expires_in nor a refresh token: this token is not kept, and token knows nothing of it")
-		}
+	if rec.Set.RefreshToken.IsZero() && (p.Token.SingleUse || !lasts(rec.Set)) {
 		return nil
 	}
 	if err := a.Store.Put(ctx, key, rec); err != nil {
@@ -198,7 +230,7 @@ func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key stri
 // otherwise be written over the pointer.
 func (a *Acquirer) setPointer(ctx context.Context, p *profile.Profile, key, grantName string) error {
 	own := Key(p, "")
-	unlock, err := a.lock(ctx, own)
+	unlock, err := a.take(ctx, p, own)
 	if err != nil {
 		return err
 	}

@@ -188,8 +188,8 @@ func TestASessionThatIsNotKeptIsSaid(t *testing.T) {
 	if _, err := b.Start(t.Context(), p, exchangeOf(p, "a"), StartOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if len(b.store.puts) != 0 || len(b.warns) != 1 || !strings.Contains(b.warns[0], "expires_in") {
-		t.Errorf("%d puts, warnings %q", len(b.store.puts), b.warns)
+	if len(b.store.records) != 0 || len(b.warns) != 1 || !strings.Contains(b.warns[0], "token.default_lifetime of profile plain") {
+		t.Errorf("%d are kept, warnings %q", len(b.store.records), b.warns)
 	}
 	p.Token.SingleUse = true
 	b.http.answers = append(b.http.answers, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))

@@ -152,7 +152,7 @@ type curlTokens struct {
 func (t curlTokens) Token(ctx context.Context, refused secret.Text) (curl.Token, error) {
 	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own})
 	if err == nil && !refused.IsZero() && r.Set.AccessToken.Reveal() == refused.Reveal() {
-		r, err = t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own, Force: true})
+		r, err = t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own, Force: true, Refused: true})
 	}
 	return curl.Token{Access: r.Set.AccessToken, Type: r.Set.TokenType, Expires: r.Set.ExpiresAt, Kept: r.FromStore}, err
 }

@@ -97,9 +97,6 @@ func (a *App) accept(ctx context.Context, check login.IDToken, set token.Set) er
 	if err := check.Verify(ctx, set); err != nil {
 		return err
 	}
-	if set.RefreshToken.IsZero() && set.ExpiresAt.IsZero() {
-		a.Warn("the server said neither how long the token is good nor how to refresh it, so it is not kept")
-	}
 	return ctx.Err() // Ctrl-C until now keeps nothing
 }
 

@@ -29,6 +29,9 @@ func (d *decoder) decode(e entry, file string) (*profile.Profile, Problems) {
 	}
 	complete := d.preset(r, e.body, &p)
 	r.mapping(e.body, "", profileMembers(&p))
+	if _, written := r.source["api.scheme"]; p.DPoP.Enabled && !written {
+		p.API.Scheme = "DPoP" // as anything else is refused (RFC 9449 7.1)
+	}
 	for _, found := range meaning(p.Validate()) {
 		if _, written := r.source[found.Path]; written || complete {
 			r.locate(found)

@@ -38,6 +38,7 @@ func profileMembers(p *profile.Profile) []member {
 			flag("single_use", &p.Token.SingleUse),
 			flag("id_token_expiry", &p.Token.IDTokenExpiry),
 			span("min_ttl", &p.Token.MinTTL),
+			span("default_lifetime", &p.Token.DefaultLifetime),
 		}),
 		object("dpop", []member{
 			flag("enabled", &p.DPoP.Enabled),

@@ -25,6 +25,7 @@ type Tracer interface {
 	Request(r *Request, body []byte, headers http.Header)
 	Answer(a Answer)
 	Failed(url string, err error)
+	Note(line string) // about the answer before it; never a secret
 }
 
 // Client sends requests. The zero Tracer is silence.
@@ -44,7 +45,8 @@ type Answer struct {
 	At     time.Time            // when it arrived, by our clock
 	TLS    *tls.ConnectionState // nil over plain http
 
-	secrets []string // what the request hid; a hostile answer may echo it
+	secrets []string          // what the request hid; a hostile answer may echo it
+	note    func(line string) // for `-v`; nil is silence
 }
 
 // hide removes the request's own secrets from a text of the server.
@@ -161,7 +163,11 @@ func (c *Client) do(req *http.Request) (Answer, error) {
 }
 
 func (c *Client) answer(req *http.Request, resp *http.Response, body []byte) Answer {
-	return Answer{URL: req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body, At: c.Now(), TLS: resp.TLS}
+	a := Answer{URL: req.URL.String(), Status: resp.StatusCode, Header: resp.Header, Body: body, At: c.Now(), TLS: resp.TLS}
+	if c.Trace != nil {
+		a.note = c.Trace.Note
+	}
+	return a
 }
 
 // Get fetches a public document (discovery, JWKS) of at most limit bytes,

@@ -1,12 +1,8 @@
 package endpoint
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
 	"strings"
 	"time"
 
@@ -14,143 +10,103 @@ import (
 	"authctl/internal/token"
 )
 
-// maxLifetime is the longest expires_in that makes sense: ten years, in seconds.
-const maxLifetime = 10 * 366 * 24 * 3600
-
 // ErrNoTokenResponse is a 2xx answer that is no token response; its text says why, in one line.
 var ErrNoTokenResponse = errors.New("the answer is not a token response")
 
-// ParseToken decodes a successful token response (RFC 6749 5.1). asked is the
-// requested scope, which an answer without scope grants (5.1).
-func ParseToken(body []byte, asked string, at time.Time) (token.Set, error) {
-	members, err := object(body)
+// maxExtra is how much of an answer's other members is kept, in bytes.
+const maxExtra = 16 << 10
+
+// ParseToken reads a successful token response (RFC 6749 5.1). token_type "" is
+// an answer that names none. asked is the requested scope, which an answer
+// without scope grants (5.1).
+func ParseToken(a Answer, asked string) (token.Set, error) {
+	m, err := a.Members()
 	if err != nil {
 		return token.Set{}, fmt.Errorf("%w: %w", ErrNoTokenResponse, err)
 	}
-	p := parser{members: members}
-	set := token.Set{
-		AccessToken:     p.secret("access_token"),
-		TokenType:       p.text("token_type"),
-		RefreshToken:    p.secret("refresh_token"),
-		IDToken:         p.secret("id_token"),
-		Scope:           p.text("scope"),
-		IssuedTokenType: p.text("issued_token_type"),
-		ObtainedAt:      at,
-		ExpiresAt:       p.expiry(at, "expires_in"),
-		// Keycloak and SALUS spell the refresh token's lifetime differently; both are extensions.
-		RefreshExpires: p.expiry(at, "refresh_expires_in", "refresh_token_expires_in", "rt_expires_in"),
+	set := token.Set{ObtainedAt: a.At}
+	if err := needed(m, &set); err != nil {
+		return token.Set{}, fmt.Errorf("%w: %w", ErrNoTokenResponse, err)
 	}
-	switch {
-	case p.err != nil:
-		return token.Set{}, fmt.Errorf("%w: %w", ErrNoTokenResponse, p.err)
-	case set.AccessToken.IsZero():
-		return token.Set{}, fmt.Errorf("%w: it has no access_token", ErrNoTokenResponse)
-	case set.TokenType == "":
-		// token_type is REQUIRED (RFC 6749 5.1).
-		return token.Set{}, fmt.Errorf("%w: it has no token_type", ErrNoTokenResponse)
+	set.Scope, set.IssuedTokenType = m.Words("scope"), m.Text("issued_token_type")
+	set.RefreshExpires, set.Extra = refreshExpires(m, a.At), secret.New(m.Rest(maxExtra, known()))
+	if lifetime, ok := m.Seconds("expires_in"); ok {
+		set.ExpiresAt = a.At.Add(max(0, lifetime)) // none at all is known, and not unknown
 	}
 	if set.Scope == "" {
 		set.Scope = asked
 	}
+	set.Missing = missing(set, asked)
 	return set, nil
 }
 
-// object reads one JSON object and refuses duplicate members, which two
-// readers may understand differently (RFC 8259 4).
-func object(body []byte) (map[string]json.RawMessage, error) {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	start, err := dec.Token()
-	if err != nil || start != json.Delim('{') {
-		return nil, fmt.Errorf("%s instead of a JSON object", describe(body))
+// needed reads what decides whether and how the tokens may be used. A type that
+// cannot be read is no missing type, and of two tokens none is the right one.
+func needed(m *Members, set *token.Set) error {
+	access, err := m.Need("access_token")
+	if err != nil {
+		return err
 	}
-	members := map[string]json.RawMessage{}
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return nil, errors.New("broken JSON")
+	if m.Has("error") {
+		return errors.New("it contradicts itself: it has an error beside its access_token")
+	}
+	if set.TokenType, err = m.Once("token_type"); err != nil {
+		return err
+	}
+	set.AccessToken = secret.New(access)
+	for name, to := range map[string]*secret.Text{"refresh_token": &set.RefreshToken, "id_token": &set.IDToken} {
+		if m.twice[name] {
+			_, err := m.Need(name)
+			return err
 		}
-		key, _ := name.(string)
-		if _, twice := members[key]; twice {
-			return nil, fmt.Errorf("member %q twice", Clean(key))
-		}
-		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, errors.New("broken JSON")
-		}
-		members[key] = value
+		*to = secret.New(m.Text(name))
 	}
-	if _, err := dec.Token(); err != nil {
-		return nil, errors.New("broken JSON")
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("broken JSON") // something after the object
-	}
-	return members, nil
+	return nil
 }
 
-// describe says what a body looks like without showing it: it may hold a secret.
-func describe(body []byte) string {
-	text := strings.ToLower(strings.TrimSpace(string(body[:min(len(body), 256)])))
-	switch {
-	case text == "":
-		return "an empty body"
-	case strings.HasPrefix(text, "<!doctype html"), strings.HasPrefix(text, "<html"):
-		return "an HTML page"
-	case strings.HasPrefix(text, "<"):
-		return "XML"
-	default:
-		return "something"
-	}
+// known are the members of a token response that a token.Set has a place for,
+// and those of an error.
+func known() []string {
+	return append([]string{
+		"access_token", "token_type", "expires_in", "refresh_token", "id_token", "scope", "issued_token_type",
+		"error", "error_description", "error_uri",
+	}, refreshLifetimes()...)
 }
 
-// parser reads members and keeps the first error.
-type parser struct {
-	members map[string]json.RawMessage
-	err     error
+// refreshLifetimes are the spellings of how long a refresh token lives; all are extensions.
+func refreshLifetimes() []string {
+	return []string{"refresh_expires_in", "refresh_token_expires_in", "rt_expires_in"}
 }
 
-func (p *parser) text(name string) string {
-	raw, ok := p.members[name]
-	if !ok || string(raw) == "null" {
-		return ""
+// refreshExpires is when the refresh token ends, zero for unknown. 0 seconds is
+// how Keycloak says that an offline token does not end.
+func refreshExpires(m *Members, at time.Time) time.Time {
+	lifetime, ok := m.Seconds(refreshLifetimes()...)
+	if !ok || lifetime <= 0 {
+		return time.Time{}
 	}
-	var s string
-	if json.Unmarshal(raw, &s) != nil {
-		p.fail("%s is not a string", name)
-	}
-	return s
+	return at.Add(lifetime)
 }
 
-func (p *parser) secret(name string) secret.Text { return secret.New(p.text(name)) }
-
-// expiry reads a lifetime in whole seconds. The first name present counts.
-func (p *parser) expiry(at time.Time, names ...string) time.Time {
-	for _, name := range names {
-		raw, ok := p.members[name]
-		if !ok {
-			continue
-		}
-		var seconds float64
-		if string(raw) == "null" || json.Unmarshal(raw, &seconds) != nil {
-			p.fail("%s is not a number", name)
-			return time.Time{}
-		}
-		// 0 is how Keycloak says that an offline refresh token does not expire,
-		// and an access token of no lifetime is simply not kept.
-		if seconds < 0 || seconds > maxLifetime || math.IsNaN(seconds) {
-			p.fail("%s is %s", name, Clean(string(raw)))
-			return time.Time{}
-		}
-		if seconds == 0 {
-			return time.Time{}
-		}
-		return at.Add(time.Duration(seconds) * time.Second)
-	}
-	return time.Time{}
+// Salvage is what tokens a 2xx answer holds, whatever else is wrong with it.
+// They are to be made durable or revoked, and for nothing else.
+func Salvage(a Answer) token.Set {
+	a.note = nil
+	m, _ := a.Members()
+	access, _ := m.text("access_token")
+	refresh, _ := m.text("refresh_token")
+	return token.Set{AccessToken: secret.New(access), RefreshToken: secret.New(refresh), RefreshExpires: refreshExpires(m, a.At), ObtainedAt: a.At}
 }
 
-func (p *parser) fail(format string, args ...any) {
-	if p.err == nil {
-		p.err = fmt.Errorf(format, args...)
+// missing is what of asked was not granted (RFC 6749 3.3). openid and
+// offline_access are granted with the tokens they ask for, named or not.
+func missing(set token.Set, asked string) string {
+	granted := strings.Fields(set.Scope)
+	if !set.IDToken.IsZero() {
+		granted = append(granted, "openid")
 	}
+	if !set.RefreshToken.IsZero() {
+		granted = append(granted, "offline_access")
+	}
+	return token.Without(asked, granted)
 }

@@ -55,15 +55,18 @@ func (t TextTrace) Answer(a Answer) {
 	if v := a.Header.Get("Location"); v != "" {
 		t.line("<", "Location: %s", Clean(WithoutQuery(a.hide(v))))
 	}
-	members, err := object(a.Body)
+	members, err := a.Members()
 	if err != nil {
 		t.line("<", "(%d bytes: %s)", len(a.Body), err)
 		return
 	}
-	for _, name := range sorted(members) {
-		t.line("<", "%s: %s", Clean(name), harmless(name, a, members[name]))
+	for _, name := range sorted(members.values) {
+		t.line("<", "%s: %s", Clean(name), harmless(name, a, members.values[name]))
 	}
 }
+
+// Note shows what became of a part of the answer.
+func (t TextTrace) Note(line string) { t.line("*", "%s", Clean(line)) }
 
 // Failed shows that no answer came.
 func (t TextTrace) Failed(url string, err error) {

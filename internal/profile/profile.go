@@ -124,6 +124,9 @@ type TokenPolicy struct {
 	// it, where expires_in claims more: for servers whose unit is in doubt.
 	IDTokenExpiry bool
 	MinTTL        time.Duration
+	// DefaultLifetime is how long a token is kept whose answer has no
+	// expires_in (RFC 6749 5.1 only recommends it); 0: unknown.
+	DefaultLifetime time.Duration
 }
 
 // DPoP is RFC 9449.

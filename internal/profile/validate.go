@@ -211,6 +211,9 @@ func (c *checker) tokens() {
 	if p.Token.MinTTL < 0 {
 		c.add("token.min_ttl", "must not be negative")
 	}
+	if p.Token.DefaultLifetime < 0 {
+		c.add("token.default_lifetime", "must not be negative")
+	}
 	for i, h := range p.Hints {
 		if h.Match == "" || h.Say == "" {
 			c.add(index("hints", i), "needs match and say")

@@ -11,7 +11,7 @@ import (
 // checkResult decides whether r may be printed at all. Its errors never quote
 // a token or a header's value.
 func checkResult(r Result, f format, o Options) error {
-	if err := checkToken("access token", r.Set.AccessToken); err != nil {
+	if err := checkToken("access token", r.Set.AccessToken, token.IsText); err != nil {
 		return err
 	}
 	for _, h := range r.Headers {
@@ -25,6 +25,9 @@ func checkResult(r Result, f format, o Options) error {
 	if !f.header {
 		return nil
 	}
+	if err := checkField(r.Set.AccessToken); err != nil {
+		return err
+	}
 	if f.name == "kube" {
 		// kubectl always sends what it gets as `Authorization: Bearer`.
 		if r.Scheme = "Bearer"; strings.EqualFold(r.Set.TokenType, "DPoP") {
@@ -35,22 +38,50 @@ func checkResult(r Result, f format, o Options) error {
 	return CheckType(r.Set.TokenType, r.Scheme)
 }
 
-func checkToken(what string, t secret.Text) error {
+// checkToken refuses what valid says is no token of its kind: an access or
+// refresh token is visible ASCII and blanks (RFC 6749 A.12, A.17; not every
+// server keeps to RFC 6750's b64token), an id_token is a JWT.
+func checkToken(what string, t secret.Text, valid func(string) bool) error {
 	if t.IsZero() {
 		return fault.New(fault.Invalid, "the server granted no %s", what)
 	}
-	if !token.IsB64Token(t.Reveal()) {
-		return fault.New(fault.Invalid, "the %s has characters outside RFC 6750's b64token and is not printed", what).
-			Hint("a token is letters, digits and - . _ ~ + / with = at its end: look at the server's answer with --verbose")
+	if !valid(t.Reveal()) {
+		return fault.New(fault.Invalid, "the %s has characters that no token has (RFC 6749 A.12) and is not printed", what).
+			Hint("a token has neither line ends nor other control characters, and ASCII only: --verbose shows the exchange")
 	}
 	return nil
 }
 
-// CheckToken is what every use of an access token as a header demands: it is
-// b64token, and its type fits the API's scheme. Errors are fault.Invalid, or
-// fault.Config for a scheme that is none.
+// checkField: a header's value neither begins nor ends with a blank (RFC 9110
+// 5.5), and a token that does would arrive as another.
+func checkField(access secret.Text) error {
+	if t := access.Reveal(); t != strings.Trim(t, " ") {
+		return fault.New(fault.Invalid, "the access token begins or ends with a blank and makes no header").
+			Hint("-o token and -o json print it as it is")
+	}
+	return nil
+}
+
+// checkInert is for formats without quotes, whose readers paste the token into
+// shells (a .env file that is sourced, ${{ env.X }} in a workflow): beside
+// b64token it may have only what means nothing to any of them.
+func checkInert(access secret.Text, format string) error {
+	inert := strings.NewReplacer("!", "", ":", "", "@", "", "%", "", ",", "", "^", "", "=", "")
+	if t := inert.Replace(access.Reveal()); t != "" && !token.IsB64Token(t) {
+		return fault.New(fault.Invalid, "the access token has characters that mean something to a shell, and -o %s cannot quote them", format).
+			Hint("use -o env or -o json")
+	}
+	return nil
+}
+
+// CheckToken is what every use of an access token as a header demands: a
+// header can carry it, and its type fits the API's scheme. Errors are
+// fault.Invalid, or fault.Config for a scheme that is none.
 func CheckToken(access secret.Text, tokenType, scheme string) error {
-	if err := checkToken("access token", access); err != nil {
+	if err := checkToken("access token", access, token.IsText); err != nil {
+		return err
+	}
+	if err := checkField(access); err != nil {
 		return err
 	}
 	return CheckType(tokenType, scheme)

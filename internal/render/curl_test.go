@@ -39,7 +39,7 @@ func TestCurlConfigArrivesAsMeant(t *testing.T) {
 			t.Errorf("%s: sent %q, arrived %q", h.Name, h.Value.Reveal(), values)
 		}
 	}
-	if got.Get("Authorization") != "bearer eyJ.a-b_c~d+e/f==" {
+	if got.Get("Authorization") != "bearer "+hostileToken {
 		t.Error("Authorization did not arrive")
 	}
 }

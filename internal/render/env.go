@@ -18,7 +18,7 @@ func writeEnv(b *bytes.Buffer, r Result, o Options) error {
 	for _, v := range vars {
 		line, ok := all[i].assign(v.name, v.value)
 		if !ok {
-			return fault.New(fault.Usage, "the value of %s has a character that %s cannot quote", v.of, all[i].name).
+			return fault.New(fault.Usage, "%s has a character that %s cannot quote", v.of, all[i].name).
 				Hint("use another --shell, or -o headers")
 		}
 		b.WriteString(line + "\n")

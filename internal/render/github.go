@@ -19,11 +19,15 @@ func writeGithub(b *bytes.Buffer, r Result, o Options) error {
 	if _, err := variables(r, o); err != nil {
 		return err
 	}
-	b.WriteString("::add-mask::" + r.Set.AccessToken.Reveal() + "\n")
+	if err := checkInert(r.Set.AccessToken, "github"); err != nil {
+		return err
+	}
+	// The runner undoes these escapes of a workflow command's data.
+	escape := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	b.WriteString("::add-mask::" + escape.Replace(r.Set.AccessToken.Reveal()) + "\n")
 	for _, h := range r.Headers {
 		if v := h.Value.Reveal(); len(v) >= leastMask {
-			// The runner undoes these escapes of a workflow command's data.
-			b.WriteString("::add-mask::" + strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(v) + "\n")
+			b.WriteString("::add-mask::" + escape.Replace(v) + "\n")
 		}
 	}
 	return nil

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"authctl/internal/token"
 )
 
 // object is the contract of -o json (docs/cli). What is unknown is left out.
@@ -17,8 +19,10 @@ type object struct {
 	IDToken         string `json:"id_token,omitempty"`
 	RefreshToken    string `json:"refresh_token,omitempty"`
 	IssuedTokenType string `json:"issued_token_type,omitempty"`
-	Profile         string `json:"profile"`
-	FromStore       bool   `json:"from_store"`
+	// Extra are the other members of the server's answer, as they are.
+	Extra     json.RawMessage `json:"extra,omitempty"`
+	Profile   string          `json:"profile"`
+	FromStore bool            `json:"from_store"`
 }
 
 func writeJSON(b *bytes.Buffer, r Result, o Options) error {
@@ -29,7 +33,7 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 	v := object{
 		AccessToken: s.AccessToken.Reveal(), TokenType: s.TokenType, Scope: s.Scope,
 		IDToken: s.IDToken.Reveal(), IssuedTokenType: s.IssuedTokenType,
-		Profile: r.Profile, FromStore: r.FromStore,
+		Profile: r.Profile, FromStore: r.FromStore, Extra: plain([]byte(s.Extra.Reveal())),
 	}
 	if o.Select == selectRefresh {
 		v.RefreshToken = s.RefreshToken.Reveal()
@@ -39,7 +43,7 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 		v.ExpiresAt, v.ExpiresAtUnix, v.ExpiresIn = utc(s.ExpiresAt), &unix, &left
 	}
 	if v.IDToken != "" {
-		if err := checkToken("id token", s.IDToken); err != nil {
+		if err := checkToken("id token", s.IDToken, token.IsB64Token); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ const (
 // defaultPrefix begins the name of every variable.
 const defaultPrefix = "AUTHCTL_"
 
-// Selects lists the values of --select.
+// Selects lists the tokens that --select names; every other value is a member of the answer.
 func Selects() []string { return []string{selectAccess, selectID, selectRefresh} }
 
 // Check is the part of Write that needs no token: call it before a server is
@@ -44,10 +44,12 @@ func (o Options) check() (format, error) {
 // fits refuses an option that the format would silently ignore: the user meant
 // something by it, and got something else.
 func (o Options) fits(f format) error {
+	if o.Select != "" {
+		if err := checkSelect(o.Select); err != nil {
+			return err
+		}
+	}
 	switch {
-	case o.Select != "" && !slices.Contains(Selects(), o.Select):
-		return fault.New(fault.Usage, "unknown --select %q", o.Select).
-			Hint("--select is one of %s", strings.Join(Selects(), ", "))
 	case o.Select != "" && o.Select != selectAccess && !f.picks:
 		return fault.New(fault.Usage, "-o %s is about the access token; --select %s does not fit it", f.name, o.Select).
 			Hint("use -o token --select %s", o.Select)

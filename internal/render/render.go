@@ -2,8 +2,9 @@
 // as header lines, as variables of a shell or a CI system, as a curl config or
 // as a Kubernetes credential.
 //
-// Three decisions hold for every format. A token outside RFC 6750's b64token
-// is refused, so no format can carry an injection in the token itself. The
+// Three decisions hold for every format. A token with a control character or
+// beyond ASCII is refused, and one that a format cannot quote by that format,
+// so none can carry an injection in the token itself. The
 // whole output is one Write, so a closed pipe or a full disk is noticed and
 // never leaves half a token behind. And a token whose type is not the one the
 // profile's API takes is not dressed up as an Authorization header.
@@ -39,7 +40,7 @@ type Header struct {
 // Options is what the user chose. The zero value prints the access token.
 type Options struct {
 	Format    string // one of Formats; "" means token
-	Select    string // access_token | id_token | refresh_token; "" means access_token
+	Select    string // one of Selects, or another member of the server's answer; "" means access_token
 	Shell     string // of format env: one of Shells; "" means sh
 	EnvPrefix string // of the variables in env, dotenv and github; "" means AUTHCTL_
 	GithubEnv string // format github: the path in $GITHUB_ENV

@@ -73,26 +73,93 @@ func githubOnly(format, path string) string {
 	return ""
 }
 
-// docs/threats.md 26: no format prints a token that could end its line, its quotes or its field.
-func TestEveryFormatRefusesAnythingButB64Token(t *testing.T) {
-	for _, bad := range []string{"", "=", "a b", "a'b", "a\nb", "a\r\nX: y", `a"b`, "a$(touch x)", "a`b`", "a;b", "a\x00b", "tøken", "a=b", "a\u202eb"} {
+// docs/threats.md 26: no format prints a token that could end its line or drive a terminal.
+func TestEveryFormatRefusesWhatIsNoToken(t *testing.T) {
+	for _, bad := range []string{"", "a\nb", "a\r\nX: y", "a\x00b", "a\tb", "a\x7fb", "a\x1b[2J", "tøken", "a\u202eb", "a\u009bb"} {
 		for _, f := range Formats() {
+			checkRefused(t, f, bad)
+		}
+	}
+}
+
+// checkRefused: nothing of the token is written anywhere.
+func checkRefused(t *testing.T, format, bad string) {
+	t.Helper()
+	r := sample()
+	r.Set.AccessToken = secret.New(bad)
+	env := filepath.Join(t.TempDir(), "env")
+	var b bytes.Buffer
+	err := Write(&b, r, Options{Format: format, GithubEnv: githubOnly(format, env)})
+	if fault.KindOf(err) != fault.Invalid || b.Len() > 0 {
+		t.Errorf("%s %q: %v, wrote %q", format, bad, err, b.String())
+	}
+	if bad != "" && err != nil && strings.Contains(err.Error(), bad) {
+		t.Errorf("%s: the error quotes the token: %v", format, err)
+	}
+	if got, err := os.ReadFile(env); err == nil && len(got) > 0 {
+		t.Errorf("%s %q: GITHUB_ENV was written", format, bad)
+	}
+}
+
+// docs/threats.md 26: a token beyond b64token is printed where it arrives
+// unharmed, and refused where it would not.
+func TestTokensBeyondB64Token(t *testing.T) {
+	bare := []string{"token", "json"}
+	quoted := append([]string{"header", "headers", "env", "curl", "kube"}, bare...)
+	for odd, carried := range map[string][]string{
+		"00Dxx0000001gPL!AR8AQJ": Formats(), "a=b": Formats(), "100%": Formats(),
+		"a b": quoted, "a'b": quoted, `a"b`: quoted, `a\b`: quoted, "a$(touch x)": quoted, "a`b`": quoted, "a;b": quoted, "a#b": quoted, "<a>&b": quoted,
+		" a1b2": bare, "a1b2 ": bare,
+	} {
+		for _, f := range Formats() {
+			if !slices.Contains(carried, f) {
+				checkRefused(t, f, odd)
+				continue
+			}
 			r := sample()
-			r.Set.AccessToken = secret.New(bad)
+			r.Set.AccessToken = secret.New(odd)
 			env := filepath.Join(t.TempDir(), "env")
 			var b bytes.Buffer
-			err := Write(&b, r, Options{Format: f, GithubEnv: githubOnly(f, env)})
-			if fault.KindOf(err) != fault.Invalid || b.Len() > 0 {
-				t.Errorf("%s %q: %v, wrote %q", f, bad, err, b.String())
-			}
-			if bad != "" && bad != "=" && err != nil && strings.Contains(err.Error(), bad) {
-				t.Errorf("%s: the error quotes the token: %v", f, err)
-			}
-			if _, err := os.Stat(env); err == nil {
-				t.Errorf("%s %q: GITHUB_ENV was written", f, bad)
+			if err := Write(&b, r, Options{Format: f, GithubEnv: githubOnly(f, env)}); err != nil {
+				t.Errorf("%s %q: %v", f, odd, err)
+			} else if got := carriedBy(t, f, b.String(), env); got != odd {
+				t.Errorf("%s %q: arrives as %q", f, odd, got)
 			}
 		}
 	}
+}
+
+// carriedBy reads the token back as the format's reader does.
+func carriedBy(t *testing.T, format, out, env string) string {
+	t.Helper()
+	first, _, _ := strings.Cut(out, "\n")
+	var v struct {
+		AccessToken string `json:"access_token"`
+		Status      struct{ Token string }
+	}
+	switch format {
+	case "json", "kube":
+		if err := json.Unmarshal([]byte(out), &v); err != nil {
+			t.Error(err)
+		}
+		return v.AccessToken + v.Status.Token
+	case "env":
+		got, _ := unquoteSh(strings.TrimPrefix(first, "export AUTHCTL_ACCESS_TOKEN="))
+		return got
+	case "curl":
+		return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(strings.TrimSuffix(strings.TrimPrefix(first, `header = "Authorization: bearer `), `"`))
+	case "github":
+		file, _ := os.ReadFile(env)
+		first = strings.Split(string(file), "\n")[1]
+		if mask := "::add-mask::" + strings.ReplaceAll(first, "%", "%25"); !strings.HasPrefix(out, mask+"\n") {
+			t.Errorf("the mask is %q", out)
+		}
+		return first
+	}
+	for _, before := range []string{"Authorization: bearer ", "AUTHCTL_ACCESS_TOKEN="} {
+		first = strings.TrimPrefix(first, before)
+	}
+	return first
 }
 
 // docs/threats.md 5.
@@ -175,7 +242,7 @@ func TestSelect(t *testing.T) {
 		}
 	}
 	for _, pick := range []string{"id_token", "refresh_token"} {
-		for _, bad := range []string{"", "a b"} {
+		for _, bad := range []string{"", "a\nb"} {
 			r := sample()
 			r.Set.IDToken, r.Set.RefreshToken = secret.New(bad), secret.New(bad)
 			if err := Write(io.Discard, r, Options{Select: pick}); fault.KindOf(err) != fault.Invalid {
@@ -185,10 +252,36 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// The other members of an answer, as SMART App Launch, RFC 9396 and others have them.
+func TestSelectOfAnotherMember(t *testing.T) {
+	r := sample()
+	r.Set.Extra = secret.New(`{"patient":"<12 3>","fhirContext":[{"reference":"a\u009b"}],"n":1.50,"bad":"a\u001b[2J","dir":"\u202e"}`)
+	for name, want := range map[string]string{
+		"patient": "<12 3>\n", "n": "1.50\n", "fhirContext": `[{"reference":"a\u009b"}]` + "\n", "bad": "", "dir": "", "encounter": "",
+	} {
+		var b bytes.Buffer
+		err := Write(&b, r, Options{Select: name})
+		if b.String() != want || (want == "") != (fault.KindOf(err) == fault.Invalid) {
+			t.Errorf("%s: %v %q", name, err, b.String())
+		}
+	}
+	var b bytes.Buffer
+	const want = `"extra":{"patient":"<12 3>","fhirContext":[{"reference":"a\u009b"}],"n":1.50,"bad":"a\u001b[2J","dir":"\u202e"}`
+	if err := Write(&b, r, Options{Format: "json", Select: "patient"}); err != nil || !strings.Contains(b.String(), want) {
+		t.Errorf("%v %s", err, b.String())
+	}
+	if err := Write(io.Discard, sample(), Options{Select: "patient"}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("without any: %v", err)
+	}
+}
+
 func TestUsage(t *testing.T) {
 	for _, o := range []Options{
 		{Format: "yaml"},
-		{Select: "password"},
+		{Select: "acces_token"},
+		{Select: "id-token"},
+		{Select: "scope"},
+		{Select: "a\nb"},
 		{Format: "header", Select: "id_token"},
 		{Format: "kube", Select: "refresh_token"},
 		{Format: "token", Shell: "sh"},

@@ -24,12 +24,15 @@ func hostile() []string {
 
 func hostileResult() Result {
 	r := sample()
-	r.Headers = nil
+	r.Headers, r.Set.AccessToken = nil, secret.New(hostileToken)
 	for i, v := range hostile() {
 		r.Headers = append(r.Headers, Header{headerName(i), secret.New(v)})
 	}
 	return r
 }
+
+// hostileToken is text as RFC 6749 A.12 has it.
+const hostileToken = `00D!AR8'; touch canary; $(touch canary)"`
 
 func headerName(i int) string { return "X-" + string(rune('A'+i/26)) + string(rune('A'+i%26)) }
 
@@ -72,7 +75,7 @@ func TestShellsTakeHostileValuesLiterally(t *testing.T) {
 					t.Errorf("%q did not arrive", v)
 				}
 			}
-			if !slices.Contains(got, "AUTHCTL_AUTHORIZATION=bearer eyJ.a-b_c~d+e/f==") {
+			if !slices.Contains(got, "AUTHCTL_AUTHORIZATION=bearer "+hostileToken) {
 				t.Error("AUTHCTL_AUTHORIZATION did not arrive")
 			}
 		})

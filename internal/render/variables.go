@@ -5,7 +5,7 @@ import (
 	"authctl/internal/secret"
 )
 
-// variable is one environment variable; of names the profile's header it came from.
+// variable is one environment variable; of names what it came from.
 type variable struct{ name, value, of string }
 
 // variables is what env, dotenv and github set. An unknown expiry is an empty
@@ -16,10 +16,10 @@ func variables(r Result, o Options) ([]variable, error) {
 		prefix = defaultPrefix
 	}
 	all := []variable{
-		{name: prefix + "ACCESS_TOKEN", value: r.Set.AccessToken.Reveal()},
-		{name: prefix + "TOKEN_TYPE", value: r.Set.TokenType},
-		{name: prefix + "EXPIRES_AT", value: utc(r.Set.ExpiresAt)},
-		{name: prefix + "AUTHORIZATION", value: authorization(r)},
+		{prefix + "ACCESS_TOKEN", r.Set.AccessToken.Reveal(), "the access token"},
+		{prefix + "TOKEN_TYPE", r.Set.TokenType, "token_type"},
+		{prefix + "EXPIRES_AT", utc(r.Set.ExpiresAt), "expires_in"},
+		{prefix + "AUTHORIZATION", authorization(r), "Authorization"},
 	}
 	taken := map[string]string{}
 	for _, h := range r.Headers {

@@ -19,14 +19,18 @@ type disk struct {
 	Refresh    string            `json:"rt,omitempty"`
 	ID         string            `json:"id,omitempty"`
 	Scope      string            `json:"sc,omitempty"`
+	Missing    string            `json:"ms,omitempty"`
 	Issued     string            `json:"it,omitempty"`
 	Obtained   time.Time         `json:"o,omitzero"`
 	Expires    time.Time         `json:"e,omitzero"`
+	Keep       time.Time         `json:"ku,omitzero"`
 	RefreshEnd time.Time         `json:"re,omitzero"`
+	Extra      string            `json:"ex,omitempty"`
 	Session    string            `json:"s,omitempty"`
 	Subject    string            `json:"su,omitempty"`
 	Intent     time.Time         `json:"in,omitzero"`
 	Pending    []byte            `json:"pe,omitempty"`
+	PendType   string            `json:"pt,omitempty"`
 	PrivateKey []byte            `json:"k,omitempty"`
 	Value      string            `json:"v,omitempty"`
 	Aux        map[string]string `json:"x,omitempty"`
@@ -37,10 +41,10 @@ func encode(r Record) ([]byte, error) {
 		Profile: r.Profile, Grant: r.Grant, Server: r.Server,
 		Access: r.Set.AccessToken.Reveal(), Type: r.Set.TokenType,
 		Refresh: r.Set.RefreshToken.Reveal(), ID: r.Set.IDToken.Reveal(),
-		Scope: r.Set.Scope, Issued: r.Set.IssuedTokenType,
-		Obtained: r.Set.ObtainedAt.UTC(), Expires: r.Set.ExpiresAt.UTC(), RefreshEnd: r.Set.RefreshExpires.UTC(),
+		Scope: r.Set.Scope, Missing: r.Set.Missing, Issued: r.Set.IssuedTokenType, Extra: r.Set.Extra.Reveal(),
+		Obtained: r.Set.ObtainedAt.UTC(), Expires: r.Set.ExpiresAt.UTC(), Keep: r.Set.KeepUntil.UTC(), RefreshEnd: r.Set.RefreshExpires.UTC(),
 		Session: r.Session, Subject: r.Subject, Intent: r.Intent.UTC(),
-		Pending: r.Pending, PrivateKey: r.PrivateKey, Value: r.Value.Reveal(), Aux: r.Aux,
+		Pending: r.Pending, PendType: r.PendingType, PrivateKey: r.PrivateKey, Value: r.Value.Reveal(), Aux: r.Aux,
 	})
 }
 
@@ -54,11 +58,11 @@ func decode(b []byte) (Record, error) {
 		Profile: d.Profile, Grant: d.Grant, Server: d.Server,
 		Set: token.Set{
 			AccessToken: text(d.Access), TokenType: d.Type, RefreshToken: text(d.Refresh), IDToken: text(d.ID),
-			Scope: d.Scope, IssuedTokenType: d.Issued,
-			ObtainedAt: d.Obtained, ExpiresAt: d.Expires, RefreshExpires: d.RefreshEnd,
+			Scope: d.Scope, Missing: d.Missing, IssuedTokenType: d.Issued, Extra: text(d.Extra),
+			ObtainedAt: d.Obtained, ExpiresAt: d.Expires, KeepUntil: d.Keep, RefreshExpires: d.RefreshEnd,
 		},
 		Session: d.Session, Subject: d.Subject, Intent: d.Intent,
-		Pending: d.Pending, PrivateKey: d.PrivateKey, Value: text(d.Value), Aux: d.Aux,
+		Pending: d.Pending, PendingType: d.PendType, PrivateKey: d.PrivateKey, Value: text(d.Value), Aux: d.Aux,
 	}, nil
 }
 

@@ -24,8 +24,10 @@ type Record struct {
 	Subject string    // SHA-256 of the subject token of an exchange, hex
 	// Intent marks a refresh in flight since then; a crash leaves it behind.
 	Intent time.Time
-	// Pending is a raw answer that is durable but not yet validated.
-	Pending []byte
+	// Pending is a raw answer that is durable but not yet validated, and
+	// PendingType its Content-Type.
+	Pending     []byte
+	PendingType string
 	// PrivateKey is a PKCS#8 DER key made by authctl, such as a DPoP key.
 	PrivateKey []byte
 	// Value is a secret of the user's that did not fit into the OS keyring.

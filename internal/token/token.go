@@ -3,6 +3,7 @@
 package token
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -17,24 +18,38 @@ type Set struct {
 	IDToken         secret.Text
 	Scope           string // as granted; the asked scope where the answer named none
 	IssuedTokenType string // RFC 8693 URI, else ""
+	Missing         string // the asked scopes that were not granted, "" for none
 	ObtainedAt      time.Time
 	ExpiresAt       time.Time // zero: the server gave no usable expires_in
+	KeepUntil       time.Time // where ExpiresAt is zero: how long it is kept all the same; zero: not at all
 	RefreshExpires  time.Time // zero: unknown
+	// Extra are the other members of the answer, a JSON object, "" for none.
+	Extra secret.Text
 }
 
 // FreshFor is true while more than minTTL remains at now. A set without a
-// known expiry is never fresh: keeping it would be a guess. Nor is one from
-// the future: this machine's clock was set back, and its expiry means nothing.
+// known expiry, and without a time until which it is kept all the same, is
+// never fresh. Nor is one from the future: this machine's clock was set back,
+// and its expiry means nothing.
 func (s Set) FreshFor(minTTL time.Duration, now time.Time) bool {
 	const steps = time.Minute // of clocks that are kept right
 	if s.ObtainedAt.Sub(now) > steps {
 		return false
 	}
-	return !s.AccessToken.IsZero() && !s.ExpiresAt.IsZero() && s.ExpiresAt.Sub(now) > minTTL
+	end := s.ExpiresAt
+	if end.IsZero() {
+		end = s.KeepUntil
+	}
+	return !s.AccessToken.IsZero() && !end.IsZero() && end.Sub(now) > minTTL
 }
 
-// IsB64Token is the RFC 6750 2.1 syntax of a bearer token. Anything else is
-// refused for every output: this closes eval, CRLF and config-file injection.
+// Without is the words of list, separated by blanks, that are not among words.
+func Without(list string, words []string) string {
+	left := strings.Fields(list)
+	return strings.Join(slices.DeleteFunc(left, func(w string) bool { return slices.Contains(words, w) }), " ")
+}
+
+// IsB64Token is the RFC 6750 2.1 syntax of a bearer token, and that of a JWT.
 func IsB64Token(s string) bool {
 	body := strings.TrimRight(s, "=")
 	if body == "" {

@@ -1,0 +1,87 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/token"
+)
+
+// taken are members of a token response that --select does not print: authctl
+// has read them, and -o json shows what they mean.
+func taken() []string {
+	return []string{"token_type", "expires_in", "scope", "issued_token_type", "refresh_expires_in", "refresh_token_expires_in", "rt_expires_in"}
+}
+
+// checkSelect refuses a name that no answer can satisfy, and one that is
+// nearly that of a token.
+func checkSelect(name string) error {
+	switch {
+	case slices.Contains(Selects(), name):
+		return nil
+	case slices.Contains(taken(), name):
+		return fault.New(fault.Usage, "--select does not print %s", name).Hint("-o json shows it")
+	case profile.Nearest(name, Selects()) != "", strings.ContainsFunc(name, unprintable):
+		return fault.New(fault.Usage, "unknown --select %q", shown(name)).
+			Hint("--select is one of %s, or another member of the server's answer", strings.Join(Selects(), ", "))
+	}
+	return nil
+}
+
+// extra is one of the other members of the server's answer (SMART App Launch's
+// patient, RFC 9396's authorization_details): a string bare, anything else as JSON.
+func extra(set token.Set, name string) (secret.Text, error) {
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal([]byte(set.Extra.Reveal()), &members) // nothing where there is none
+	raw, ok := members[name]
+	if !ok {
+		f := fault.New(fault.Invalid, "the server's answer has no member %q", shown(name))
+		if len(members) > 0 {
+			f = f.Hint("-o json shows its members under extra")
+		}
+		return secret.Text{}, f
+	}
+	text := string(plain(raw))
+	var bare string
+	if json.Unmarshal(raw, &bare) == nil {
+		text = bare
+	}
+	if strings.ContainsFunc(text, unprintable) {
+		return secret.Text{}, fault.New(fault.Invalid, "the member %s has control characters and is not printed", shown(name)).
+			Hint("-o json shows it with escapes")
+	}
+	return secret.New(text), nil
+}
+
+// unprintable is a character that drives a terminal or ends a line, or that
+// changes the direction of what stands beside it.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
+}
+
+// plain is JSON with escapes for what is unprintable; all of it stands inside strings.
+func plain(raw []byte) json.RawMessage {
+	if !strings.ContainsFunc(string(raw), unprintable) {
+		return raw
+	}
+	var b strings.Builder
+	for _, r := range string(raw) {
+		switch {
+		case !unprintable(r) || r == '\n' || r == '\r' || r == '\t':
+			b.WriteRune(r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return json.RawMessage(b.String())
+}
