@@ -109,7 +109,7 @@ func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Fi
 		o.apply(&p, extra)
 		return c.assertWith(ctx, o, &p)
 	}
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return secret.Text{}, err
 	}

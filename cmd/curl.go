@@ -95,7 +95,7 @@ func runCurl(ctx context.Context, c *cli, o curlOptions) error {
 }
 
 func (c *cli) curl(ctx context.Context, o curlOptions) (int, error) {
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return 0, err
 	}

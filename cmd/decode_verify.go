@@ -125,7 +125,7 @@ func (c *cli) verifier(ctx context.Context, v verifyFlags) (*verifier, error) {
 
 func (c *cli) loadJWKS(ctx context.Context, name string) ([]*keys.Key, error) {
 	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
-		a, err := c.open()
+		a, err := c.open(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +144,7 @@ func (c *cli) loadJWKS(ctx context.Context, name string) ([]*keys.Key, error) {
 
 // byProfile takes keys, issuer and audience from the profile.
 func (c *cli) byProfile(ctx context.Context, by *verifier) error {
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func runDoctor(ctx context.Context, c *cli, o doctorOptions) error {
 	if o.All && c.flags.profile != "" {
 		return fault.New(fault.Usage, "--all and --profile do not go together").Hint("authctl doctor --all, or authctl doctor -p %s", c.flags.profile)
 	}
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ subject token has expired.`,
 }
 
 func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
-	t, err := c.prepare(o.out, o.ask)
+	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ be believed (nothing is kept); 8 nobody logged in in time; 130 stopped.`,
 }
 
 func runLoginDevice(ctx context.Context, c *cli, out outputFlags) error {
-	t, err := c.prepare(out, askFlags{})
+	t, err := c.prepare(ctx, out, askFlags{})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ id_token is not to be believed (nothing is kept); 8 nobody logged in; 130 stoppe
 }
 
 func runLoginPKCE(ctx context.Context, c *cli, o loginPKCEOptions) error {
-	t, err := c.prepare(o.out, askFlags{})
+	t, err := c.prepare(ctx, o.out, askFlags{})
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ Exit status: 0 forgotten, or nothing was kept; 3 no profile; 6 the store.`,
 }
 
 func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,8 +52,8 @@ func (a *askFlags) any() bool {
 }
 
 // open makes the services with the global flags.
-func (c *cli) open() (*app.App, error) {
-	return app.Open(c.sys, config.Flags{
+func (c *cli) open(ctx context.Context) (*app.App, error) {
+	return app.Open(ctx, c.sys, config.Flags{
 		Profile: c.flags.profile, Config: c.flags.config, Store: c.flags.store,
 		Timeout: c.flags.timeout, Verbose: c.flags.verbose, Quiet: c.flags.quiet,
 	})

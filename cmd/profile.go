@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
@@ -23,8 +24,8 @@ platform's equivalent elsewhere), and as profiles.d/NAME.yaml beside it.
 
 // completeProfiles offers the names of the profiles to the shell; a broken
 // file offers none, quietly.
-func (c *cli) completeProfiles(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	a, err := c.open()
+func (c *cli) completeProfiles(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	a, err := c.open(cmd.Context())
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -55,14 +56,14 @@ AUTHCTL_PROFILE or default_profile.
 Exit status: 0 shown; 3 the profile is wrong or not there.`,
 		Args:              oneAtMost("NAME"),
 		ValidArgsFunction: c.completeOneProfile,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return runProfileShow(c, first(args))
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runProfileShow(cmd.Context(), c, first(args))
 		},
 	}
 }
 
-func runProfileShow(c *cli, name string) error {
-	a, err := c.open()
+func runProfileShow(ctx context.Context, c *cli, name string) error {
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

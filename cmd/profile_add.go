@@ -54,7 +54,7 @@ Exit status: 0 written; 2 an answer is missing or wrong; 3 the name is taken;
 }
 
 func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -23,12 +24,12 @@ no secret is read; authctl doctor goes further.
 Exit status: 0 all is well; 3 something is wrong.`,
 		Args:              oneAtMost("NAME"),
 		ValidArgsFunction: c.completeOneProfile,
-		RunE:              func(_ *cobra.Command, args []string) error { return runProfileCheck(c, first(args)) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return runProfileCheck(cmd.Context(), c, first(args)) },
 	}
 }
 
-func runProfileCheck(c *cli, name string) error {
-	a, err := c.open()
+func runProfileCheck(ctx context.Context, c *cli, name string) error {
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

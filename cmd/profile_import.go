@@ -72,7 +72,7 @@ func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
 	if o.name == "" {
 		return fault.New(fault.Usage, "the configuration has no clientName to make a name of").Hint("--name NAME")
 	}
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,17 +19,17 @@ it. With -o json one object: {"profiles":[{"name":...,"default":...}]}.
 
 Exit status: 0 printed; 3 there is no profile, or the file cannot be read.`,
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error { return runProfileList(c, output) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runProfileList(cmd.Context(), c, output) },
 	}
 	registerListOutput(cmd, &output)
 	return cmd
 }
 
-func runProfileList(c *cli, output string) error {
+func runProfileList(ctx context.Context, c *cli, output string) error {
 	if err := c.checkListOutput(output); err != nil {
 		return err
 	}
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ server refused; 5 network; 6 the successor could not be kept (nothing was sent);
 }
 
 func runRefresh(ctx context.Context, c *cli, o refreshOptions) error {
-	t, err := c.prepare(o.out, o.ask)
+	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ Exit status: 0 stored; 2 nothing was given; 6 the keyring did not keep it.`,
 }
 
 func runSecretSet(ctx context.Context, c *cli, name string) error {
-	a, profile, err := c.secretsOf(name)
+	a, profile, err := c.secretsOf(ctx, name)
 	if err != nil {
 		return err
 	}
@@ -74,8 +74,8 @@ func runSecretSet(ctx context.Context, c *cli, name string) error {
 }
 
 // secretsOf checks the names: they become an item of the keyring.
-func (c *cli) secretsOf(name string) (*app.App, string, error) {
-	a, err := c.open()
+func (c *cli) secretsOf(ctx context.Context, name string) (*app.App, string, error) {
+	a, err := c.open(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -162,7 +162,7 @@ Exit status: 0 removed; 3 there was none; 6 the keyring did not remove it.`,
 }
 
 func runSecretDelete(ctx context.Context, c *cli, name string) error {
-	a, profile, err := c.secretsOf(name)
+	a, profile, err := c.secretsOf(ctx, name)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func runSecretList(ctx context.Context, c *cli, output string) error {
 	if err := c.checkListOutput(output); err != nil {
 		return err
 	}
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -112,8 +112,8 @@ func (c *cli) printResult(v any) error {
 }
 
 // completeSecretNames offers what the profile refers to; it asks no keyring.
-func (c *cli) completeSecretNames(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	a, err := c.open()
+func (c *cli) completeSecretNames(cmd *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	a, err := c.open(cmd.Context())
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

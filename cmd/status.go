@@ -49,7 +49,7 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 	if err := c.checkListOutput(output); err != nil {
 		return err
 	}
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -20,9 +20,9 @@ type task struct {
 }
 
 // prepare loads the profile and checks every flag before a server is asked.
-func (c *cli) prepare(out outputFlags, ask askFlags) (*task, error) {
+func (c *cli) prepare(ctx context.Context, out outputFlags, ask askFlags) (*task, error) {
 	c.flags.jsonErrors = out.Format == "json"
-	a, err := c.open()
+	a, err := c.open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 }
 
 func runToken(ctx context.Context, c *cli, o tokenOptions) error {
-	t, err := c.prepare(o.out, o.ask)
+	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err
 	}

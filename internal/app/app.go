@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	"authctl/internal/config"
@@ -17,9 +18,10 @@ type App struct {
 	stores   *stores
 }
 
-// Open layers the settings; it reads no profile, no key and no store.
-func Open(sys System, flags config.Flags) (*App, error) {
-	settings, err := config.Resolve(flags, sys.Env)
+// Open layers the settings; it reads no profile, no key and no store. ctx ends
+// the wait for a profiles file that is a pipe.
+func Open(ctx context.Context, sys System, flags config.Flags) (*App, error) {
+	settings, err := config.Resolve(ctx, flags, sys.Env)
 	if err != nil {
 		return nil, err
 	}

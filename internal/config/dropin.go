@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/profile"
 )
 
@@ -90,7 +91,7 @@ func explainWrite(path string, err error) error {
 // nameAnew, which does not replace a file that came to be in between.
 func writeOwn(path string, data []byte, name func(from, to string) error) error {
 	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := files.MakeFolder(folder); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(folder, ".new-*") // mode 0600

@@ -1,60 +1,28 @@
 package config
 
 import (
+	"context"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+	"time"
+
+	"authctl/internal/files"
 )
 
 // maxFile bounds a profiles file (docs/network.md).
 const maxFile = 4 << 20
 
-// errIrregular: a FIFO or device in the default place could hang every command.
-var errIrregular = errors.New("is not a regular file")
-
 // readTrusted reads a file that decides where secrets go: it must belong to
 // this user or root, and nobody else may be able to change it. The checks are
 // made on the open file, so that it cannot be swapped in between. A pipe is
-// read only when the user named it (explicit).
-func readTrusted(path string, explicit bool) (string, error) {
-	if info, err := os.Stat(path); err != nil {
-		return "", err
-	} else if !explicit && !info.Mode().IsRegular() {
-		return "", errIrregular
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err != nil {
-		return "", err
-	}
-	if info.IsDir() {
-		return "", errIrregular
-	}
-	if err := trusted(path, info); err != nil {
-		return "", err
-	}
-	return readAll(f, info.Size())
-}
-
-// readAll reads up to the bound; size is what the file is said to hold.
-func readAll(f io.Reader, size int64) (string, error) {
-	var b strings.Builder
-	b.Grow(int(min(max(size, 0), maxFile)))
-	if _, err := io.Copy(&b, io.LimitReader(f, maxFile+1)); err != nil {
-		return "", err
-	}
-	if b.Len() > maxFile {
-		return "", fmt.Errorf("is larger than %d MiB", maxFile>>20)
-	}
-	return b.String(), nil
+// read, for as long as wait, only when the user named it (explicit): in the default
+// place it could hang every command.
+func readTrusted(ctx context.Context, path string, explicit bool, wait time.Duration) (string, error) {
+	wanted := files.Wanted{Max: maxFile, Pipe: explicit, Wait: wait, Check: func(info fs.FileInfo) error { return trusted(path, info) }}
+	b, _, err := wanted.Read(ctx, path)
+	return string(b), err
 }
 
 // trustError says why a file is refused and what mends it.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -135,7 +136,8 @@ func (s Settings) mainFile() *mainFile {
 	if s.main != nil {
 		return s.main
 	}
-	return openMain(s.File, s.explicit)
+	m, _ := openMain(context.Background(), s.File, false, 0) // settings made by hand: no pipe, no wait
+	return m
 }
 
 // lookup finds one profile in profiles.d or the main file.
@@ -171,7 +173,7 @@ func (s Settings) dropInPath(name string) string {
 
 func (s Settings) dropIn(name string) (entry, string, Problems) {
 	file := s.dropInPath(name)
-	text, err := readTrusted(file, false)
+	text, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
 	if err != nil {
 		return entry{}, file, Problems{unreadable(file, err)}
 	}

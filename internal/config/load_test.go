@@ -30,7 +30,7 @@ func home(t *testing.T, files map[string]string) (dir string, s config.Settings)
 
 func resolve(t *testing.T, f config.Flags, env map[string]string) config.Settings {
 	t.Helper()
-	s, err := config.Resolve(f, lookup(env))
+	s, err := config.Resolve(t.Context(), f, lookup(env))
 	if err != nil {
 		t.Fatal(err)
 	}

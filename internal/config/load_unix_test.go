@@ -72,7 +72,7 @@ func TestAPipeInTheDefaultPlaceDoesNotHang(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() {
-		s, err := config.Resolve(config.Flags{}, lookup(map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)}))
+		s, err := config.Resolve(t.Context(), config.Flags{}, lookup(map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)}))
 		if err == nil {
 			_, err = config.LoadProfile(s, "a")
 		}

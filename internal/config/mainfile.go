@@ -1,9 +1,11 @@
 package config
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -28,27 +30,30 @@ type entry struct {
 	line      func(int) int
 }
 
-// openMain reads the file at path. A file that need not exist (explicit is
+// openMain reads the file at path. A pipe is waited for until ctx ends or wait is
+// over, which is the error. A file that need not exist (explicit is
 // false) and does not is an empty one.
-func openMain(path string, explicit bool) *mainFile {
+func openMain(ctx context.Context, path string, explicit bool, wait time.Duration) (*mainFile, error) {
 	m := &mainFile{path: path}
 	if path == "" {
-		return m
+		return m, nil
 	}
-	text, err := readTrusted(path, explicit)
+	text, err := readTrusted(ctx, path, explicit, wait)
 	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return m, err
 	case errors.Is(err, fs.ErrNotExist) && !explicit:
-		return m
+		return m, nil
 	case err != nil:
 		at := unreadable(path, err)
 		if at.Hint == "" && explicit {
 			at.Hint = "--config or AUTHCTL_CONFIG names the profiles file"
 		}
 		m.problems = Problems{at}
-		return m
+		return m, nil
 	}
 	m.load(text)
-	return m
+	return m, nil
 }
 
 // load reads the head, from slices where the file is plain.

@@ -7,6 +7,8 @@ package config
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -56,25 +58,32 @@ const (
 
 // Resolve layers the settings. env is os.LookupEnv or a test's. It looks at
 // the head of the profiles file; whatever is wrong with the file is reported
-// by LoadProfile and LoadAll, so that commands without a profile still work.
-func Resolve(f Flags, env func(string) (string, bool)) (Settings, error) {
+// by LoadProfile and LoadAll, so that commands without a profile still work. A
+// pipe that the user named is waited for until ctx ends, or the time for the command.
+func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Settings, error) {
 	get := func(name string) string { v, _ := env(name); return v }
 	s := Settings{ConfigDir: configDir(runtime.GOOS, get), StateDir: stateDir(runtime.GOOS, get), CacheDir: cacheDir(runtime.GOOS, get)}
 	s.File, s.explicit = cmp.Or(f.Config, get("AUTHCTL_CONFIG")), true
 	if s.File == "" && s.ConfigDir != "" {
 		s.File, s.explicit = filepath.Join(s.ConfigDir, "profiles.yaml"), false
 	}
-	s.main = openMain(s.File, s.explicit)
-
-	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
-	v.SetDefault(keyTimeout, DefaultTimeout)
-	v.SetDefault(keyStore, "keyring")
-	layers := []map[string]any{fileLayer(s.main)}
 	fromEnv, err := envLayer(get)
 	if err != nil {
 		return s, err
 	}
-	for _, layer := range append(layers, fromEnv) {
+	if f.Timeout < 0 {
+		return s, fault.New(fault.Usage, "--timeout must be more than 0")
+	}
+	inTime, _ := fromEnv[keyTimeout].(time.Duration)
+	s.main, err = openMain(ctx, s.File, s.explicit, cmp.Or(f.Timeout, inTime, DefaultTimeout))
+	if err != nil {
+		return s, fmt.Errorf("waiting for the profiles file %s: %w", s.File, err)
+	}
+
+	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
+	v.SetDefault(keyTimeout, DefaultTimeout)
+	v.SetDefault(keyStore, "keyring")
+	for _, layer := range []map[string]any{fileLayer(s.main), fromEnv} {
 		if err := v.MergeConfigMap(layer); err != nil {
 			return s, fault.New(fault.Internal, "layering the settings: %w", err)
 		}
@@ -140,10 +149,7 @@ func flagLayer(v *viper.Viper, f Flags) error {
 		}
 		v.Set(keyStore, f.Store)
 	}
-	switch {
-	case f.Timeout < 0:
-		return fault.New(fault.Usage, "--timeout must be more than 0")
-	case f.Timeout > 0:
+	if f.Timeout > 0 {
 		v.Set(keyTimeout, f.Timeout)
 	}
 	if f.Verbose {

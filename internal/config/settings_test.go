@@ -47,7 +47,7 @@ func TestWrongSettings(t *testing.T) {
 		{config.Flags{}, map[string]string{"AUTHCTL_TIMEOUT": "-5s"}, fault.Config},
 		{config.Flags{}, map[string]string{"AUTHCTL_QUIET": "maybe"}, fault.Config},
 	} {
-		if _, err := config.Resolve(c.flags, lookup(c.env)); fault.KindOf(err) != c.kind || err == nil {
+		if _, err := config.Resolve(t.Context(), c.flags, lookup(c.env)); fault.KindOf(err) != c.kind || err == nil {
 			t.Errorf("%+v %v: %v", c.flags, c.env, err)
 		}
 	}

@@ -66,7 +66,7 @@ func TestFile(t *testing.T) {
 
 func look(t *testing.T, path, name string, all bool) (chosen, found string) {
 	t.Helper()
-	s, err := config.Resolve(config.Flags{Config: path, Profile: name}, func(string) (string, bool) { return "", false })
+	s, err := config.Resolve(t.Context(), config.Flags{Config: path, Profile: name}, func(string) (string, bool) { return "", false })
 	if err != nil {
 		t.Fatal(err)
 	}

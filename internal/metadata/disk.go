@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"authctl/internal/files"
 )
 
 // maxAge is how long a document is used without asking again. Endpoints move
@@ -37,7 +39,7 @@ func (d Disk) Load(url string) ([]byte, bool) {
 
 // Save replaces the document atomically; failing only means asking again.
 func (d Disk) Save(url string, body []byte) {
-	if os.MkdirAll(d.Dir, 0o700) != nil || !d.trusted() {
+	if files.MakeFolder(d.Dir) != nil || !d.trusted() {
 		return
 	}
 	temp, err := os.CreateTemp(d.Dir, ".new-*")

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 )
 
 // FileKey is the sealing key of the kind file.
@@ -22,7 +23,10 @@ type FileKey struct {
 	own   folder
 }
 
-const ownKeyName = "store-key"
+const (
+	ownKeyName = "store-key"
+	maxKeyFile = 4 << 10 // bytes
+)
 
 // NewFileKey looks for a given key: AUTHCTL_STORE_KEY_FILE, else
 // authctl-store-key in systemd's CREDENTIALS_DIRECTORY. dir is authctl's state folder.
@@ -42,11 +46,11 @@ func NewFileKey(dir string, env func(string) (string, bool)) FileKey {
 }
 
 // Load reads the key: 32 bytes, or their base64.
-func (k FileKey) Load(context.Context) ([]byte, error) {
+func (k FileKey) Load(ctx context.Context) ([]byte, error) {
 	if k.given != "" {
-		return k.loadGiven()
+		return k.loadGiven(ctx)
 	}
-	b, err := k.own.read(ownKeyName, 4<<10)
+	b, err := k.own.read(ownKeyName, maxKeyFile)
 	switch {
 	case missing(err):
 		return nil, errNoKey
@@ -58,14 +62,8 @@ func (k FileKey) Load(context.Context) ([]byte, error) {
 }
 
 // loadGiven follows links, which container platforms use, but not to a file others can read.
-func (k FileKey) loadGiven() ([]byte, error) {
-	info, err := os.Stat(k.given)
-	var b []byte
-	if err == nil {
-		if err = given(info); err == nil {
-			b, err = os.ReadFile(k.given)
-		}
-	}
+func (k FileKey) loadGiven(ctx context.Context) ([]byte, error) {
+	b, _, err := files.Wanted{Max: maxKeyFile, Check: given}.Read(ctx, k.given)
 	if err != nil {
 		return nil, fault.New(fault.Store, "the key of the token store (%s) cannot be used: %w", k.from, err).
 			Hint("%s", k.howToMake())

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 )
 
 // folder is a directory that belongs to the user alone.
@@ -16,17 +17,22 @@ type folder struct{ path string }
 
 // make creates the folder and checks that nobody else can put files into it.
 func (d folder) make() error {
-	if err := os.MkdirAll(d.path, 0o700); err != nil {
+	if err := files.MakeFolder(d.path); err != nil {
 		return diskFault("create the folder of the token store", err)
 	}
 	return d.check()
 }
 
-// check refuses a symbolic link, another user's folder and one that others may enter.
+// check refuses a symbolic link, another user's folder and one that others may
+// enter. It goes before every use: what stands in such a folder is not ours to
+// believe or to touch.
 func (d folder) check() error {
 	info, err := os.Lstat(d.path)
+	if err == nil {
+		err = files.Owned(d.path, info)
+	}
 	if err != nil {
-		return err
+		return diskFault("use the folder of the token store", err)
 	}
 	if !info.IsDir() {
 		return fault.New(fault.Store, "%s is not a folder", d.path).Hint("move it away; authctl makes its own")
@@ -38,7 +44,8 @@ func (d folder) check() error {
 }
 
 // read returns a file's bytes. fs.ErrNotExist when there is none; errStrange
-// for what is no plain file of the user's own; errTooLarge beyond limit.
+// for what is no plain file, or open to others; *files.OwnerError for another
+// user's; errTooLarge beyond limit.
 func (d folder) read(name string, limit int64) ([]byte, error) {
 	f, err := os.OpenFile(filepath.Join(d.path, name), os.O_RDONLY|noFollow, 0)
 	if isLink(err) {
@@ -50,6 +57,9 @@ func (d folder) read(name string, limit int64) ([]byte, error) {
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
+		return nil, err
+	}
+	if err := files.Owned(f.Name(), info); err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() || private(info) != nil {
@@ -99,7 +109,17 @@ func (d folder) write(name string, b []byte) (err error) {
 
 // remove deletes a file durably; an absent one is no error.
 func (d folder) remove(name string) error {
-	err := os.Remove(filepath.Join(d.path, name))
+	info, err := os.Lstat(filepath.Join(d.path, name))
+	if err == nil {
+		err = files.Owned(filepath.Join(d.path, name), info)
+	}
+	switch {
+	case missing(err):
+		return nil
+	case err != nil:
+		return diskFault("remove from the token store", err)
+	}
+	err = os.Remove(filepath.Join(d.path, name))
 	if missing(err) {
 		return nil
 	}
@@ -116,6 +136,11 @@ func diskFault(what string, err error) error {
 	var known *fault.Error
 	if errors.As(err, &known) {
 		return err
+	}
+	var foreign *files.OwnerError
+	if errors.As(err, &foreign) {
+		return fault.New(fault.Store, "could not %s: %w", what, err).
+			Hint("run authctl as that user, or with a HOME of your own (sudo -H); XDG_STATE_HOME names another place")
 	}
 	return fault.New(fault.Store, "could not %s: %w", what, err).
 		Hint("AUTHCTL_STORE=none keeps nothing; XDG_STATE_HOME names another place")

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"authctl/internal/files"
 )
 
 // noFollow: a link in place of a record is not followed, and a FIFO does not block the open.
@@ -22,15 +24,8 @@ func missing(err error) bool {
 	return errors.Is(err, syscall.ENOENT) || errors.Is(err, syscall.ENOTDIR)
 }
 
-// private says why others could see or change the file or folder, or nil.
+// private says why others could see or change what is the user's own, or nil.
 func private(info os.FileInfo) error {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return errors.New("has no owner that could be checked")
-	}
-	if int(st.Uid) != os.Geteuid() {
-		return fmt.Errorf("belongs to another user (uid %d)", st.Uid)
-	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
 		return fmt.Errorf("is open to others (mode %04o)", mode)
 	}
@@ -61,6 +56,9 @@ func given(info os.FileInfo) error {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if ok && st.Uid == 0 && os.Geteuid() != 0 && info.Mode().Perm()&0o037 == 0 {
 		return nil
+	}
+	if err := files.Owned(info.Name(), info); err != nil {
+		return err
 	}
 	return private(info)
 }

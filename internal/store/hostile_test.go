@@ -279,33 +279,108 @@ func TestFoldersOpenToOthersAreRefused(t *testing.T) {
 	}
 }
 
-// docs/threats.md 24: what another user owns is not read, and nothing is put there.
+// snapshot is every name below dir with mode, owner and time of change.
+func snapshot(t *testing.T, dir string) string {
+	t.Helper()
+	var b strings.Builder
+	must(t, filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
+		must(t, err)
+		info, err := d.Info()
+		must(t, err)
+		_, err = fmt.Fprintln(&b, p, info.Mode(), info.Size(), info.ModTime().UnixNano())
+		return err
+	}))
+	return b.String()
+}
+
+// everyUse is each way to use a store, with what it answers about a1.
+func everyUse(s *store.Store) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
+		"get":    func(ctx context.Context) error { return second(s.Get(ctx, "a1")) },
+		"put":    func(ctx context.Context) error { return s.Put(ctx, "a1", full()) },
+		"delete": func(ctx context.Context) error { return s.Delete(ctx, "a1") },
+		"list":   func(ctx context.Context) error { _, err := s.List(ctx); return err },
+	}
+}
+
+// docs/threats.md 24: what another user owns is neither read nor touched, not
+// even by root, who could do both.
 func TestAForeignOwnerIsRefused(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root can give a file away")
 	}
-	ctx := context.Background()
-	k := newKit(t, store.KindFile)
-	must(t, k.open(t).Put(ctx, "a1", full()), os.Chown(k.record("a1"), 12345, -1))
-	if _, err := k.open(t).Get(ctx, "a1"); !errors.Is(err, store.ErrAbsent) || len(k.warnings) != 1 {
-		t.Errorf("a record: %v, %q", err, k.warnings)
+	const other = 12345
+	for _, name := range []string{"records/file/a1.rec", "records/file", "store-key"} {
+		for use := range everyUse(nil) {
+			t.Run(name+" "+use, func(t *testing.T) {
+				ctx := t.Context()
+				k := newKit(t, store.KindFile)
+				must(t, k.open(t).Put(ctx, "a1", full()), os.Chown(filepath.Join(k.dir, name), other, -1))
+				if name == "store-key" && use == "delete" {
+					t.Skip("deleting needs no key")
+				}
+				before := snapshot(t, k.dir)
+				err := everyUse(k.open(t))[use](ctx)
+				if fault.KindOf(err) != fault.Store || len(k.warnings) > 0 {
+					t.Errorf("%v, %q", err, k.warnings)
+				}
+				if name != "store-key" && !strings.Contains(fmt.Sprint(err), "uid 12345") {
+					t.Errorf("the owner is not named: %v", err)
+				}
+				if after := snapshot(t, k.dir); after != before {
+					t.Errorf("before:\n%s\nafter:\n%s", before, after)
+				}
+			})
+		}
 	}
-	for _, name := range []string{"store-key", "records/file", "locks"} {
+	t.Run("lock", func(t *testing.T) {
 		k := newKit(t, store.KindFile)
-		s := k.open(t)
-		unlock, err := s.Lock(ctx, "a1")
-		must(t, err)
-		unlock()
-		must(t, s.Put(ctx, "a1", full()), os.Chown(filepath.Join(k.dir, name), 12345, -1))
-		s = k.open(t)
-		unlock, err = s.Lock(ctx, "a1")
-		if err == nil {
-			unlock()
-			err = s.Put(ctx, "a1", full())
+		must(t, os.MkdirAll(filepath.Join(k.dir, "locks"), 0o700), os.Chown(filepath.Join(k.dir, "locks"), other, -1))
+		if _, err := k.open(t).Lock(t.Context(), "a1"); fault.KindOf(err) != fault.Store {
+			t.Errorf("%v", err)
 		}
-		if fault.KindOf(err) != fault.Store {
-			t.Errorf("%s: %v", name, err)
+	})
+}
+
+// Under sudo -E, HOME is a user's: root would leave there what the user can
+// neither read nor replace.
+func TestRootMakesNothingInAUsersFolder(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a folder away")
+	}
+	k := newKit(t, store.KindFile)
+	home := t.TempDir()
+	must(t, os.Chown(home, 12345, -1))
+	k.dir = filepath.Join(home, ".local", "state", "authctl")
+	before := snapshot(t, home)
+	_, locked := k.open(t).Lock(t.Context(), "a1")
+	for what, err := range map[string]error{"put": k.open(t).Put(t.Context(), "a1", full()), "ready": k.open(t).Ready(t.Context()), "lock": locked} {
+		if fault.KindOf(err) != fault.Store || !strings.Contains(fmt.Sprint(err), "uid 12345") {
+			t.Errorf("%s: %v", what, err)
 		}
+	}
+	if err := second(k.open(t).Get(t.Context(), "a1")); !errors.Is(err, store.ErrAbsent) {
+		t.Errorf("nothing is kept there: %v", err)
+	}
+	if after := snapshot(t, home); after != before {
+		t.Errorf("before:\n%s\nafter:\n%s", before, after)
+	}
+}
+
+// A folder that others may enter is not read either: they may have put the record there.
+func TestAFolderOpenToOthersIsNotRead(t *testing.T) {
+	for use := range everyUse(nil) {
+		t.Run(use, func(t *testing.T) {
+			k := newKit(t, store.KindFile)
+			must(t, k.open(t).Put(t.Context(), "a1", full()), os.Chmod(filepath.Join(k.dir, "records", "file"), 0o777)) //nolint:gosec // the point
+			before := snapshot(t, k.dir)
+			if err := everyUse(k.open(t))[use](t.Context()); fault.KindOf(err) != fault.Store {
+				t.Errorf("%v", err)
+			}
+			if after := snapshot(t, k.dir); after != before {
+				t.Errorf("before:\n%s\nafter:\n%s", before, after)
+			}
+		})
 	}
 }
 
@@ -387,7 +462,8 @@ func TestGivenKeyFile(t *testing.T) {
 	must(t, os.WriteFile(filepath.Join(dir, "raw"), []byte(raw), 0o400))
 	must(t, os.WriteFile(filepath.Join(dir, "authctl-store-key"), []byte("a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=\n"), 0o400))
 	must(t, os.WriteFile(filepath.Join(dir, "open"), []byte(raw), 0o644))
-	must(t, os.Symlink("raw", filepath.Join(dir, "link")))
+	must(t, os.Symlink("raw", filepath.Join(dir, "link")), syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600),
+		os.WriteFile(filepath.Join(dir, "huge"), nil, 0o600), os.Truncate(filepath.Join(dir, "huge"), 3<<30))
 	for _, c := range []struct {
 		name, value string
 		ok          bool
@@ -396,6 +472,8 @@ func TestGivenKeyFile(t *testing.T) {
 		{"AUTHCTL_STORE_KEY_FILE", dir + "/link", true},
 		{"AUTHCTL_STORE_KEY_FILE", dir + "/open", false},
 		{"AUTHCTL_STORE_KEY_FILE", dir + "/absent", false},
+		{"AUTHCTL_STORE_KEY_FILE", dir + "/pipe", false},
+		{"AUTHCTL_STORE_KEY_FILE", dir + "/huge", false},
 		{"CREDENTIALS_DIRECTORY", dir, true},
 	} {
 		state := t.TempDir()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 )
 
 // sealed is the kinds keyring and file: one sealed file per record.
@@ -31,6 +32,13 @@ const (
 )
 
 func (s *sealed) load(ctx context.Context, key string) (Record, error) {
+	err := s.dir.check()
+	if missing(err) {
+		return Record{}, ErrAbsent
+	}
+	if err != nil {
+		return Record{}, err
+	}
 	b, err := s.dir.read(key+recordEnd, MaxRecord)
 	if err != nil {
 		return Record{}, s.unreadable(key, err)
@@ -110,7 +118,11 @@ func (s *sealed) save(ctx context.Context, key string, r Record) error {
 	if err != nil {
 		return err
 	}
-	h := header{profile: r.Profile, generation: s.before(key, sealingKey) + 1}
+	generation, err := s.before(key, sealingKey)
+	if err != nil {
+		return err
+	}
+	h := header{profile: r.Profile, generation: generation + 1}
 	if len(h.profile) > maxProfile {
 		return fault.New(fault.Config, "the profile's name is longer than %d bytes", maxProfile)
 	}
@@ -131,33 +143,43 @@ func (s *sealed) save(ctx context.Context, key string, r Record) error {
 const maxProfile = 1024
 
 // before is the generation of the record that is about to be replaced. One
-// that was sealed under another key is set aside instead of being lost.
-func (s *sealed) before(key string, sealingKey []byte) uint64 {
+// that was sealed under another key is set aside instead of being lost, and
+// another user's is not replaced.
+func (s *sealed) before(key string, sealingKey []byte) (uint64, error) {
 	b, err := s.dir.read(key+recordEnd, MaxRecord)
+	var foreign *files.OwnerError
+	if errors.As(err, &foreign) {
+		return 0, diskFault("write to the token store", err)
+	}
 	if err != nil {
-		return 0
+		return 0, nil //nolint:nilerr // what cannot be read may be replaced
 	}
 	h, _, err := decodeHeader(b)
 	if err != nil {
-		return 0
+		return 0, nil //nolint:nilerr // likewise
 	}
 	if h.keyID != keyIDOf(sealingKey) {
 		s.setAside(key, errForeign)
 	}
-	return h.generation
+	return h.generation, nil
 }
 
 func (s *sealed) remove(_ context.Context, key string) error {
+	if err := s.dir.check(); missing(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
 	return errors.Join(s.dir.remove(key+recordEnd), s.dir.remove(key+asideEnd))
 }
 
 func (s *sealed) list(ctx context.Context) ([]Entry, error) {
-	files, err := s.dir.entries()
+	listed, err := s.dir.entries()
 	if err != nil {
 		return nil, diskFault("list the token store", err)
 	}
 	var all []Entry
-	for _, f := range files {
+	for _, f := range listed {
 		key, ok := strings.CutSuffix(f.Name(), recordEnd)
 		if !ok || checkKey(key) != nil {
 			continue
@@ -198,8 +220,8 @@ func (s *sealed) sweep(key string) {
 	if s.now == nil {
 		return
 	}
-	files, _ := s.dir.entries()
-	for _, f := range files {
+	left, _ := s.dir.entries()
+	for _, f := range left {
 		if !strings.HasPrefix(f.Name(), key+recordEnd+tempMark) {
 			continue
 		}
