@@ -10,8 +10,10 @@ import (
 
 func main() {
 	app.Harden()
-	ctx, stop := app.Interruptible()
-	code := cmd.Main(ctx, app.Host(), os.Args[1:])
-	stop()
+	signals := app.NewSignals(os.Stderr, os.Exit)
+	sys := app.Host()
+	sys.Spending, sys.Lend = signals.Spending, signals.Lend
+	code := cmd.Main(signals.Context(), sys, os.Args[1:])
+	signals.Stop()
 	os.Exit(code)
 }

@@ -70,6 +70,9 @@ func runSandbox(ctx context.Context, c *cli, o sandboxOptions) error {
 	if err != nil {
 		return fault.New(fault.Internal, "cannot find authctl's own program: %w", err)
 	}
+	if c.sys.Lend != nil {
+		defer c.sys.Lend()() // COMMAND may be a shell, in which Ctrl-C is no wish to leave
+	}
 	code, err := s.Run(ctx, sandbox.Run{
 		Argv: o.command, In: c.sys.In, Out: c.sys.Out, Err: c.sys.Err,
 		Executable: own, Store: c.flags.store, Terminal: c.sys.IsTerminal != nil && c.sys.IsTerminal(0),

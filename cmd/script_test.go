@@ -21,8 +21,10 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authctl": func() {
-			ctx, _ := app.Interruptible()
-			os.Exit(cmd.Main(ctx, app.Host(), os.Args[1:]))
+			signals := app.NewSignals(os.Stderr, os.Exit)
+			sys := app.Host()
+			sys.Spending, sys.Lend = signals.Spending, signals.Lend
+			os.Exit(cmd.Main(signals.Context(), sys, os.Args[1:]))
 		},
 		"get": get,
 	})
