@@ -1,28 +1,21 @@
+//go:build !unix
+
 package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"runtime"
 
 	"golang.org/x/term"
 
 	"authctl/internal/secret"
 )
 
-// ErrNoTerminal says that there is nobody to ask.
-var ErrNoTerminal = errors.New("there is no terminal to ask at")
-
-// hostPrompt asks at the terminal itself, so that stdin stays free for a pipe,
+// hostPrompt asks at the console itself, so that stdin stays free for a pipe,
 // and reads one line without echo.
 func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
-	name := "/dev/tty"
-	if runtime.GOOS == "windows" {
-		name = "CONIN$"
-	}
-	tty, err := os.OpenFile(name, os.O_RDWR, 0)
+	tty, err := os.OpenFile("CONIN$", os.O_RDWR, 0)
 	if err != nil {
 		return secret.Text{}, ErrNoTerminal
 	}
@@ -47,8 +40,11 @@ func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
 	select {
 	case a := <-done:
 		_ = tty.Close()
-		if a.err != nil {
+		switch {
+		case a.err != nil:
 			return secret.Text{}, fmt.Errorf("reading from the terminal: %w", a.err)
+		case len(a.line) > maxHidden:
+			return secret.Text{}, tooLong()
 		}
 		return secret.New(string(a.line)), nil
 	case <-interrupted:
