@@ -42,7 +42,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	At     time.Time            // when it arrived, by our clock
+	Began  time.Time            // when it was asked for, by our clock
+	At     time.Time            // when it arrived
 	TLS    *tls.ConnectionState // nil over plain http
 
 	secrets []string          // what the request hid; a hostile answer may echo it
@@ -147,6 +148,7 @@ func (c *Client) fill(req *http.Request, r *Request, contentType string) {
 }
 
 func (c *Client) do(req *http.Request) (Answer, error) {
+	began := c.Now()
 	resp, err := c.HTTP.RoundTrip(req)
 	if err != nil {
 		return Answer{}, err
@@ -159,7 +161,9 @@ func (c *Client) do(req *http.Request) (Answer, error) {
 	if len(body) > MaxBody {
 		return Answer{}, ErrTooLarge
 	}
-	return c.answer(req, resp, body), nil
+	a := c.answer(req, resp, body)
+	a.Began = began
+	return a, nil
 }
 
 func (c *Client) answer(req *http.Request, resp *http.Response, body []byte) Answer {

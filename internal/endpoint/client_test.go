@@ -206,7 +206,7 @@ func TestRefusalReadsRetryAfterAndDate(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	a := Answer{Status: 429, At: now, Header: http.Header{"Retry-After": {"60"}, "Date": {"Fri, 02 Jan 2026 02:04:05 GMT"}}, Body: []byte("Too many\r\nrequests")}
 	r := AsRefusal(a)
-	if r.RetryAfter != time.Minute || r.Skew() != time.Hour || r.Error() != "the server refused the request (HTTP 429): Too many requests" {
+	if r.RetryAfter != time.Minute || r.Skew() != time.Hour-time.Second || r.Error() != "the server was asked too often (HTTP 429): Too many requests" {
 		t.Errorf("got %s, %s, %s", r.RetryAfter, r.Skew(), r.Error())
 	}
 }

@@ -1,11 +1,8 @@
 package endpoint
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -14,70 +11,90 @@ import (
 // them; Clean them before a person sees them.
 type Refusal struct {
 	Status      int
-	Code        string // error, "" when the body was no OAuth error
+	Endpoint    string // who refused, such as "the token endpoint"; "" when nobody said
+	Code        string // error, "" when the answer was no OAuth error
 	Description string
 	Detail      string // what else the body said, such as SanteDB's error_detail
-	Body        string // the start of a body that is no OAuth error
+	Body        string // the words of a body that is no OAuth error
 	Location    string // of a redirect that was not followed
 	Nonce       string // DPoP-Nonce (RFC 9449 8)
 	RetryAfter  time.Duration
 	Date        time.Time // the server's clock, zero when it sent none
-	At          time.Time // our clock
+	Began, At   time.Time // our clock, when we asked and when the answer came
 }
 
-// AsRefusal reads any answer that is not 2xx.
-func AsRefusal(a Answer) *Refusal {
-	r := &Refusal{
-		Status: a.Status, At: a.At, Nonce: a.Header.Get("DPoP-Nonce"), Location: withoutQueryOrEmpty(a.hide(a.Header.Get("Location"))),
-		RetryAfter: retryAfter(a.Header.Get("Retry-After"), a.At),
-	}
-	r.Date, _ = http.ParseTime(a.Header.Get("Date"))
-	var body struct {
-		Error       any    `json:"error"`
-		Description string `json:"error_description"`
-		Detail      string `json:"error_detail"`
-		URI         string `json:"error_uri"`
-		Message     string `json:"message"`
-	}
-	_ = json.Unmarshal(a.Body, &body)
-	switch e := body.Error.(type) {
-	case string:
-		r.Code, r.Description, r.Detail = a.hide(e), a.hide(body.Description), a.hide(body.Detail)
+// Verdict is what a refusal means for whoever asked.
+type Verdict int
+
+// The verdicts.
+const (
+	No       Verdict = iota // the server decided against it
+	Later                   // the same request may be granted later (RFC 6585 4, RFC 9110 15.6.4)
+	Gateway                 // something in front of the server answered: what became of the request is not known
+	NoAnswer                // a redirect, or a failure of the server
+)
+
+// Verdict tells "no" from "later" and from an answer that is not the server's.
+// The status goes before a code in the body: gateways put one there as well.
+func (r *Refusal) Verdict() Verdict {
+	switch s := r.Status; {
+	case s == 429, s == 503, r.Code == "temporarily_unavailable": // RFC 6749 4.1.2.1
+		return Later
+	case s == 502, s == 504, s >= 520 && s <= 530: // the last are those of content delivery networks
+		return Gateway
+	case r.Code != "", s >= 400 && s < 500, s >= 200 && s < 300:
+		return No
 	default:
-		r.Body = a.hide(body.Message)
-		if r.Body == "" && !strings.HasPrefix(strings.TrimSpace(string(a.Body)), "<") {
-			r.Body = a.hideJSON(a.Body) // before it is cut: half a secret would be no match
-			r.Body = r.Body[:min(len(r.Body), 4*MaxText)]
-		}
+		return NoAnswer
 	}
-	return r
 }
 
 // Error is the refusal in one line, safe for a terminal.
 func (r *Refusal) Error() string {
-	var text string
-	switch {
-	case r.Code != "":
-		text = "(" + Clean(r.Code) + ")"
-		if d := Clean(r.Description); d != "" {
-			text += ": " + d
-		}
-		if d := Clean(r.Detail); d != "" && d != Clean(r.Description) {
-			text += " [" + d + "]"
-		}
-	case r.Location != "":
-		return fmt.Sprintf("the server answered HTTP %d, a redirect to %s, which authctl does not follow", r.Status, Clean(r.Location))
-	default:
-		text = fmt.Sprintf("(HTTP %d)", r.Status)
-		if b := Clean(r.Body); b != "" {
-			text += ": " + b
-		}
+	if r.Location != "" {
+		return fmt.Sprintf("%s answered HTTP %d, a redirect to %s, which authctl does not follow", cmp.Or(r.Endpoint, "the server"), r.Status, Clean(r.Location))
 	}
-	return r.what() + " " + text
+	text := r.what() + " (" + r.by() + ")"
+	if r.Endpoint != "" {
+		text += " at " + r.Endpoint
+	}
+	said := Clean(cmp.Or(r.Description, r.Body))
+	if said != "" {
+		text += ": " + said
+	}
+	if d := Clean(r.Detail); d != "" && d != said {
+		text += " [" + d + "]"
+	}
+	return text
 }
 
-// what names the refused thing by the RFC 6749 5.2 error code.
+// by is what told us: the code, the status where it says more, or both.
+func (r *Refusal) by() string {
+	code, status := Clean(r.Code), fmt.Sprintf("HTTP %d", r.Status)
+	switch {
+	case code == "":
+		return status
+	case r.Verdict() != No:
+		return code + ", " + status
+	default:
+		return code
+	}
+}
+
+// what names the refused thing by the verdict and the RFC 6749 5.2 error code.
 func (r *Refusal) what() string {
+	switch r.Verdict() {
+	case No:
+	case Later:
+		if r.Status == 429 {
+			return "the server was asked too often"
+		}
+		return "the server cannot answer now"
+	case Gateway:
+		return "a gateway answered in place of the server"
+	case NoAnswer:
+		return "the server failed"
+	}
 	switch r.Code {
 	case "invalid_client", "unauthorized_client":
 		return "the server refused the client"
@@ -92,31 +109,28 @@ func (r *Refusal) what() string {
 	}
 }
 
-// Skew is how far our clock is ahead of the server's, by its Date header; 0 when unknown.
+// Skew is how far our clock is ahead of the server's for certain, negative
+// when it is behind; 0 when that is not known.
 func (r *Refusal) Skew() time.Duration {
 	if r.Date.IsZero() || r.At.IsZero() {
 		return 0
 	}
-	return r.At.Sub(r.Date).Round(time.Second)
+	began := r.Began
+	if began.IsZero() {
+		began = r.At
+	}
+	return Skew(began, r.At, r.Date)
 }
 
-// retryAfter reads RFC 9110 10.2.3: seconds or a date.
-func retryAfter(value string, now time.Time) time.Duration {
-	if value == "" {
+// Skew is how far our clock is ahead of a server's for certain: its Date was
+// written between began and at, and holds whole seconds.
+func Skew(began, at, date time.Time) time.Duration {
+	switch {
+	case date.After(at):
+		return at.Sub(date).Round(time.Second)
+	case began.After(date.Add(time.Second)):
+		return began.Sub(date.Add(time.Second)).Round(time.Second)
+	default:
 		return 0
 	}
-	if n, err := strconv.Atoi(value); err == nil && n >= 0 && n < 1<<30 {
-		return time.Duration(n) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil && at.After(now) {
-		return at.Sub(now)
-	}
-	return 0
-}
-
-func withoutQueryOrEmpty(location string) string {
-	if location == "" {
-		return ""
-	}
-	return WithoutQuery(location)
 }
