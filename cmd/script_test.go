@@ -17,7 +17,7 @@ import (
 )
 
 // TestMain lets scripts run the real program, in a process of its own, as
-// `authctl`, and `get URL`, because a machine with Go need not have curl.
+// `authctl`, and `get URL` and `post URL`, because a machine with Go need not have curl.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authctl": func() {
@@ -26,13 +26,19 @@ func TestMain(m *testing.M) {
 			sys.Spending, sys.Lend = signals.Spending, signals.Lend
 			os.Exit(cmd.Main(signals.Context(), sys, os.Args[1:]))
 		},
-		"get": get,
+		"get":  func() { ask(http.MethodGet) },
+		"post": func() { ask(http.MethodPost) },
 	})
 }
 
-// get prints what a GET of its argument answers, whatever the status.
-func get() {
-	resp, err := http.Get(os.Args[1])
+// ask prints what a request to its argument answers, whatever the status.
+func ask(method string) {
+	req, err := http.NewRequest(method, os.Args[1], http.NoBody)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

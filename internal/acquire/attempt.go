@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -52,8 +53,11 @@ func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Gra
 	return answer, asked, err
 }
 
-// tokenURL is the profile's field for the token endpoint.
-const tokenURL = "token_url"
+// The profile's fields for the token and the pushed authorization request endpoint.
+const (
+	tokenURL = "token_url"
+	parURL   = "par_url"
+)
 
 // Call is one authenticated POST to another endpoint of the same server (PAR,
 // device authorization, revocation); field is where the profile would have its
@@ -81,10 +85,11 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 		answer, err := a.post(ctx, r)
 		if err == nil {
 			a.noteNonce(answer)
-			if answer.Status >= 200 && answer.Status < 300 {
+			refused := endpoint.Refused(answer)
+			if refused == nil {
 				return answer, nil
 			}
-			err = endpoint.AsRefusal(answer)
+			err = refused
 		}
 		if a.wantsNonce(p, err) && !nonceAsked {
 			nonceAsked = true
@@ -93,10 +98,10 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 		}
 		wait, again := a.again(err, repeatable, attempt)
 		if !again {
-			return endpoint.Answer{}, explain(ctx, p, field, url, err)
+			return endpoint.Answer{}, explain(ctx, r, field, err)
 		}
 		if a.Sleep(ctx, wait) != nil {
-			return endpoint.Answer{}, explain(ctx, p, field, url, err)
+			return endpoint.Answer{}, explain(ctx, r, field, err)
 		}
 	}
 }
@@ -150,7 +155,7 @@ func (a *Acquirer) again(err error, repeatable bool, attempt int) (time.Duration
 		return jitter(attempt), (repeatable || !lost.Sent) && !errors.Is(err, context.Canceled) && endpoint.Transient(err)
 	}
 	var refused *endpoint.Refusal
-	if !repeatable || !errors.As(err, &refused) || (refused.Status != 429 && refused.Status != 503) {
+	if !repeatable || !errors.As(err, &refused) || !slices.Contains([]int{429, 502, 503, 504}, refused.Status) {
 		return 0, false
 	}
 	if refused.RetryAfter > maxRetryAfter {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -62,18 +63,72 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 // loginBecause is loginRequired after the server refused a refresh token.
 func loginBecause(p *profile.Profile, rec store.Record, why string, failure error) error {
 	f := loginRequired(p, rec.Grant, why)
-	f.Code = "invalid_grant"
 	var before *fault.Error
 	if errors.As(failure, &before) {
+		f.Code = before.Code
 		f.Hints = append(before.Hints, f.Hints...)
 	}
 	return f
 }
 
-// refusedGrant is RFC 6749 5.2's answer to a spent, expired or revoked token.
-func refusedGrant(err error) bool {
+// personNeeded is failure, or exit 8 with the login command where the server
+// wants to see the person of rec's session again. The session stays as it is:
+// the rule that asks for the person may be about this network or this hour.
+func personNeeded(p *profile.Profile, rec store.Record, failure error) error {
+	if !isSession(rec) || !decidedAs(failure, personCodes()) {
+		return failure
+	}
+	return loginBecause(p, rec, failure.Error(), failure)
+}
+
+// refusedGrant is the answer to a spent, expired or revoked token.
+func refusedGrant(err error) bool { return decidedAs(err, spentCodes()) }
+
+// decidedAs is true for a decision of the server, and no "later" or gateway's
+// word, with one of codes.
+func decidedAs(err error, codes []string) bool {
 	var refused *endpoint.Refusal
-	return errors.As(err, &refused) && refused.Code == "invalid_grant"
+	return errors.As(err, &refused) && refused.Verdict() == endpoint.No && slices.Contains(codes, refused.Code)
+}
+
+// spentCodes say that a refresh token is of no use any more: RFC 6749 5.2's,
+// and what servers say instead.
+func spentCodes() []string {
+	return []string{
+		"invalid_grant",
+		"bad_refresh_token",     // GitHub, "Refreshing user access tokens"
+		"invalid_refresh_token", // Slack, "Token rotation"
+		"token_expired", "token_revoked", "expired_token",
+	}
+}
+
+// personCodes say that the server wants to see the person (OpenID Connect Core
+// 3.1.2.6, OpenID Connect Unmet Authentication Requirements, Entra's MFA).
+func personCodes() []string {
+	return []string{
+		"interaction_required", "login_required", "consent_required", "account_selection_required",
+		"mfa_required", "unmet_authentication_requirements", "insufficient_user_authentication",
+	}
+}
+
+// answeredUnspent is true for an answer after which the refresh token is still
+// good. A gateway's word is none: the server behind it may have spent it.
+func answeredUnspent(err error) bool {
+	var refused *endpoint.Refusal
+	return errors.As(err, &refused) && refused.Verdict() != endpoint.Gateway
+}
+
+// unrefreshable is a session that lives and came without a refresh token.
+func (a *Acquirer) unrefreshable(p *profile.Profile, rec store.Record) error {
+	if !isSession(rec) || !rec.Set.RefreshToken.IsZero() || rec.Aux[endedBecause] != "" || !rec.Set.FreshFor(0, a.Now()) {
+		return nil
+	}
+	f := fault.New(fault.Usage, "the server gave no refresh token with this session").
+		Hint("authctl token -p %s prints its token while it is good", p.Name)
+	if slices.Contains(p.Scopes, "openid") && !slices.Contains(p.Scopes, "offline_access") {
+		f = f.Hint("add offline_access to scopes in profile %s and log in again, if the server gives refresh tokens for it", p.Name) // OpenID Connect Core 11
+	}
+	return f
 }
 
 // over is a session without a refresh token.
@@ -81,7 +136,7 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 	switch {
 	case rec.Grant == "" && !interactive(p.Grant) && p.Grant != "token_exchange":
 		return fault.New(fault.Login, "no session and no refresh token is kept").
-			Hint("authctl exchange or authctl login-pkce starts a session; authctl token -p %s needs none", p.Name)
+			Hint("authctl token -p %s needs none: it asks by the profile's %s grant", p.Name, p.Grant)
 	case rec.Grant == "":
 		return loginRequired(p, p.Grant, "no session is kept")
 	case !isSession(rec):
@@ -97,4 +152,23 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 		}
 		return f
 	}
+}
+
+// loginCommand is what starts a session of p: of the grant that the last one
+// had, "" when there was none.
+func loginCommand(p *profile.Profile, grantName string) string {
+	switch {
+	case grantName == "token_exchange":
+		return "authctl exchange -p " + p.Name + " --subject-token FILE"
+	case grantName == "device_code", deviceOnly(p):
+		return "authctl login-device -p " + p.Name
+	default:
+		return "authctl login-pkce -p " + p.Name
+	}
+}
+
+// deviceOnly is a profile that names the device authorization endpoint and no
+// place where a browser could log in.
+func deviceOnly(p *profile.Profile) bool {
+	return p.DeviceAuthorizationURL != "" && p.AuthorizeURL == ""
 }

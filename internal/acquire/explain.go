@@ -6,57 +6,113 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
-	"authctl/internal/profile"
 )
 
-// tolerated is a clock difference that no server minds.
-const tolerated = 5 * time.Second
+const (
+	// tolerated is a clock difference that no server minds.
+	tolerated = 5 * time.Second
+	// noticed is one that a strict server minds: iat and nbf in the future are
+	// refused by some to the second (RFC 7523 3, RFC 9449 11.1).
+	noticed = time.Second
+)
 
-// explain turns what came back into a fault: one line, then what mends it.
-// field is where the profile has url.
-func explain(ctx context.Context, p *profile.Profile, field, url string, err error) error {
+// explain turns what came back for r into a fault: one line, then what mends
+// it. field is where the profile has r's URL.
+func explain(ctx context.Context, r *endpoint.Request, field string, err error) error {
 	var refused *endpoint.Refusal
 	if errors.As(err, &refused) {
-		return explainRefusal(p, field, refused)
+		return explainRefusal(r, field, refused)
 	}
 	var lost *endpoint.SendError
 	if errors.As(err, &lost) {
-		return explainLost(ctx, field, url, lost)
+		return explainLost(ctx, field, r.URL, lost)
 	}
 	return err
 }
 
-// explainRefusal: an OAuth error or any 4xx is a refusal; a redirect, or a
-// 5xx without an OAuth error, is no answer of an authorization server.
-func explainRefusal(p *profile.Profile, field string, r *endpoint.Refusal) error {
-	kind := fault.Refused
-	if r.Code == "" && (r.Status < 400 || r.Status >= 500) {
-		kind = fault.Network
+// explainRefusal: what the server decided is a refusal; "later", a gateway's
+// words and a redirect are no answer of an authorization server.
+func explainRefusal(r *endpoint.Request, field string, refused *endpoint.Refusal) error {
+	refused.Endpoint = endpointName(field)
+	kind := fault.Network
+	if refused.Verdict() == endpoint.No {
+		kind = fault.Refused
 	}
-	f := &fault.Error{Kind: kind, Code: endpoint.Clean(r.Code), Err: r}
+	p := r.Profile
+	f := &fault.Error{Kind: kind, Code: endpoint.Clean(refused.Code), Err: refused}
 	for _, h := range p.Hints {
-		if contains(r, h.Match) {
+		if contains(refused, h.Match) {
 			f.Hints = append(f.Hints, strings.ReplaceAll(h.Say, "{profile}", p.Name))
 		}
 	}
-	if skew := r.Skew(); skew > tolerated || skew < -tolerated {
-		f = f.Hint("%s", SkewText(skew))
+	s := situation{p: p, refused: refused, field: field, grantType: grantType(r), respelt: respelt(r)}
+	if skew := refused.Skew().Abs(); skew > tolerated || skew >= noticed && s.aboutTime() {
+		f = f.Hint("%s", SkewText(refused.Skew()))
 	}
-	if r.RetryAfter > 0 {
-		f = f.Hint("the server asks to wait %s before the next request", r.RetryAfter.Round(time.Second))
+	if refused.RetryAfter > 0 {
+		f = f.Hint("the server asks to wait %s before the next request", refused.RetryAfter.Round(time.Second))
 	}
 	if len(f.Hints) == 0 {
-		f.Hints = generic(p, field, r)
+		f.Hints = hintsFor(s)
 	}
 	return f
 }
 
+// endpointName is what a person calls the endpoint that the profile's field names.
+func endpointName(field string) string {
+	switch field {
+	case tokenURL:
+		return "the token endpoint"
+	case parURL:
+		return "the pushed authorization request endpoint" // RFC 9126 2
+	case "device_authorization_url":
+		return "the device authorization endpoint" // RFC 8628 3.1
+	case "revocation_url":
+		return "the revocation endpoint" // RFC 7009 2
+	default:
+		return ""
+	}
+}
+
+// contains is true when one of the server's texts holds match as whole words:
+// an error number is not the beginning of a longer one.
 func contains(r *endpoint.Refusal, match string) bool {
-	return match != "" && (strings.Contains(r.Code, match) || strings.Contains(r.Description, match) ||
-		strings.Contains(r.Detail, match) || strings.Contains(r.Body, match))
+	for _, text := range []string{r.Code, r.Description, r.Detail, r.Body} {
+		if hasWords(text, match) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasWords looks for words in text that neither go on before nor behind it.
+func hasWords(text, words string) bool {
+	if words == "" {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(words)
+	last, _ := utf8.DecodeLastRuneInString(words)
+	for at := 0; ; {
+		i := strings.Index(text[at:], words)
+		if i < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:at+i])
+		after, _ := utf8.DecodeRuneInString(text[at+i+len(words):])
+		if !(inWord(before) && inWord(first)) && !(inWord(last) && inWord(after)) {
+			return true
+		}
+		at += i + 1
+	}
+}
+
+func inWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r))
 }
 
 // SkewText is for a person: by how much our clock is ahead of the server's, or
@@ -69,33 +125,6 @@ func SkewText(skew time.Duration) string {
 		return fmt.Sprintf("this machine's clock is %s ahead of the server's: correct it", skew)
 	}
 	return fmt.Sprintf("this machine's clock is %s behind the server's: correct it", -skew)
-}
-
-// generic is the hint for the error codes of RFC 6749 5.2 where no profile hint fits.
-func generic(p *profile.Profile, field string, r *endpoint.Refusal) []string {
-	switch {
-	case r.Location != "":
-		return []string{"check " + field + " of profile " + p.Name}
-	case r.Code == "invalid_client", r.Code == "unauthorized_client", r.Code == "" && r.Status == 401:
-		return []string{fmt.Sprintf("check client.id, client.auth (%s) and the client's secret or key in profile %s", p.Client.Auth, p.Name)}
-	case r.Code == "invalid_scope":
-		return []string{"check scopes in profile " + p.Name}
-	case r.Code == "invalid_target":
-		return []string{"check audience and resource in profile " + p.Name}
-	case r.Code == "unsupported_grant_type":
-		return []string{"check grant and request.encoding in profile " + p.Name}
-	case r.Code == "access_denied":
-		return []string{"somebody declined, or the server's rules do not allow it"}
-	case r.Code == "use_dpop_nonce", r.Code == "invalid_dpop_proof":
-		return []string{"check dpop in profile " + p.Name + "; -v shows the exchange"}
-	case r.Status == 404, r.Status == 405, r.Status == 415:
-		if field == tokenURL {
-			field += " and request.encoding" // every other endpoint takes forms
-		}
-		return []string{"check " + field + " in profile " + p.Name}
-	default:
-		return []string{"-v shows the exchange, secrets hidden"}
-	}
 }
 
 // explainLost is a request without an answer.

@@ -43,6 +43,9 @@ func (a *Acquirer) refreshSession(ctx context.Context, p, asked *profile.Profile
 	if err != nil {
 		return token.Set{}, err
 	}
+	if err := a.unrefreshable(p, rec); err != nil {
+		return token.Set{}, err
+	}
 	if Key(asked, "") != Key(p, "") {
 		rec.Aux = withFact(rec.Aux, switched)
 	}
@@ -76,7 +79,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		if refusedGrant(err) {
 			return token.Set{}, loginBecause(p, rec, err.Error(), err)
 		}
-		return token.Set{}, err
+		return token.Set{}, personNeeded(p, rec, err)
 	}
 	if !holdsSession(held) {
 		return a.rotate(steady, asked, key, rec, answer, time.Time{})
@@ -175,13 +178,11 @@ func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Re
 // rotated the token meanwhile; then that one is used, once.
 func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key string, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
 	if !refusedGrant(failure) {
-		var refused *endpoint.Refusal
-		if errors.As(failure, &refused) {
-			// The server answered without granting: the token is still good.
+		if answeredUnspent(failure) {
 			spent.Intent = time.Time{}
 			_ = a.Store.Put(ctx, key, spent)
 		}
-		return token.Set{}, failure
+		return token.Set{}, personNeeded(p, spent, failure)
 	}
 	now, err := a.read(ctx, p, key)
 	if err == nil && !now.Set.RefreshToken.IsZero() && now.Set.RefreshToken.Reveal() != spent.Set.RefreshToken.Reveal() {

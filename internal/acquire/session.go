@@ -3,7 +3,6 @@ package acquire
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -253,12 +252,5 @@ func advised(f *fault.Error) *fault.Error {
 
 // loginRequired is exit 8 with the command that starts a session again.
 func loginRequired(p *profile.Profile, grantName, why string) *fault.Error {
-	command := "authctl login-pkce -p " + p.Name
-	switch grantName {
-	case "token_exchange":
-		command = fmt.Sprintf("authctl exchange -p %s --subject-token FILE", p.Name)
-	case "device_code":
-		command = "authctl login-device -p " + p.Name
-	}
-	return fault.New(fault.Login, "login required: %s", why).Hint("%s", command)
+	return fault.New(fault.Login, "login required: %s", why).Hint("%s", loginCommand(p, grantName))
 }

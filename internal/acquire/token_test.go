@@ -125,7 +125,12 @@ func TestRetries(t *testing.T) {
 	}{
 		"503 then granted":         {list(status(503, nil, nil), granted("a", "")), 0},
 		"429 with a short wait":    {list(tooMany("1"), granted("a", "")), 0},
-		"429 with a long wait":     {list(tooMany("60")), fault.Refused},
+		"429 with a long wait":     {list(tooMany("60")), fault.Network},
+		"502 then granted":         {list(status(502, nil, nil), granted("a", "")), 0},
+		"504 then granted":         {list(status(504, nil, nil), granted("a", "")), 0},
+		"three 504":                {list(status(504, nil, nil), status(504, nil, nil), status(504, nil, nil)), fault.Network},
+		"a gateway with a code":    {list(status(502, nil, object{"error": "Bad Gateway"}), granted("a", "")), 0},
+		"an OAuth error as 200":    {list(status(200, nil, object{"error": "invalid_client"})), fault.Refused},
 		"three 503":                {list(status(503, nil, nil), status(503, nil, nil), status(503, nil, nil)), fault.Network},
 		"connection faults":        {list(lost(false), lost(true), granted("a", "")), 0},
 		"an OAuth error":           {list(refused("invalid_client", "no")), fault.Refused},

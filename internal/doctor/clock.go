@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"authctl/internal/acquire"
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 )
 
@@ -30,7 +31,7 @@ func (n *network) clock(address string) {
 	if age, err := strconv.Atoi(v.answer.Header.Get("Age")); err == nil && age > 0 {
 		date = date.Add(time.Duration(age) * time.Second) // a cache answered (RFC 9111 5.1)
 	}
-	off, lifetime := skew(v.began, v.answer.At, date), n.p.Assertion.Lifetime
+	off, lifetime := endpoint.Skew(v.began, v.answer.At, date), n.p.Assertion.Lifetime
 	mend := "correct this machine's clock: timedatectl, sntp or w32tm /resync"
 	switch size := off.Abs(); {
 	case size > lifetime:
@@ -42,18 +43,5 @@ func (n *network) clock(address string) {
 		n.ok(check, "as the server's, to the second")
 	default:
 		n.ok(check, "%s", fmt.Sprintf("%s off the server's", size))
-	}
-}
-
-// skew is how far our clock is ahead of the server's for certain: Date was
-// written between began and at, and holds whole seconds.
-func skew(began, at, date time.Time) time.Duration {
-	switch {
-	case date.After(at):
-		return at.Sub(date).Round(time.Second)
-	case began.After(date.Add(time.Second)):
-		return began.Sub(date.Add(time.Second)).Round(time.Second)
-	default:
-		return 0
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/profile"
 )
 
@@ -155,7 +156,7 @@ func TestASlowAnswerIsNoSkew(t *testing.T) {
 		{0, 0, 0}, {19, 19, 0}, {19, 0, 0}, {19, 20, 0}, {19, 30, 10 * time.Second}, {19, -7, -7 * time.Second},
 	} {
 		ago := func(s int) time.Time { return at.Add(-time.Duration(s) * time.Second) }
-		if got := skew(ago(tt.began), at, ago(tt.date)); got != tt.want {
+		if got := endpoint.Skew(ago(tt.began), at, ago(tt.date)); got != tt.want {
 			t.Errorf("asked %d s ago, Date %d s ago: %v, want %v", tt.began, tt.date, got, tt.want)
 		}
 	}

@@ -22,6 +22,14 @@ func (c *Core) inject(w http.ResponseWriter, r *http.Request, next http.HandlerF
 			http.Error(w, "Rate limit is exceeded. Try again in 60 seconds.", http.StatusTooManyRequests)
 		},
 		"500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"502": func(w http.ResponseWriter, _ *http.Request) { badGateway(w) },
+		"error-200": func(w http.ResponseWriter, _ *http.Request) {
+			OAuthError(w, http.StatusOK, "invalid_client", "The client_id or client_secret passed are incorrect.")
+		},
+		"error-header": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", `Basic realm="sandbox", error="invalid_client", error_description="the \"secret\" expired"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		},
 		"503": func(w http.ResponseWriter, _ *http.Request) { page(w, http.StatusServiceUnavailable) },
 		"bad-json": func(w http.ResponseWriter, _ *http.Request) {
 			text(w, "application/json", `{"access_token":"abc","token_ty`)
@@ -82,6 +90,12 @@ func page(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body><h1>We are back soon</h1></body></html>\n")
+}
+
+func badGateway(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(http.StatusBadGateway)
+	_, _ = io.WriteString(w, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n")
 }
 
 func hang(_ http.ResponseWriter, r *http.Request) {

@@ -1,0 +1,217 @@
+package acquire
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/profile"
+)
+
+// situation is all that a hint may depend on: what was refused, and the
+// profile and the request that it was refused to.
+type situation struct {
+	p         *profile.Profile
+	refused   *endpoint.Refusal
+	field     string // where the profile has the endpoint's URL
+	grantType string // of the request, "" at other endpoints
+	respelt   bool   // client_secret_basic: form and raw spell id or secret differently
+}
+
+// advice is a hint and when it is true. One that says "set FIELD: VALUE" has
+// as a condition that the profile has another value there.
+type advice struct {
+	on   func(s situation) bool // the answers that it explains
+	when func(s situation) bool // the profiles that it is true of; nil: all
+	say  string                 // with the placeholders of fill
+}
+
+// hintsFor are the hints for a refusal that no hint of the profile explains.
+func hintsFor(s situation) []string {
+	var hints []string
+	for _, a := range advices() {
+		if a.on(s) && (a.when == nil || a.when(s)) {
+			hints = append(hints, s.fill(a.say))
+		}
+	}
+	if len(hints) == 0 {
+		hints = []string{"-v shows the exchange, secrets hidden"}
+	}
+	return hints
+}
+
+func advices() []advice {
+	return []advice{
+		{on: redirected, say: "check {field} of profile {profile}"},
+		{on: later, say: "try again later"},
+		{on: gateway, say: "the server behind it is down or slow: try again later, or check {field} in profile {profile}"},
+
+		{on: badClient, when: auth("none"), say: "check client.id in profile {profile}; the server may want a client that proves itself (client.auth is none)"},
+		{on: badClient, when: not(auth("none")), say: "check client.id, client.auth ({auth}) and {proof} in profile {profile}"},
+		{on: badClient, when: both(spelling("form"), otherwise), say: "set client.basic_encoding: raw in profile {profile}, if the server takes id and secret as they are, as curl --user sends them"},
+		{on: badClient, when: both(spelling("raw"), otherwise), say: "set client.basic_encoding: form in profile {profile}, as RFC 6749 2.3.1 has it: the id or the secret has characters that are then spelt differently"},
+		{on: code("unauthorized_client"), when: auth("none"), say: "the server does not let the client of client.id use {grant}: check how it is registered"},
+		{on: code("unauthorized_client"), when: not(auth("none")), say: "the server does not let this client use {grant}, or {proof} is wrong: check how the client is registered, and {proof} in profile {profile}"},
+		{on: atPAR, when: pushes, say: "set login.pushed: never in profile {profile}, if the server does not demand pushed authorization requests"},
+
+		{on: code("invalid_scope"), when: hasScopes, say: "check scopes in profile {profile}"},
+		{on: code("invalid_scope"), when: not(hasScopes), say: "the server wants a scope: scopes in profile {profile} names none"},
+		{on: badTarget, when: not(signs), say: "check audience and resource in profile {profile}"},
+		{on: badTarget, when: signs, say: "check audience and resource in profile {profile}, and assertion.audience"},
+		{on: code("unsupported_grant_type"), say: "the server does not offer {grant}: check grant and request.encoding ({encoding}) in profile {profile}"},
+		{on: code("access_denied", "authorization_declined"), say: "somebody declined, or the server's rules do not allow it"},
+		{on: badRedirect, say: "login.redirect_uri of profile {profile} must be registered with the server, to the letter"},
+
+		{on: wantsDPoP, when: not(dpop), say: "the server binds tokens to a key: set dpop.enabled: true in profile {profile}"},
+		{on: wantsDPoP, when: dpop, say: "check dpop.alg ({dpop}) in profile {profile} and this machine's clock; -v shows the exchange"},
+		{on: wantsCertificate, when: not(certificate), say: "set tls.client_certificate and tls.client_key in profile {profile}: the server wants a client certificate"},
+		{on: wantsCertificate, when: certificate, say: "the server does not take the certificate of tls.client_certificate in profile {profile}"},
+
+		{on: notThere, when: atToken, say: "check {field} and request.encoding ({encoding}) in profile {profile}"},
+		{on: notThere, when: not(atToken), say: "check {field} in profile {profile}"}, // every other endpoint takes forms
+	}
+}
+
+// fill puts what the profile says into a hint.
+func (s situation) fill(say string) string {
+	grant := "this request"
+	if s.grantType != "" {
+		grant = "the grant " + s.grantType
+	}
+	return strings.NewReplacer(
+		"{profile}", s.p.Name, "{field}", s.field, "{auth}", s.p.Client.Auth, "{proof}", proof(s.p.Client.Auth),
+		"{grant}", grant, "{encoding}", s.p.Request.Encoding, "{dpop}", s.p.DPoP.Alg,
+	).Replace(say)
+}
+
+// proof is the field that a client of that client.auth proves itself with.
+func proof(method string) string {
+	switch method {
+	case "private_key_jwt":
+		return "client.key"
+	case "tls_client_auth", "self_signed_tls_client_auth":
+		return "tls.client_certificate"
+	case "federated":
+		return "client.assertion"
+	default:
+		return "client.secret"
+	}
+}
+
+// What an answer may be about.
+
+func code(codes ...string) func(situation) bool {
+	return func(s situation) bool { return slices.Contains(codes, s.refused.Code) && decided(s) }
+}
+
+func decided(s situation) bool    { return s.refused.Verdict() == endpoint.No }
+func redirected(s situation) bool { return s.refused.Location != "" }
+func later(s situation) bool      { return s.refused.Verdict() == endpoint.Later }
+func gateway(s situation) bool    { return s.refused.Verdict() == endpoint.Gateway }
+
+func badClient(s situation) bool {
+	return decided(s) && (s.refused.Code == "invalid_client" || s.refused.Code == "" && s.refused.Status == 401) && !badTarget(s)
+}
+
+func badTarget(s situation) bool {
+	return decided(s) && (s.refused.Code == "invalid_target" || s.says("audience"))
+}
+
+func badRedirect(s situation) bool {
+	return decided(s) && (s.field == parURL || s.grantType == "authorization_code") && (s.says("redirect_uri") || s.says("redirect uri"))
+}
+
+func wantsDPoP(s situation) bool {
+	return decided(s) && (s.says("dpop") || s.refused.Code == "use_dpop_nonce" || s.refused.Code == "invalid_dpop_proof")
+}
+
+func wantsCertificate(s situation) bool {
+	return decided(s) && (s.says("ssl certificate") || s.says("client certificate"))
+}
+
+func atPAR(s situation) bool { return decided(s) && s.field == parURL }
+
+func notThere(s situation) bool {
+	return s.refused.Code == "" && slices.Contains([]int{404, 405, 415}, s.refused.Status)
+}
+
+// says is true when the server's text holds the lower-case words, in any case.
+func (s situation) says(words string) bool {
+	r := s.refused
+	return hasWords(strings.ToLower(strings.Join([]string{r.Description, r.Detail, r.Body}, "\n")), words)
+}
+
+// aboutTime is true when the server may mind our clock: it speaks of time, and
+// something that we sent says when it was made.
+func (s situation) aboutTime() bool {
+	if !signs(s) && !dpop(s) {
+		return false
+	}
+	return slices.ContainsFunc([]string{
+		"iat", "nbf", "exp", "time", "clock", "expired", "expiration", "issued", "future", "not active", "not yet valid", "too old", "lifetime", "timestamp", "skew",
+	}, s.says) || s.refused.Code == "invalid_dpop_proof"
+}
+
+// What a profile may be like.
+
+func not(f func(situation) bool) func(situation) bool {
+	return func(s situation) bool { return !f(s) }
+}
+
+func both(f, g func(situation) bool) func(situation) bool {
+	return func(s situation) bool { return f(s) && g(s) }
+}
+
+func auth(method string) func(situation) bool {
+	return func(s situation) bool { return s.p.Client.Auth == method }
+}
+
+// spelling is true of a profile that sends client_secret_basic in that encoding.
+func spelling(encoding string) func(situation) bool {
+	return func(s situation) bool {
+		return s.p.Client.Auth == "client_secret_basic" && s.p.Client.BasicEncoding == encoding
+	}
+}
+
+func otherwise(s situation) bool   { return s.respelt }
+func pushes(s situation) bool      { return s.p.Login.Pushed != "never" }
+func hasScopes(s situation) bool   { return len(s.p.Scopes) > 0 }
+func dpop(s situation) bool        { return s.p.DPoP.Enabled }
+func certificate(s situation) bool { return !s.p.TLS.ClientCertificate.IsZero() }
+func atToken(s situation) bool     { return s.field == tokenURL }
+
+func signs(s situation) bool {
+	return s.p.Client.Auth == "private_key_jwt" || s.p.Client.Auth == "client_secret_jwt"
+}
+
+// grantType is the grant_type of a token request, without the prefix of the URNs.
+func grantType(r *endpoint.Request) string {
+	for _, param := range r.Params {
+		if param.Name == "grant_type" {
+			text := fmt.Sprint(param.Value)
+			return text[strings.LastIndexByte(text, ':')+1:]
+		}
+	}
+	return ""
+}
+
+// respelt is true when the Basic credentials that r carries would be others in
+// the other client.basic_encoding (RFC 6749 2.3.1).
+func respelt(r *endpoint.Request) bool {
+	for _, h := range r.Headers {
+		credentials, found := strings.CutPrefix(h.Value, "Basic ")
+		if h.Name != "Authorization" || !found {
+			continue
+		}
+		pair, err := base64.StdEncoding.DecodeString(credentials)
+		id, password, _ := strings.Cut(string(pair), ":")
+		if r.Profile.Client.BasicEncoding != "raw" {
+			return err == nil && strings.ContainsAny(string(pair), "%+")
+		}
+		return err == nil && url.QueryEscape(id)+url.QueryEscape(password) != id+password
+	}
+	return false
+}
