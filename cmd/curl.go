@@ -39,9 +39,9 @@ a secret elsewhere or print it (such as -x, -k, -v, -K, --resolve, and -L with
 api.headers) and options that authctl does not know need --allow-unsafe-curl;
 URLs in the command line are held to api.hosts even then.
 
-Each URL is one run of curl, one after the other: patterns, several URLs and
---next too. Where token.single_use is true each gets a token of its own, with
-DPoP each gets a proof. A proxy from the environment is used for https, which
+Each URL is one run of curl, one after the other. Where token.single_use is
+true each gets a token of its own, with DPoP each gets a proof. URL patterns
+({a,b}, [1-9]) and --next are refused: run authctl curl once for each. A proxy from the environment is used for https, which
 it cannot read, and not for http.
 
 A 401 on a kept token fetches a new one and repeats the request once, unless

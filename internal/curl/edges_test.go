@@ -88,7 +88,7 @@ func TestFailIsTheSameWithAndWithoutTheGate(t *testing.T) {
 
 func TestStdinFeedsOneRequest(t *testing.T) {
 	api := newServer(t, nil)
-	for _, argv := range [][]string{{"-d", "@-", "/a", "/b"}, {"-d", "@-", "/[1-2]"}, {"-T", "-", "/a", "--next", "-d", "@-", "/b"}} {
+	for _, argv := range [][]string{{"-d", "@-", "/a", "/b"}, {"-F", "x=@-", "/1", "/2"}} {
 		if r := run(t, job(t, api, argv...)); fault.KindOf(r.fault) != fault.Usage || len(api.seen()) > 0 {
 			t.Errorf("%v: %+v", argv, r)
 		}
@@ -110,7 +110,7 @@ func TestATokenThatExpiresOnTheWayIsReplaced(t *testing.T) {
 	api := newServer(t, nil)
 	clock := time.Unix(1e9, 0)
 	now := func() time.Time { clock = clock.Add(25 * time.Second); return clock }
-	j := job(t, api, "-sS", "/[1-5]")
+	j := job(t, api, "-sS", "/1", "/2", "/3", "/4", "/5")
 	j.Now = now
 	j.Tokens = tokenFunc((&expiring{now: func() time.Time { return clock }}).Token)
 	run(t, j)

@@ -49,6 +49,7 @@ func TestNothingSecretArrivesAtAForeignServer(t *testing.T) {
 		{"-sSLo", "x", "/", "-o", "y", foreign.URL},
 		{"-so/dev/null", foreign.URL},
 		{"--", "/", foreign.URL},
+		{"-g", "http://{" + a + "," + f + "}/"},
 		{"http://{" + a + "," + f + "}/"},
 		{"http://127.0.0.[1-2]:" + fport + "/"},
 		{"http://127.0.0.1:[" + fport + "-" + fport + "]/"},

@@ -11,10 +11,10 @@ type class int
 
 const (
 	plain      class = iota // passed on
-	global                  // passed on to every request, also beyond --next
 	dropped                 // has no meaning for one request at a time
 	structural              // says which requests there are
 	refused                 // needs --allow-unsafe-curl
+	never                   // refused even then
 )
 
 // option is one of curl's, by its full name.
@@ -22,10 +22,18 @@ type option struct {
 	name  string
 	value bool // takes an argument
 	class class
-	why   string // refused: what it would do
+	why   string // refused, never: what it would do
+	hint  string // never: what to do instead
 }
 
-func (o option) refusal() error {
+// refusal is nil for an option that may be there.
+func (o option) refusal(unsafe bool) error {
+	switch {
+	case o.class == never:
+		return fault.New(fault.Usage, "curl's --%s %s", o.name, o.why).Hint("%s", o.hint)
+	case o.class != refused || unsafe:
+		return nil
+	}
 	return fault.New(fault.Usage, "curl's --%s %s", o.name, o.why).
 		Hint("--allow-unsafe-curl before the -- lets it through")
 }
@@ -34,6 +42,7 @@ func (o option) refusal() error {
 type block struct {
 	class  class
 	why    string
+	hint   string
 	flags  string // without an argument
 	values string // with one
 }
@@ -42,28 +51,28 @@ type block struct {
 // refused like the refused ones: what it does is not known.
 func blocks() []block {
 	return []block{
-		{class: structural, flags: "next remote-name out-null", values: "url output upload-file"},
+		{class: structural, flags: "remote-name out-null", values: "url output upload-file"},
 		{class: dropped, flags: "disable parallel parallel-immediate globoff", values: "parallel-max parallel-max-host rate"},
 		{
-			class:  global,
-			flags:  "fail-early progress-bar progress-meter show-error silent styled-output trace-time trace-ids",
-			values: "stderr",
+			class: never, why: "would begin another request with options of its own", flags: "next",
+			hint: "run authctl curl once for each",
 		},
 		{
 			class: plain,
 			flags: `alpn buffer ca-native cert-status clobber compressed create-dirs crlf disallow-username-in-url
-				fail fail-with-body false-start follow form-escape get head http0.9 http1.0 http1.1 http2
+				fail fail-early fail-with-body false-start follow form-escape get head http0.9 http1.0 http1.1 http2
 				http2-prior-knowledge http3 http3-only ignore-content-length include ipv4 ipv6 junk-session-cookies
-				keepalive location mptcp npn path-as-is post301 post302 post303 raw remote-header-name
-				remote-name-all remote-time remove-on-error retry-all-errors retry-connrefused sessionid
-				skip-existing ssl ssl-auto-client-cert ssl-reqd suppress-connect-headers tcp-fastopen tcp-nodelay
-				tlsv1 tlsv1.0 tlsv1.1 tlsv1.2 tlsv1.3 tr-encoding use-ascii xattr`,
+				keepalive location mptcp npn path-as-is post301 post302 post303 progress-bar progress-meter raw
+				remote-header-name remote-name-all remote-time remove-on-error retry-all-errors
+				retry-connrefused sessionid show-error silent skip-existing ssl ssl-auto-client-cert ssl-reqd
+				styled-output suppress-connect-headers tcp-fastopen tcp-nodelay tlsv1 tlsv1.0 tlsv1.1 tlsv1.2
+				tlsv1.3 tr-encoding trace-ids trace-time use-ascii xattr`,
 			values: `cacert capath cert cert-type connect-timeout continue-at cookie cookie-jar create-file-mode
 				crlfile curves data data-ascii data-binary data-raw data-urlencode dump-header etag-compare
 				etag-save expect100-timeout form form-string happy-eyeballs-timeout-ms header hsts interface
 				ip-tos json keepalive-cnt keepalive-time key key-type limit-rate local-port max-filesize
 				max-redirs max-time noproxy output-dir pass pinnedpubkey proto proto-default range referer
-				request retry retry-delay retry-max-time sigalgs speed-limit speed-time time-cond tls-max
+				request retry retry-delay retry-max-time sigalgs speed-limit speed-time stderr time-cond tls-max
 				upload-flags url-query user-agent vlan-priority write-out`,
 		},
 		{
@@ -116,10 +125,10 @@ func table() map[string]option {
 	all := map[string]option{}
 	for _, b := range blocks() {
 		for _, name := range strings.Fields(b.flags) {
-			all[name] = option{name, false, b.class, b.why}
+			all[name] = option{name, false, b.class, b.why, b.hint}
 		}
 		for _, name := range strings.Fields(b.values) {
-			all[name] = option{name, true, b.class, b.why}
+			all[name] = option{name, true, b.class, b.why, b.hint}
 		}
 	}
 	return all

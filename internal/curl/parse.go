@@ -21,17 +21,11 @@ type transferNode struct {
 	remoteName, outNull          bool
 }
 
-// group is what stands between two --next.
-type group struct {
+// line is a parsed command line of curl.
+type line struct {
 	options []arg
 	nodes   []*transferNode
 	globoff bool
-}
-
-// line is a parsed command line of curl.
-type line struct {
-	globals []arg
-	groups  []*group
 	unsafe  bool
 }
 
@@ -48,7 +42,7 @@ type parser struct {
 func parse(argv []string, allowUnsafe bool) (line, error) {
 	p := &parser{
 		table: table(), shorts: shortNames(), rest: argv,
-		line: line{groups: []*group{{}}, unsafe: allowUnsafe},
+		line: line{unsafe: allowUnsafe},
 	}
 	for len(p.rest) > 0 {
 		a := p.next()
@@ -77,8 +71,6 @@ func (p *parser) next() string {
 	p.rest = p.rest[1:]
 	return a
 }
-
-func (p *parser) group() *group { return p.line.groups[len(p.line.groups)-1] }
 
 // long reads name, name=value (curl 8.16) and no-name.
 func (p *parser) long(word string) error {
@@ -136,8 +128,8 @@ func (p *parser) short(letters string) error {
 }
 
 func (p *parser) takeNext(o option, spelled string) error {
-	if o.class == refused && !p.line.unsafe {
-		return o.refusal()
+	if err := o.refusal(p.line.unsafe); err != nil {
+		return err
 	}
 	if len(p.rest) == 0 {
 		return fault.New(fault.Usage, "curl's %s needs a value", spelled)
@@ -148,17 +140,15 @@ func (p *parser) takeNext(o option, spelled string) error {
 // takeNo switches a flag off, which is never more dangerous than leaving it alone.
 func (p *parser) takeNo(o option) error {
 	switch o.class {
-	case global:
-		p.line.globals = append(p.line.globals, arg{name: "no-" + o.name})
 	case plain:
-		p.group().options = append(p.group().options, arg{name: "no-" + o.name})
+		p.pass(arg{name: "no-" + o.name})
 	case dropped:
 		if o.name == "globoff" {
-			p.group().globoff = false
+			p.line.globoff = false
 		}
-	case structural, refused:
-		if p.line.unsafe {
-			p.group().options = append(p.group().options, arg{name: "no-" + o.name})
+	case structural, refused, never:
+		if p.line.unsafe && o.class != never {
+			p.pass(arg{name: "no-" + o.name})
 			return nil
 		}
 		return fault.New(fault.Usage, "curl's --no-%s is not known to authctl", o.name)
@@ -167,25 +157,22 @@ func (p *parser) takeNo(o option) error {
 }
 
 func (p *parser) take(o option, a arg) error {
+	if err := o.refusal(p.line.unsafe); err != nil {
+		return err
+	}
 	switch o.class {
-	case global:
-		p.line.globals = append(p.line.globals, a)
 	case dropped:
-		if o.name == "globoff" {
-			p.group().globoff = true
-		}
+		p.line.globoff = p.line.globoff || o.name == "globoff"
 	case structural:
-		return p.structure(a)
-	case refused:
-		if !p.line.unsafe {
-			return o.refusal()
-		}
-		p.group().options = append(p.group().options, a)
-	case plain:
-		p.group().options = append(p.group().options, a)
+		p.structure(a)
+	case plain, refused:
+		p.pass(a)
+	case never: // refused above
 	}
 	return nil
 }
+
+func (p *parser) pass(a arg) { p.line.options = append(p.line.options, a) }
 
 // unknown is an option of a curl newer than the table, an abbreviation (which
 // curl dropped in 8.10), --expand-NAME, or a slip.
@@ -202,7 +189,7 @@ func (p *parser) unknown(name, value string, attached bool) error {
 	if !attached && len(p.rest) > 0 && !strings.HasPrefix(p.rest[0], "-") && !looksLikeURL(p.rest[0]) {
 		a = arg{name, p.next(), true}
 	}
-	p.group().options = append(p.group().options, a)
+	p.pass(a)
 	return nil
 }
 

@@ -1,10 +1,14 @@
 package curl
 
 import (
+	"errors"
+	"fmt"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+
+	"authctl/internal/fault"
 )
 
 // shape writes what curl would get for each request, without what is the same
@@ -15,7 +19,7 @@ func shape(t *testing.T, argv ...string) string {
 	if err != nil {
 		t.Fatalf("%q: %v", argv, err)
 	}
-	all, err := l.transfers(target{hosts: []string{"h"}})
+	all, err := l.transfers(target{hosts: []string{"h", "::1"}})
 	if err != nil {
 		t.Fatalf("%q: %v", argv, err)
 	}
@@ -40,7 +44,7 @@ func TestParse(t *testing.T) {
 		{"-o /dev/stdout /x", "--output - @/x"},
 		{"-o /dev/fd/1 /x", "--output - @/x"},
 		{"--output-dir d -o - /x", "--output-dir d --output - @/x"},
-		{"-N -# /x", "--progress-bar --no-buffer @/x"},
+		{"-N -# /x", "--no-buffer --progress-bar @/x"},
 		{"-XPOST -d a=b /x", "--request POST --data a=b @/x"},
 		{"-d=x /x", "--data =x @/x"},
 		{"--data=a=b /x", "--data a=b @/x"},
@@ -50,19 +54,17 @@ func TestParse(t *testing.T) {
 		{"-O /x /y", "--remote-name @/x\n@/y"},
 		{"--remote-name-all /x -o z /y", "--remote-name-all --output z @/x\n--remote-name-all --remote-name @/y"},
 		{"-T f /x", "--upload-file f @/x"},
-		{"/x -I --next -G -d q /y", "--head @/x\n--get --data q @/y"},
-		{"-s /x -d 1 -: /y", "--silent --data 1 @/x\n--silent @/y"},
-		{"--no-buffer --no-keepalive --no-progress-meter /x", "--no-progress-meter --no-buffer --no-keepalive @/x"},
+		{"--no-buffer --no-keepalive --no-progress-meter /x", "--no-buffer --no-keepalive --no-progress-meter @/x"},
 		{"-qZ --parallel-max 3 /x", "@/x"},
 		{"-g /[1]", "@/[1]"},
-		{"/{a,b}", "@/a\n@/b"},
+		{"/x[] [::1]/x[]", "@/x[]\n--globoff --url https://[::1]/x[]"},
 		{"-- -x", ""},
 		{"--out-null /x", "--output /dev/null @/x"},
 		{"--show-headers /x", "--include @/x"},
 		{"--noproxy h /x", "--noproxy h @/x"},
 	} {
 		if c.want == "" {
-			if l, err := parse(strings.Fields(c.argv), false); err != nil || l.groups[0].nodes[0].url != "-x" {
+			if l, err := parse(strings.Fields(c.argv), false); err != nil || l.nodes[0].url != "-x" {
 				t.Errorf("%s: %v", c.argv, err)
 			}
 			continue
@@ -129,8 +131,8 @@ func TestTheTableHasNoOptionTwice(t *testing.T) {
 			}
 			seen[name] = true
 		}
-		if (b.class == refused) != (b.why != "") {
-			t.Errorf("a refused option needs a reason, and no other has one: %+v", b)
+		if (b.class == refused || b.class == never) != (b.why != "") || (b.class == never) != (b.hint != "") {
+			t.Errorf("what is refused needs a reason, what never passes also a hint, and no other has one: %+v", b)
 		}
 	}
 	for letter, name := range shortNames() {
@@ -151,13 +153,24 @@ func TestMessages(t *testing.T) {
 		{"me:s3cret@h/x", "user name", "s3cret"},
 		{"--url=", "the URL is empty", "no host"},
 		{"telnet://h", `"telnet"`, ""},
+		{"/a --next /b", "hint: [run authctl curl once for each", "--allow-unsafe-curl"},
+		{"/a -: /b", "--next would begin another request", ""},
+		{"/{a,b}", "hint: [to send them as they are, put -g before the URL", ""},
+		{"/[1-3]", "hint: [to send them", ""},
+		{"/a?filter[x]=1", "%5B %5D; for several URLs run authctl curl once for each", "%%"},
+		{`/\{a\}`, "hint: [to send them", ""},
+		{"http://[::1]/[::1]", "hint: [to send them", ""},
 	} {
 		l, err := parse(strings.Fields(c.argv), false)
 		if err == nil {
 			_, err = l.transfers(at)
 		}
-		if err == nil || !strings.Contains(err.Error(), c.want) || c.never != "" && strings.Contains(err.Error(), c.never) {
-			t.Errorf("%s: %v", c.argv, err)
+		text := fmt.Sprint(err)
+		if f := (*fault.Error)(nil); errors.As(err, &f) {
+			text += fmt.Sprint("\nhint: ", f.Hints)
+		}
+		if err == nil || !strings.Contains(text, c.want) || c.never != "" && strings.Contains(text, c.never) {
+			t.Errorf("%s: %s", c.argv, text)
 		}
 	}
 }

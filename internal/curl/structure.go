@@ -1,62 +1,69 @@
 package curl
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"authctl/internal/fault"
 )
 
 // structure applies the options that say which requests there are.
-func (p *parser) structure(a arg) error {
-	g := p.group()
+func (p *parser) structure(a arg) {
+	l := &p.line
 	switch a.name {
-	case "next":
-		if !slices.ContainsFunc(g.nodes, func(n *transferNode) bool { return n.hasURL }) {
-			return fault.New(fault.Usage, "curl's --next needs a URL before it")
-		}
-		p.line.groups = append(p.line.groups, &group{})
 	case "url":
 		p.addURL(a.value)
 	case "output":
-		n := g.node(func(n *transferNode) bool { return !n.hasOutput })
+		n := l.node(func(n *transferNode) bool { return !n.hasOutput })
 		n.output, n.hasOutput = a.value, true
 	case "remote-name":
-		n := g.node(func(n *transferNode) bool { return !n.hasOutput })
+		n := l.node(func(n *transferNode) bool { return !n.hasOutput })
 		n.remoteName, n.hasOutput = true, true
 	case "out-null":
-		n := g.node(func(n *transferNode) bool { return !n.hasOutput })
+		n := l.node(func(n *transferNode) bool { return !n.hasOutput })
 		n.outNull, n.hasOutput = true, true
 	case "upload-file":
-		n := g.node(func(n *transferNode) bool { return !n.hasUpload })
+		n := l.node(func(n *transferNode) bool { return !n.hasUpload })
 		n.upload, n.hasUpload = a.value, true
 	}
-	return nil
 }
 
 func (p *parser) addURL(url string) {
-	n := p.group().node(func(n *transferNode) bool { return !n.hasURL })
+	n := p.line.node(func(n *transferNode) bool { return !n.hasURL })
 	n.url, n.hasURL = url, true
 }
 
 // node is the first that still lacks something, or a new one.
-func (g *group) node(lacks func(*transferNode) bool) *transferNode {
-	if i := slices.IndexFunc(g.nodes, lacks); i >= 0 {
-		return g.nodes[i]
+func (l *line) node(lacks func(*transferNode) bool) *transferNode {
+	if i := slices.IndexFunc(l.nodes, lacks); i >= 0 {
+		return l.nodes[i]
 	}
 	n := &transferNode{}
-	g.nodes = append(g.nodes, n)
+	l.nodes = append(l.nodes, n)
 	return n
 }
 
-// check wants a URL in every group.
+// check wants a URL, and URLs that are one each: curl would read braces and
+// brackets as a pattern for many (curl(1), "GLOBBING"), but for [] and the
+// address of a host.
 func (l line) check() error {
-	for _, g := range l.groups {
-		if !slices.ContainsFunc(g.nodes, func(n *transferNode) bool { return n.hasURL }) {
-			return fault.New(fault.Usage, "there is no URL for curl").
-				Hint("authctl curl --profile NAME -- /path, or a URL on one of api.hosts")
+	if !slices.ContainsFunc(l.nodes, func(n *transferNode) bool { return n.hasURL }) {
+		return fault.New(fault.Usage, "there is no URL for curl").
+			Hint("authctl curl --profile NAME -- /path, or a URL on one of api.hosts")
+	}
+	for _, n := range l.nodes {
+		if !l.globoff && isPattern(n.url) {
+			return fault.New(fault.Usage, "the URL has { } or [ ], which curl would take for a pattern of several URLs").
+				Hint("to send them as they are, put -g before the URL or write %%7B %%7D %%5B %%5D; for several URLs run authctl curl once for each")
 		}
 	}
 	return nil
+}
+
+func isPattern(url string) bool {
+	address := regexp.MustCompile(`^([a-zA-Z]+://)?\[[0-9a-fA-F:.]+\]`)
+	return strings.ContainsAny(strings.ReplaceAll(address.ReplaceAllString(url, ""), "[]", ""), "{}[]")
 }
 
 // has says whether the last mention of the flag switches it on.

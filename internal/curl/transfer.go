@@ -28,19 +28,15 @@ type transfer struct {
 // transfers lists the requests in order and holds each URL to t.
 func (l line) transfers(t target) ([]transfer, error) {
 	var all []transfer
-	for _, g := range l.groups {
-		var ofGroup []transfer
-		for _, n := range g.nodes {
-			if !n.hasURL {
-				continue // a spare -o or -T: curl ignores it too
-			}
-			more, err := l.fromNode(g, n, t)
-			if err != nil {
-				return nil, err
-			}
-			ofGroup = append(ofGroup, more...)
+	for _, n := range l.nodes {
+		if !n.hasURL {
+			continue // a spare -o or -T: curl ignores it too
 		}
-		all = append(all, ofGroup...)
+		url, err := t.resolve(n.url)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, l.one(n, n.uploadTo(url)))
 	}
 	readers := 0
 	for _, one := range all {
@@ -50,25 +46,6 @@ func (l line) transfers(t target) ([]transfer, error) {
 	}
 	if readers > 1 {
 		return nil, fault.New(fault.Usage, "stdin can feed one request, and here are %d", readers)
-	}
-	return all, nil
-}
-
-func (l line) fromNode(g *group, n *transferNode, t target) ([]transfer, error) {
-	urls := []globbed{{text: n.url}}
-	if !g.globoff {
-		var err error
-		if urls, err = expandGlob(n.url); err != nil {
-			return nil, err
-		}
-	}
-	var all []transfer
-	for _, u := range urls {
-		url, err := t.resolve(u.text)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, l.one(g, n, u, n.uploadTo(url)))
 	}
 	return all, nil
 }
@@ -86,10 +63,9 @@ func (n *transferNode) uploadTo(to string) string {
 	return to[:end] + url.PathEscape(filepath.Base(n.upload)) + to[end:]
 }
 
-func (l line) one(g *group, n *transferNode, u globbed, url string) transfer {
-	one := transfer{url: url, method: method(g.options, n.hasUpload)}
-	one.options = append(one.options, l.globals...)
-	for _, a := range g.options {
+func (l line) one(n *transferNode, url string) transfer {
+	one := transfer{url: url, method: method(l.options, n.hasUpload)}
+	for _, a := range l.options {
 		if a.name == "dump-header" {
 			one.dump = a.value
 			continue
@@ -100,23 +76,22 @@ func (l line) one(g *group, n *transferNode, u globbed, url string) transfer {
 		one.options = append(one.options, arg{"upload-file", n.upload, true})
 	}
 	switch {
-	case n.remoteName, !n.hasOutput && has(g.options, "remote-name-all"):
+	case n.remoteName, !n.hasOutput && has(l.options, "remote-name-all"):
 		one.options, one.toFile = append(one.options, arg{name: "remote-name"}), true
 	case n.outNull:
 		one.options, one.toFile, one.output = append(one.options, arg{"output", "/dev/null", true}), true, "/dev/null"
-	case n.hasOutput && isStdout(g.options, n.output):
+	case n.hasOutput && isStdout(l.options, n.output):
 		// Not the same as no -o: at a terminal it lets binary content through.
 		one.options = append(one.options, arg{"output", "-", true})
 	case n.hasOutput:
-		name := u.fill(n.output)
-		one.options, one.toFile, one.output = append(one.options, arg{"output", name, true}), true, inFolder(g.options, name)
+		one.options, one.toFile, one.output = append(one.options, arg{"output", n.output, true}), true, inFolder(l.options, n.output)
 	}
-	one.stdin = n.upload == "-" && n.hasUpload || n.upload == "." && n.hasUpload || readsStdin(g.options)
+	one.stdin = n.upload == "-" && n.hasUpload || n.upload == "." && n.hasUpload || readsStdin(l.options)
 	again := repeatable(one.options) && overwritable(one.output)
 	one.repeatable = again && !one.stdin
 	one.gathers = again && one.stdin && !n.hasUpload
-	one.follows = has(g.options, "location") || has(g.options, "follow") || has(g.options, "location-trusted")
-	one.fails = has(g.options, "fail")
+	one.follows = has(l.options, "location") || has(l.options, "follow") || has(l.options, "location-trusted")
+	one.fails = has(l.options, "fail")
 	return one
 }
 
