@@ -44,6 +44,9 @@ func (j Job) config(t transfer, tok Token, proof string) (string, error) {
 		}
 		b.WriteString(render.CurlHeader(h.Name, h.Value.Reveal()))
 	}
+	for _, a := range t.fromFiles {
+		b.WriteString(render.CurlOption(a.name, a.value))
+	}
 	certificates, err := j.Certificates.lines()
 	return b.String() + certificates, err
 }

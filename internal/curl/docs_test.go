@@ -39,7 +39,7 @@ func TestTheDocsNameEveryRefusedOption(t *testing.T) {
 				continue
 			}
 			found = true
-			for _, name := range strings.Fields(b.flags + " " + b.values) {
+			for _, name := range b.names() {
 				covered := exact[name]
 				for _, p := range prefixes {
 					covered = covered || strings.HasPrefix(name, p)

@@ -21,6 +21,7 @@ const (
 type option struct {
 	name  string
 	value bool // takes an argument
+	lines bool // which may have several lines: it is a body, or for the user to read
 	class class
 	why   string // refused, never: what it would do
 	hint  string // never: what to do instead
@@ -44,7 +45,8 @@ type block struct {
 	why    string
 	hint   string
 	flags  string // without an argument
-	values string // with one
+	values string // with one, which may reach a request line or a header
+	lines  string // with one that reaches neither, and may have several lines
 }
 
 // blocks is curl(1), versions 7.68 to 8.22. An option that is not here is
@@ -68,12 +70,12 @@ func blocks() []block {
 				styled-output suppress-connect-headers tcp-fastopen tcp-nodelay tlsv1 tlsv1.0 tlsv1.1 tlsv1.2
 				tlsv1.3 tr-encoding trace-ids trace-time use-ascii xattr`,
 			values: `cacert capath cert cert-type connect-timeout continue-at cookie cookie-jar create-file-mode
-				crlfile curves data data-ascii data-binary data-raw data-urlencode dump-header etag-compare
-				etag-save expect100-timeout form form-string happy-eyeballs-timeout-ms header hsts interface
-				ip-tos json keepalive-cnt keepalive-time key key-type limit-rate local-port max-filesize
-				max-redirs max-time noproxy output-dir pass pinnedpubkey proto proto-default range referer
-				request retry retry-delay retry-max-time sigalgs speed-limit speed-time stderr time-cond tls-max
-				upload-flags url-query user-agent vlan-priority write-out`,
+				crlfile curves dump-header etag-compare etag-save expect100-timeout happy-eyeballs-timeout-ms
+				header hsts interface ip-tos keepalive-cnt keepalive-time key key-type limit-rate local-port
+				max-filesize max-redirs max-time noproxy output-dir pass pinnedpubkey proto proto-default range
+				referer request retry retry-delay retry-max-time sigalgs speed-limit speed-time stderr time-cond
+				tls-max upload-flags url-query user-agent vlan-priority`,
+			lines: "data data-ascii data-binary data-raw data-urlencode form form-string json write-out",
 		},
 		{
 			class: refused, why: "could send the secrets through another host",
@@ -120,15 +122,21 @@ func blocks() []block {
 	}
 }
 
+// names are all that stand in the block.
+func (b block) names() []string { return strings.Fields(b.flags + " " + b.values + " " + b.lines) }
+
 // table is every known option by its full name.
 func table() map[string]option {
 	all := map[string]option{}
 	for _, b := range blocks() {
 		for _, name := range strings.Fields(b.flags) {
-			all[name] = option{name, false, b.class, b.why, b.hint}
+			all[name] = option{name: name, class: b.class, why: b.why, hint: b.hint}
 		}
 		for _, name := range strings.Fields(b.values) {
-			all[name] = option{name, true, b.class, b.why, b.hint}
+			all[name] = option{name, true, false, b.class, b.why, b.hint}
+		}
+		for _, name := range strings.Fields(b.lines) {
+			all[name] = option{name, true, true, b.class, b.why, b.hint}
 		}
 	}
 	return all

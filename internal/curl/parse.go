@@ -27,6 +27,9 @@ type line struct {
 	nodes   []*transferNode
 	globoff bool
 	unsafe  bool
+	// fromFiles are the headers of -H @FILE.
+	fromFiles        []arg
+	headersFromStdin bool
 }
 
 // parser reads argv as curl does.
@@ -160,6 +163,9 @@ func (p *parser) take(o option, a arg) error {
 	if err := o.refusal(p.line.unsafe); err != nil {
 		return err
 	}
+	if err := o.checkValue(a.value); a.has && err != nil {
+		return err
+	}
 	switch o.class {
 	case dropped:
 		p.line.globoff = p.line.globoff || o.name == "globoff"
@@ -190,7 +196,7 @@ func (p *parser) unknown(name, value string, attached bool) error {
 		a = arg{name, p.next(), true}
 	}
 	p.pass(a)
-	return nil
+	return option{name: name}.checkValue(a.value)
 }
 
 func looksLikeURL(s string) bool { return strings.HasPrefix(s, "/") || strings.Contains(s, "://") }
@@ -198,7 +204,7 @@ func looksLikeURL(s string) bool { return strings.HasPrefix(s, "/") || strings.C
 func (p *parser) completions(prefix string) []string {
 	var full []string
 	for _, b := range blocks() {
-		for _, name := range strings.Fields(b.flags + " " + b.values) {
+		for _, name := range b.names() {
 			if strings.HasPrefix(name, prefix) && len(full) < 4 {
 				full = append(full, name)
 			}

@@ -125,7 +125,7 @@ func TestTheTableAgreesWithCurl(t *testing.T) {
 func TestTheTableHasNoOptionTwice(t *testing.T) {
 	seen := map[string]bool{}
 	for _, b := range blocks() {
-		for _, name := range strings.Fields(b.flags + " " + b.values) {
+		for _, name := range b.names() {
 			if seen[name] {
 				t.Errorf("--%s stands twice", name)
 			}

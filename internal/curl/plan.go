@@ -9,14 +9,18 @@ import (
 // Check reads the command line and says what would be refused: wrong usage, a
 // foreign host, an unsafe option. It asks for no token and runs nothing.
 func (j Job) Check() error {
-	_, err := j.plan()
+	_, err := j.plan(false)
 	return err
 }
 
-// plan is the requests of the job, each allowed.
-func (j Job) plan() ([]transfer, error) {
+// plan is the requests of the job, each allowed. Headers from a pipe are read
+// and looked at when they are about to be sent.
+func (j Job) plan(sends bool) ([]transfer, error) {
 	l, err := parse(j.Argv, j.AllowUnsafe)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.readHeaderFiles(j.In, sends); err != nil {
 		return nil, err
 	}
 	at := target{j.Hosts, j.BaseURL, j.InsecureHTTP}

@@ -11,7 +11,7 @@ const hidden = "[hidden]"
 // Print is the command line that Run would run, one a request, for a person:
 // what could be a secret is hidden, the profile's and the user's own.
 func (j Job) Print() (string, error) {
-	all, err := j.plan()
+	all, err := j.plan(false)
 	if err != nil {
 		return "", err
 	}
@@ -42,9 +42,13 @@ func (j Job) Print() (string, error) {
 			names = append(names, "DPoP")
 		}
 		for _, n := range names {
-			if _, own := t.userHeaders()[strings.ToLower(n)]; !own {
+			if !t.sets(n) {
 				b.WriteString("#   header = \"" + n + ": " + hidden + "\"\n")
 			}
+		}
+		for _, a := range t.fromFiles {
+			name, _, _ := strings.Cut(a.value, ":")
+			b.WriteString("#   " + a.name + " = \"" + name + ": " + hidden + "\"\n")
 		}
 		for _, c := range [][2]string{{"cacert", j.Certificates.CA}, {"cert", j.Certificates.Certificate}, {"key", j.Certificates.Key}} {
 			if c[1] != "" {

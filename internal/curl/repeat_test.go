@@ -70,7 +70,7 @@ func TestWhenA401PassesThrough(t *testing.T) {
 		"body from -T .":   {argv: []string{"-T", "."}, tokens: []int{1}},
 		"body from -F @-":  {argv: []string{"-F", "x=@-;type=text/plain"}, tokens: []int{1}},
 		"body from -F <-":  {argv: []string{"-F", "x=<-"}, tokens: []int{1}},
-		"headers from -H":  {argv: []string{"-H", "@-"}, tokens: []int{1}},
+		"headers from -H":  {argv: []string{"-H", "@-"}, tokens: []int{1, 2}}, // they are kept
 		"url-encoded":      {argv: []string{"--data-urlencode", "x@-"}, tokens: []int{1}},
 		"--json":           {argv: []string{"--json", "@-"}, tokens: []int{1}},
 		"body from a pipe": {argv: []string{"-d", "@" + fifo}, tokens: []int{1}},

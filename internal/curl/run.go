@@ -36,7 +36,7 @@ type runner struct {
 // last request's, as curl itself does. An error means that authctl could not
 // go on: wrong usage, no token, a canceled ctx.
 func (j Job) Run(ctx context.Context) (code int, err error) {
-	all, err := j.plan()
+	all, err := j.plan(true)
 	if err != nil {
 		return 0, err
 	}

@@ -23,7 +23,7 @@ func isStdin(path string) bool {
 // fileOf is the file that curl reads for the option, "" for none.
 func fileOf(a arg) string {
 	switch a.name {
-	case "data", "data-ascii", "data-binary", "json", "header", "proxy-header", "write-out":
+	case "data", "data-ascii", "data-binary", "json", "write-out":
 		if rest, ok := strings.CutPrefix(a.value, "@"); ok {
 			return rest
 		}

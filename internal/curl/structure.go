@@ -58,7 +58,7 @@ func (l line) check() error {
 				Hint("to send them as they are, put -g before the URL or write %%7B %%7D %%5B %%5D; for several URLs run authctl curl once for each")
 		}
 	}
-	return nil
+	return l.checkQuery()
 }
 
 func isPattern(url string) bool {

@@ -11,11 +11,13 @@ import (
 // transfer is one request: one run of curl.
 type transfer struct {
 	url     string
-	options []arg  // in curl's order, the URL and -D left out
-	method  string // what curl will send, for a DPoP proof
-	output  string // the file the body goes to, "" for stdout or a name curl makes up
-	toFile  bool
-	dump    string // the user's -D, "" for none
+	options []arg // in curl's order, the URL and -D left out
+	// fromFiles are headers that go to curl beside the secrets.
+	fromFiles []arg
+	method    string // what curl will send, for a DPoP proof
+	output    string // the file the body goes to, "" for stdout or a name curl makes up
+	toFile    bool
+	dump      string // the user's -D, "" for none
 	// repeatable: a second run would send the same and write the same.
 	repeatable bool
 	stdin      bool
@@ -39,13 +41,16 @@ func (l line) transfers(t target) ([]transfer, error) {
 		all = append(all, l.one(n, n.uploadTo(url)))
 	}
 	readers := 0
+	if l.headersFromStdin {
+		readers++
+	}
 	for _, one := range all {
 		if one.stdin {
 			readers++
 		}
 	}
 	if readers > 1 {
-		return nil, fault.New(fault.Usage, "stdin can feed one request, and here are %d", readers)
+		return nil, fault.New(fault.Usage, "stdin can be read once, and here it would be %d times", readers)
 	}
 	return all, nil
 }
@@ -64,7 +69,7 @@ func (n *transferNode) uploadTo(to string) string {
 }
 
 func (l line) one(n *transferNode, url string) transfer {
-	one := transfer{url: url, method: method(l.options, n.hasUpload)}
+	one := transfer{url: url, fromFiles: l.fromFiles, method: method(l.options, n.hasUpload)}
 	for _, a := range l.options {
 		if a.name == "dump-header" {
 			one.dump = a.value

@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -111,6 +113,7 @@ func (s *server) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls = nil
+	s.raw.Reset()
 }
 
 func (s *server) wire() string {
@@ -246,4 +249,15 @@ func (s *server) wantTokens(t *testing.T, numbers ...int) {
 	if strings.Join(got, ",") != strings.Join(want, ",") {
 		t.Errorf("tokens %v, want %v", got, want)
 	}
+}
+
+// pipeWith is the name of a pipe that somebody writes text to.
+func pipeWith(t *testing.T, text string) string {
+	t.Helper()
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if out, err := exec.Command("mkfifo", fifo).CombinedOutput(); err != nil {
+		t.Skipf("no mkfifo: %s", out)
+	}
+	go func() { _ = os.WriteFile(fifo, []byte(text), 0o600) }()
+	return fifo
 }

@@ -96,7 +96,7 @@ func CheckType(tokenType, scheme string) error {
 	if scheme == "" {
 		scheme = "Bearer"
 	}
-	if !isHeaderName(scheme) {
+	if !IsHeaderName(scheme) {
 		return fault.New(fault.Config, "api.scheme %q is no HTTP authentication scheme", scheme).
 			Hint("api.scheme is one word such as Bearer or DPoP")
 	}
@@ -124,7 +124,7 @@ func CheckType(tokenType, scheme string) error {
 // begin a second header, a second request or a second line of output. The
 // error is a fault.Config that names the header and never its value.
 func CheckHeader(name, value string) error {
-	if !isHeaderName(name) {
+	if !IsHeaderName(name) {
 		return fault.New(fault.Config, "api.headers: %q is no header name (RFC 9110 5.1)", shown(name))
 	}
 	if strings.EqualFold(name, "Authorization") {
@@ -140,8 +140,8 @@ func CheckHeader(name, value string) error {
 	return nil
 }
 
-// isHeaderName is RFC 9110 5.6.2's token.
-func isHeaderName(s string) bool {
+// IsHeaderName says whether s is a token (RFC 9110 5.6.2), as header names are.
+func IsHeaderName(s string) bool {
 	for i := range len(s) {
 		c := s[i]
 		alnum := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
