@@ -103,8 +103,9 @@ func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
 	}
 	// Nothing is printed before every token passed.
 	var out strings.Builder
-	for i, token := range tokens {
-		report, err := look(token)
+	for i, token := range o.meant(tokens) {
+		report, err := look(token.Text)
+		report.Member = token.Member
 		if err == nil && o.checkExp {
 			err = notExpired(report, c.sys.Now())
 		}
@@ -112,7 +113,7 @@ func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
 			err = c.show(&out, o, report, i > 0)
 		}
 		if err != nil {
-			return nameToken(err, i, len(tokens))
+			return o.nameToken(err, i, tokens)
 		}
 	}
 	_, err = c.sys.Out.Write([]byte(out.String()))
@@ -127,15 +128,33 @@ func notTokens(input string, err error) error {
 	return f
 }
 
-// nameToken says which of several tokens an error is about.
-func nameToken(err error, i, of int) error {
+// meant are the tokens that the flags ask about: all are shown, but of a token
+// response only one is verified or asked for its claims.
+func (o *decodeOptions) meant(tokens []inspect.Found) []inspect.Found {
+	if tokens[0].Member != "" && (o.verify.on || o.checkExp || o.claim != "") {
+		return tokens[:1]
+	}
+	return tokens
+}
+
+// nameToken says which of several tokens an error is about, and how another is
+// asked for.
+func (o *decodeOptions) nameToken(err error, i int, tokens []inspect.Found) error {
 	var f *fault.Error
-	if of == 1 || !errors.As(err, &f) {
+	if len(tokens) == 1 || !errors.As(err, &f) {
 		return err
 	}
 	named := *f
-	named.Err = fmt.Errorf("token %d of %d: %w", i+1, of, f.Err)
-	return &named
+	if tokens[0].Member == "" {
+		named.Err = fmt.Errorf("token %d of %d: %w", i+1, len(tokens), f.Err)
+		return &named
+	}
+	named.Err = fmt.Errorf("%s: %w", tokens[i].Member, f.Err)
+	var others []string
+	for _, other := range slices.Delete(slices.Clone(tokens), i, i+1) {
+		others = append(others, "--select "+other.Member)
+	}
+	return named.Hint("%s takes another token of the response", strings.Join(others, " or "))
 }
 
 func notExpired(r inspect.Report, now time.Time) error {

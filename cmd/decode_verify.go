@@ -27,14 +27,22 @@ func (c *cli) looker(ctx context.Context, v verifyFlags) (func(string) (inspect.
 		return nil, err
 	}
 	return func(token string) (inspect.Report, error) {
-		if r, err := inspect.Look(token); err == nil && r.Kind != inspect.JWT && r.Kind != inspect.JWS {
+		r, err := inspect.Look(token)
+		switch {
+		case err == nil && r.Kind != inspect.JWT && r.Kind != inspect.JWS:
 			return r, cannotVerify(r.Kind)
+		case err == nil && r.Unverifiable != "":
+			return r, fault.New(fault.Invalid, "the token cannot be verified: %s", r.Unverifiable)
+		}
+		// What is no JWS to the letter is worth no question to a server.
+		if _, err := jwt.Parse(token); err != nil {
+			return r, invalid(nil, err)
 		}
 		t, err := by.verify(token, by.options)
 		if err != nil {
 			return inspect.Report{}, fault.In(by.profile, invalid(t, err))
 		}
-		r := inspect.OfToken(t)
+		r = inspect.OfToken(t)
 		r.Verified, r.Checked = true, whatWasChecked(by.options)
 		return r, nil
 	}, nil

@@ -14,17 +14,23 @@ import (
 // MaxInput is the most bytes that are looked at: a token response, or many tokens.
 const MaxInput = 1 << 20
 
-// Selects are the members of a token response that hold a token, in the order
-// in which one is chosen when nobody says which.
+// Selects are the members of a token response that hold a token. The first that
+// is there is meant where something is asked of one token and nobody says which.
 func Selects() []string { return []string{"access_token", "id_token", "refresh_token"} }
 
 // ErrPEM is for a key or certificate where a token was expected.
 var ErrPEM = errors.New("it is PEM, so a key or certificate, and no token")
 
-// Tokens finds the tokens in data: a SAML assertion, the selected member of a
-// token response (RFC 6749 5.1), or one token a line. selected is "" or one of
-// Selects.
-func Tokens(data []byte, selected string) ([]string, error) {
+// Found is one token of an input.
+type Found struct {
+	Member string // of the token response that it stood in, "" for a token by itself
+	Text   string
+}
+
+// Tokens finds the tokens in data: a SAML document, what a token response
+// (RFC 6749 5.1) holds, or one token a line, however its lines were wrapped.
+// selected is "" or one of Selects: the member that is wanted.
+func Tokens(data []byte, selected string) ([]Found, error) {
 	if len(data) > MaxInput {
 		return nil, fmt.Errorf("%d bytes are too many (at most %d)", len(data), MaxInput)
 	}
@@ -46,15 +52,13 @@ func Tokens(data []byte, selected string) ([]string, error) {
 		return nil, fmt.Errorf("it is no token response, so there is no %s to select", selected)
 	case saml.IsSAML(data):
 		// The bytes as they came: an assertion is never touched.
-		return []string{string(data)}, nil
+		return []Found{{Text: string(data)}}, nil
 	case saml.IsSAML(text):
-		return []string{string(text)}, nil
+		return []Found{{Text: string(text)}}, nil
 	}
-	var tokens []string
-	for _, line := range strings.Split(string(text), "\n") {
-		if line = bare(line); line != "" {
-			tokens = append(tokens, line)
-		}
+	var tokens []Found
+	for _, line := range unwrapped(strings.Split(string(text), "\n")) {
+		tokens = append(tokens, Found{Text: line})
 	}
 	return tokens, nil
 }
@@ -77,8 +81,8 @@ func trimFold(s, prefix string) string {
 	return s
 }
 
-// fromResponse takes one token out of a token response.
-func fromResponse(text []byte, selected string) ([]string, error) {
+// fromResponse takes the selected token out of a token response, or all of them.
+func fromResponse(text []byte, selected string) ([]Found, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(text, &members); err != nil {
 		return nil, errors.New("it begins like JSON and is not valid JSON")
@@ -87,11 +91,15 @@ func fromResponse(text []byte, selected string) ([]string, error) {
 	if selected != "" {
 		names = []string{selected}
 	}
+	var tokens []Found
 	for _, name := range names {
 		var s string
-		if json.Unmarshal(members[name], &s) == nil && s != "" {
-			return []string{strings.TrimSpace(s)}, nil
+		if json.Unmarshal(members[name], &s) == nil && strings.TrimSpace(s) != "" {
+			tokens = append(tokens, Found{name, strings.TrimSpace(s)})
 		}
+	}
+	if len(tokens) > 0 {
+		return tokens, nil
 	}
 	var code string
 	if json.Unmarshal(members["error"], &code) == nil && code != "" {

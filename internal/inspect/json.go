@@ -3,12 +3,10 @@ package inspect
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"time"
-	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
 )
@@ -24,6 +22,10 @@ type jsonReport struct {
 	Assertion *jsonSAML  `json:"assertion,omitempty"`
 	ExpiresAt string     `json:"expires_at,omitempty"`
 	Expired   *bool      `json:"expired,omitempty"`
+
+	Member       string   `json:"member,omitempty"`
+	Unverifiable string   `json:"unverifiable,omitempty"`
+	Notes        []string `json:"notes,omitempty"`
 }
 
 type jsonSAML struct {
@@ -52,7 +54,10 @@ type jsonCertificate struct {
 
 // JSON is the report as one line for scripts; now decides expired.
 func (r Report) JSON(now time.Time) ([]byte, error) {
-	out := jsonReport{Kind: r.Kind, Verified: r.Verified, Header: r.Header, Claims: r.Claims, Length: r.Length}
+	out := jsonReport{
+		Kind: r.Kind, Verified: r.Verified, Header: r.Header, Claims: r.Claims, Length: r.Length,
+		Member: r.Member, Unverifiable: r.Unverifiable, Notes: r.Notes,
+	}
 	switch {
 	case r.Kind == JWS && utf8.Valid(r.Payload):
 		text := string(r.Payload)
@@ -70,23 +75,7 @@ func (r Report) JSON(now time.Time) ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(out)
-	return escaped(b.String()), err
-}
-
-// escaped is the line with \u escapes for what JSON lets stand in a text and
-// what can drive a terminal: C1 controls, bidirectional marks.
-func escaped(line string) []byte {
-	var b bytes.Buffer
-	for _, r := range line {
-		if r == '\n' || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
-			b.WriteRune(r)
-			continue
-		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			_, _ = fmt.Fprintf(&b, `\u%04x`, unit)
-		}
-	}
-	return b.Bytes()
+	return endpoint.EscapeJSON(b.Bytes()), err
 }
 
 func (r Report) jsonSAML() *jsonSAML {

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -26,9 +25,14 @@ const (
 // Report is what could be read from one token.
 type Report struct {
 	Kind     Kind
+	Member   string // of the token response that it stood in, "" for a token by itself
 	Verified bool // set by the caller, after jwt.Verify
 	// Checked says what was verified, such as "signature" or "signature and claims".
-	Checked   string
+	Checked string
+	// Unverifiable says why nothing can verify it, such as a signature that was left out.
+	Unverifiable string
+	Notes        []string // what is odd about it and did not hinder reading
+
 	Header    jwt.Object
 	Claims    jwt.Object
 	Payload   []byte // of a JWS that is no JWT
@@ -48,24 +52,35 @@ func Look(token string) (Report, error) {
 		a, err := saml.Read([]byte(token))
 		return Report{Kind: SAML, Assertion: a}, err
 	}
-	switch strings.Count(token, ".") {
-	case 2:
-		t, err := jwt.Parse(token)
-		if err == nil {
-			return OfToken(t), nil
-		}
-		if !errors.Is(err, jwt.ErrNotJWS) {
-			return Report{}, err
-		}
-	case 4:
-		if header, err := jweHeader(token); err == nil {
-			return Report{Kind: JWE, Header: header}, nil
-		}
-	}
-	// Every JOSE header begins with {" and so every JWT with eyJ.
-	if strings.HasPrefix(token, "eyJ") && strings.Contains(token, ".") {
+	// Dots alone make no JWT: opaque tokens have them, too.
+	header, err := jwt.ReadHeader(token)
+	switch dots := strings.Count(token, "."); {
+	case dots > 0 && errors.Is(err, jwt.ErrNotJWS) && strings.HasPrefix(token, "eyJ"):
+		// Every JOSE header begins with {" and so every JWT with eyJ.
 		return Report{}, ErrDamaged
+	case dots == 0 || errors.Is(err, jwt.ErrNotJWS):
+		return opaque(token)
+	case err != nil:
+		return Report{}, err
+	case dots == 4 && header.Has("enc"):
+		return Report{Kind: JWE, Header: header}, nil
+	case !header.Has("alg"): // RFC 7515 4.1.1: it must be there
+		return opaque(token)
 	}
+	g, err := jwt.Glance(token)
+	switch {
+	case errors.Is(err, jwt.ErrNotJWS):
+		return Report{}, ErrDamaged
+	case err != nil:
+		return Report{}, err
+	}
+	r := OfToken(g.Token)
+	r.Notes, r.Unverifiable = g.Notes, g.Unverifiable
+	return r, nil
+}
+
+// opaque holds a token to what RFC 6749 A.12 and A.17 allow.
+func opaque(token string) (Report, error) {
 	if strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r > '~' }) {
 		return Report{}, errors.New("it is no token: of a token all characters are visible ASCII (RFC 6749 A.12)")
 	}
@@ -78,23 +93,6 @@ func OfToken(t *jwt.Token) Report {
 		return Report{Kind: JWS, Header: t.Header, Payload: t.Payload}
 	}
 	return Report{Kind: JWT, Header: t.Header, Claims: t.Claims}
-}
-
-// jweHeader reads the first of the five parts of a compact JWE (RFC 7516 3.1).
-func jweHeader(token string) (jwt.Object, error) {
-	if len(token) > jwt.MaxSize {
-		return nil, errors.New("too long")
-	}
-	first, _, _ := strings.Cut(token, ".")
-	raw, err := base64.RawURLEncoding.DecodeString(first)
-	if err != nil {
-		return nil, err
-	}
-	header, err := jwt.ParseObject(raw)
-	if err == nil && !header.Has("enc") {
-		err = errors.New("no enc")
-	}
-	return header, err
 }
 
 // Expiry is when the token ends, zero when it does not say.

@@ -1,8 +1,6 @@
 package inspect
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,8 +54,9 @@ func (r Report) Text(v View) string {
 
 // page collects lines.
 type page struct {
-	view View
-	b    strings.Builder
+	view  View
+	b     strings.Builder
+	lines int // of values that were indented, so far
 }
 
 func (p *page) paint(code, s string) string {
@@ -84,11 +83,21 @@ func (p *page) title(r Report) {
 	if r.Kind == JWT && r.Header.String("alg") == "none" {
 		name = "Unsigned JWT" // RFC 7515 A.5
 	}
-	state := p.paint(red, "UNVERIFIED")
-	if r.Verified {
-		state = p.paint(green, "VERIFIED") + ": " + r.Checked
+	name = p.paint(bold, name)
+	if r.Member != "" {
+		name += " (" + r.Member + ")"
 	}
-	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", p.paint(bold, name), state)
+	state := p.paint(red, "UNVERIFIED")
+	switch {
+	case r.Verified:
+		state = p.paint(green, "VERIFIED") + ": " + r.Checked
+	case r.Unverifiable != "":
+		state = p.paint(red, "UNVERIFIABLE") + ": " + Plain(r.Unverifiable)
+	}
+	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", name, state)
+	for _, note := range r.Notes {
+		p.line("note", Plain(note))
+	}
 }
 
 func (p *page) heading(s string) { _, _ = fmt.Fprintf(&p.b, "\n%s\n", p.paint(bold, s)) }
@@ -129,44 +138,6 @@ func (p *page) object(o jwt.Object, first []string) {
 	for _, m := range members {
 		p.line(Plain(m.Name), p.value(o, m))
 	}
-}
-
-// value writes one member as a person reads it.
-func (p *page) value(o jwt.Object, m jwt.Member) string {
-	switch m.Name {
-	case "exp", "nbf", "iat", "auth_time", "updated_at":
-		if t, err := o.Time(m.Name); err == nil {
-			return p.when(t, m.Name == "exp")
-		}
-	case "scope", "scp":
-		var words []string
-		for _, s := range o.Strings(m.Name) {
-			words = append(words, strings.Fields(Plain(s))...)
-		}
-		if len(words) > 0 {
-			return strings.Join(words, "\n")
-		}
-	}
-	var s string
-	if len(m.Value) > 0 && m.Value[0] == '"' && json.Unmarshal(m.Value, &s) == nil {
-		return Plain(s)
-	}
-	var list []string
-	if json.Unmarshal(m.Value, &list) == nil && len(list) > 0 {
-		for i := range list {
-			list[i] = Plain(list[i])
-		}
-		return strings.Join(list, "\n")
-	}
-	var b bytes.Buffer
-	if json.Indent(&b, m.Value, "", "  ") != nil {
-		return Plain(string(m.Value))
-	}
-	lines := strings.Split(b.String(), "\n")
-	for i := range lines {
-		lines[i] = Plain(lines[i])
-	}
-	return strings.Join(lines, "\n")
 }
 
 // when writes local time and distance; the end of a token in words.

@@ -20,12 +20,20 @@ type Member struct {
 // Object is a JSON object in the order of its text.
 type Object []Member
 
+// maxDepth is how deep a value may be nested: far above what anyone signs, and
+// far enough below encoding/json's own 10,000 that what was read can be written
+// again inside of something else.
+const maxDepth = 1000
+
 // ParseObject reads one JSON object and nothing after it. A name that comes
 // twice is an error: RFC 7515 4 and RFC 7519 4 allow to refuse it, and two
 // readers that choose differently are how such tokens do harm.
 func ParseObject(data []byte) (Object, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("not UTF-8, as JSON must be (RFC 8259 8.1)")
+	}
+	if Depth(data) > maxDepth {
+		return nil, fmt.Errorf("nested deeper than %d levels", maxDepth)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
@@ -56,6 +64,27 @@ func ParseObject(data []byte) (Object, error) {
 		return nil, errors.New("more than one JSON value")
 	}
 	return o, nil
+}
+
+// Depth is how many arrays and objects of JSON text stand inside one another at
+// most, 0 for a lone string or number. Of text that is no JSON it says nothing.
+func Depth(data []byte) int {
+	depth, deepest, quoted := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[', c == '{':
+			depth++
+			deepest = max(deepest, depth)
+		case c == ']', c == '}':
+			depth--
+		}
+	}
+	return deepest
 }
 
 // Raw is the value of that name as JSON text, nil when there is none.

@@ -39,20 +39,31 @@ func Parse(token string) (*Token, error) {
 	}
 	t := &Token{signingInput: token[:len(fields[0])+1+len(fields[1])]}
 	header, err := decode(fields[0])
-	if err != nil {
+	switch {
+	case err != nil && strings.HasSuffix(fields[0], "="):
+		return nil, notBase64URL("header", fields[0])
+	case err != nil:
 		return nil, ErrNotJWS
 	}
 	if t.Header, err = ParseObject(header); err != nil {
 		return nil, fmt.Errorf("the token's header cannot be read: %w", err)
 	}
 	if t.Payload, err = decode(fields[1]); err != nil {
-		return nil, errors.New("the token's payload is not base64url")
+		return nil, notBase64URL("payload", fields[1])
 	}
 	if t.signature, err = decode(fields[2]); err != nil {
-		return nil, errors.New("the token's signature is not base64url")
+		return nil, notBase64URL("signature", fields[2])
 	}
 	t.Claims, t.claimsErr = ParseObject(t.Payload)
 	return t, nil
+}
+
+// notBase64URL says what is wrong with one of the three parts.
+func notBase64URL(part, text string) error {
+	if strings.HasSuffix(text, "=") {
+		return fmt.Errorf("the token's %s is padded with =, and base64url has no padding (RFC 7515 2)", part)
+	}
+	return fmt.Errorf("the token's %s is not base64url", part)
 }
 
 // Alg is the header's alg as the token claims it.

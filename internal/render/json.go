@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/token"
 )
 
@@ -47,9 +48,13 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 			return err
 		}
 	}
-	enc := json.NewEncoder(b)
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	err := enc.Encode(v)
+	// token_type, scope and the rest are the server's text, and a terminal may show them.
+	b.Write(endpoint.EscapeJSON(line.Bytes()))
+	return err
 }
 
 // utc is RFC 3339 in UTC with whole seconds, "" for an unknown time.

@@ -1,0 +1,26 @@
+package endpoint
+
+import (
+	"bytes"
+	"fmt"
+	"unicode"
+	"unicode/utf16"
+)
+
+// EscapeJSON is JSON text with \u escapes for what RFC 8259 7 lets stand in a
+// string and what can drive a terminal: DEL, C1 controls, bidirectional and
+// other format marks. The values stay the same; line ends stay as they are.
+func EscapeJSON(text []byte) []byte {
+	var b bytes.Buffer
+	b.Grow(len(text))
+	for _, r := range string(text) {
+		if r == '\n' || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			_, _ = fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.Bytes()
+}
