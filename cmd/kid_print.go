@@ -3,6 +3,7 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -63,8 +64,8 @@ func (o kidOptions) publicJWK(key *keys.Key) ([]byte, error) {
 	if jwk.Use == "" {
 		jwk.Use = "sig"
 	}
-	if algs := key.Algs(); jwk.Alg == "" && len(algs) == 1 {
-		jwk.Alg = algs[0] // a curve has one algorithm, RSA has six
+	if jwk.Alg == "" && !slices.Contains(key.Algs(), "RS256") {
+		jwk.Alg = keys.DefaultAlg(key) // a curve has one algorithm, RSA has six
 	}
 	return jsonLine(jwk)
 }

@@ -110,7 +110,7 @@ func ATHash(alg, accessToken string) (string, error) {
 		hash = crypto.SHA256
 	case strings.HasSuffix(alg, "384"):
 		hash = crypto.SHA384
-	case strings.HasSuffix(alg, "512"), alg == "EdDSA":
+	case strings.HasSuffix(alg, "512"), alg == "EdDSA", alg == "Ed25519":
 		hash = crypto.SHA512
 	default:
 		return "", fmt.Errorf("no hash belongs to alg %.20q", alg)

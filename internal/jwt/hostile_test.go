@@ -114,6 +114,13 @@ func TestWhichKey(t *testing.T) {
 	rsa := load(t, read(t, "klg-public-key.pem"))
 	with := func(k *keys.Key, kid string) *keys.Key { c := *k; c.KID = kid; return &c }
 	spki, _ := a.SPKISHA256()
+	others := func(n int, kid string) []*keys.Key {
+		var list []*keys.Key
+		for range n {
+			list = append(list, with(generate(t, "ES256"), kid))
+		}
+		return list
+	}
 	token := func(kid string) string {
 		header := map[string]any{}
 		if kid != "" {
@@ -133,12 +140,16 @@ func TestWhichKey(t *testing.T) {
 		"by kid":                     {token("a"), []*keys.Key{with(a, "a"), with(b, "b")}, true},
 		"kid of another":             {token("b"), []*keys.Key{with(a, "a"), with(b, "b")}, false},
 		"unknown kid":                {token("c"), []*keys.Key{with(a, "a")}, false},
-		"one kid twice":              {token("a"), []*keys.Key{with(a, "a"), with(b, "a")}, false},
+		"one kid twice":              {token("a"), []*keys.Key{with(b, "a"), with(a, "a")}, true},
 		"no kid, one fits":           {token(""), []*keys.Key{with(a, "a"), with(rsa, "b")}, true},
-		"no kid, two fit":            {token(""), []*keys.Key{with(a, "a"), with(b, "b")}, false},
+		"one key twice":              {token("a"), []*keys.Key{with(a, "a"), with(a, "a")}, true},
+		"no kid, two fit":            {token(""), []*keys.Key{with(b, "b"), with(a, "a")}, true},
 		"nameless key":               {token("x"), []*keys.Key{a}, true},
 		"nameless keys, by computed": {token(spki), []*keys.Key{b, a}, true},
-		"nameless keys":              {token("x"), []*keys.Key{b, a}, false},
+		"nameless keys":              {token("x"), []*keys.Key{b, a}, true},
+		"as many as are tried":       {token("a"), append(others(7, "a"), with(a, "a")), true},
+		"more than are tried":        {token("a"), append(others(8, "a"), with(a, "a")), false},
+		"two of another":             {token("a"), others(2, "a"), false},
 		"none":                       {token("a"), nil, false},
 		"use enc":                    {token("a"), []*keys.Key{enciphering}, false},
 		"another alg":                {token("a"), []*keys.Key{otherAlg}, false},
@@ -148,8 +159,8 @@ func TestWhichKey(t *testing.T) {
 		if (err == nil) != c.ok {
 			t.Errorf("%s: %v", name, err)
 		}
-		// Several keys that fit are no reason to fetch the JWKS again.
-		if ambiguous := name == "one kid twice" || name == "no kid, two fit"; ambiguous && errors.Is(err, ErrUnknownKey) {
+		// Too many keys that fit are no reason to fetch the JWKS again.
+		if name == "more than are tried" && errors.Is(err, ErrUnknownKey) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

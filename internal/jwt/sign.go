@@ -19,7 +19,7 @@ func Sign(key *keys.Key, alg string, header, claims map[string]any) (string, err
 	if err := key.CheckSigning(alg); err != nil {
 		return "", err
 	}
-	method := gojwt.GetSigningMethod(alg)
+	method := methodOf(alg)
 	if method == nil {
 		return "", fmt.Errorf("unknown signature algorithm %q", alg)
 	}
@@ -35,6 +35,24 @@ func Sign(key *keys.Key, alg string, header, claims map[string]any) (string, err
 		return "", fmt.Errorf("signing with %s: %w", alg, err)
 	}
 	return signed, nil
+}
+
+// methodOf is golang-jwt's implementation of alg, nil for one it does not have.
+func methodOf(alg string) gojwt.SigningMethod {
+	switch method := gojwt.GetSigningMethod(alg).(type) {
+	case nil:
+		if alg == "Ed25519" { // RFC 9864 2.2: EdDSA whose curve is in the name
+			return gojwt.SigningMethodEdDSA
+		}
+		return nil
+	case *gojwt.SigningMethodRSAPSS:
+		exact := *method
+		// RFC 7518 3.5: the salt is as long as the hash. golang-jwt takes any.
+		exact.VerifyOptions = exact.Options
+		return &exact
+	default:
+		return method
+	}
 }
 
 // signer is the key as golang-jwt wants it.

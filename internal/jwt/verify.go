@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	gojwt "github.com/golang-jwt/jwt/v5"
-
 	"authctl/internal/keys"
 )
 
@@ -77,11 +75,16 @@ func (t *Token) verifySignature(o VerifyOptions) error {
 	if err := t.checkHeader(); err != nil {
 		return err
 	}
-	key, err := t.chooseKey(o.Keys)
+	candidates, err := t.candidates(o.Keys)
 	if err != nil {
 		return err
 	}
-	return t.verifyWith(key)
+	for _, key := range candidates {
+		if err = t.verifyWith(key); err == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // verifyWith checks the signature with this very key, and the key with it.
@@ -90,12 +93,14 @@ func (t *Token) verifyWith(key *keys.Key) error {
 		return err
 	}
 	alg := t.Alg()
-	method := gojwt.GetSigningMethod(alg)
-	if method == nil || !key.Fits(alg) {
-		return fmt.Errorf("the token's alg %.20q does not fit the key (%s)", alg, key.Describe())
+	method := methodOf(alg)
+	if method == nil {
+		return fmt.Errorf("the token's alg %.20q is unknown", alg)
 	}
-	if err := key.CheckStrength(); err != nil {
-		return err
+	for _, check := range []error{key.CheckVerifying(alg), key.CheckStrength(), key.CheckSecret(alg)} {
+		if check != nil {
+			return check
+		}
 	}
 	var public any = key.Public
 	if key.Public == nil {
@@ -130,18 +135,24 @@ func (t *Token) checkHeader() error {
 	return nil
 }
 
-// chooseKey finds the one key to verify with: by the token's kid among the
-// keys that fit its alg; where keys have no kid of their own, by what the kid
-// could be computed from, or because there is only one.
-func (t *Token) chooseKey(all []*keys.Key) (*keys.Key, error) {
+// maxCandidates is how many keys are tried for one token.
+const maxCandidates = 8
+
+// candidates finds the keys to verify with: by the token's kid among the keys
+// that fit its alg; where keys have no kid of their own, by what the kid could
+// be computed from. Servers repeat keys, and give two of them one kid (RFC 7517
+// 4.5 only asks them not to): every one that fits is tried.
+func (t *Token) candidates(all []*keys.Key) ([]*keys.Key, error) {
 	kid := t.KID()
 	var named, nameless []*keys.Key
-	misfit := ""
+	var misfit error
 	for _, k := range all {
-		switch {
-		case !k.Fits(t.Alg()):
-			misfit = k.Describe()
-		case kid != "" && k.KID == kid:
+		isNamed := kid != "" && k.KID == kid
+		switch err := k.CheckVerifying(t.Alg()); {
+		case err != nil && (isNamed || len(all) == 1):
+			misfit = err
+		case err != nil:
+		case isNamed:
 			named = append(named, k)
 		case kid == "" || k.KID == "":
 			nameless = append(nameless, k)
@@ -152,12 +163,12 @@ func (t *Token) chooseKey(all []*keys.Key) (*keys.Key, error) {
 		candidates = computed(nameless, kid)
 	}
 	switch {
-	case len(candidates) == 1:
-		return candidates[0], nil
-	case len(candidates) > 1:
+	case len(candidates) > maxCandidates:
 		return nil, fmt.Errorf("%d of the given keys could be the one, and the token's kid (%.80q) does not tell them apart", len(candidates), kid)
-	case len(all) == 1 && misfit != "":
-		return nil, fmt.Errorf("the token's alg %.20q does not fit the key (%s): %w", t.Alg(), misfit, ErrUnknownKey)
+	case len(candidates) > 0:
+		return candidates, nil
+	case misfit != nil:
+		return nil, fmt.Errorf("the token is signed with %.20q, and its key is not for that: %w: %w", t.Alg(), misfit, ErrUnknownKey)
 	default:
 		return nil, fmt.Errorf("kid %.80q, alg %.20q: %w", kid, t.Alg(), ErrUnknownKey)
 	}

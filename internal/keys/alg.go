@@ -12,11 +12,14 @@ import (
 const MinRSABits = 2048
 
 // Algs lists the JWS algorithms this key can be used with by its type (RFC
-// 7518 3.1, RFC 8037 3.1), the default one first. It is empty for a key of an
+// 7518 3.1, RFC 8037 3.1, RFC 9864 2.2), the default one first. It is empty for a key of an
 // unknown type.
 func (k *Key) Algs() []string {
 	switch pub := k.Public.(type) {
 	case *rsa.PublicKey:
+		if k.pss != nil {
+			return k.pss.algs
+		}
 		return []string{"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}
 	case *ecdsa.PublicKey:
 		// RFC 7518 3.4 ties each algorithm to one curve.
@@ -29,7 +32,7 @@ func (k *Key) Algs() []string {
 			return []string{"ES512"}
 		}
 	case ed25519.PublicKey:
-		return []string{"EdDSA"}
+		return []string{"EdDSA", "Ed25519"}
 	}
 	if len(k.Oct) > 0 {
 		return []string{"HS256", "HS384", "HS512"}
@@ -37,11 +40,36 @@ func (k *Key) Algs() []string {
 	return nil
 }
 
-// Fits reports whether a JWS under alg may be made or checked with this key:
-// alg belongs to the key's type, and where the JWK names an alg or a use of
-// its own, it agrees (RFC 7517 4.2, 4.4).
-func (k *Key) Fits(alg string) bool {
-	return slices.Contains(k.Algs(), alg) && (k.Alg == "" || k.Alg == alg) && (k.Use == "" || k.Use == "sig")
+// Fits reports whether a JWS under alg may be checked with this key.
+func (k *Key) Fits(alg string) bool { return k.CheckVerifying(alg) == nil }
+
+// CheckVerifying tells why a JWS under alg must not be checked with this key,
+// or nil: alg belongs to the key's type, and where the JWK names an alg, a use
+// or operations of its own, they agree (RFC 7517 4.2 to 4.4).
+func (k *Key) CheckVerifying(alg string) error {
+	switch {
+	case !slices.Contains(k.Algs(), alg):
+		return fmt.Errorf("%.20s does not fit %s", alg, article(k.Describe()))
+	case k.Alg != "" && k.Alg != alg && !(isEdDSA(k.Alg) && isEdDSA(alg)):
+		return fmt.Errorf("the key says alg %.20s", k.Alg)
+	case k.Signer != nil: // whose public half verifies what it signs
+		return k.checkUse("sign", "verify")
+	}
+	return k.checkUse("verify")
+}
+
+// isEdDSA: with an Ed25519 key the two names are one algorithm (RFC 9864 2.2).
+func isEdDSA(alg string) bool { return alg == "EdDSA" || alg == "Ed25519" }
+
+// checkUse holds the key to its use and its key_ops, where it has any.
+func (k *Key) checkUse(ops ...string) error {
+	if k.Use != "" && k.Use != "sig" {
+		return fmt.Errorf("the key says use %.20q, and signatures need sig", k.Use)
+	}
+	if len(k.KeyOps) > 0 && !slices.ContainsFunc(ops, func(op string) bool { return slices.Contains(k.KeyOps, op) }) {
+		return fmt.Errorf("the key says key_ops %.80q, without %s", k.KeyOps, ops[len(ops)-1])
+	}
+	return nil
 }
 
 // DefaultAlg is the algorithm to sign with when nobody chose one: the JWK's
@@ -68,7 +96,20 @@ func (k *Key) CheckSigning(alg string) error {
 	if !slices.Contains(k.Algs(), alg) {
 		return fmt.Errorf("%s does not fit %s", alg, article(k.Describe()))
 	}
+	if err := k.checkUse("sign"); err != nil {
+		return err
+	}
 	return k.CheckStrength()
+}
+
+// CheckSecret refuses a symmetric key that is shorter than the hash of alg
+// (RFC 7518 3.2): what it signs can be guessed.
+func (k *Key) CheckSecret(alg string) error {
+	need := map[string]int{"HS256": 256, "HS384": 384, "HS512": 512}[alg]
+	if bits := 8 * len(k.Oct); bits < need {
+		return fmt.Errorf("the secret has %d bits, and RFC 7518 3.2 asks %s for %d or more", bits, alg, need)
+	}
+	return nil
 }
 
 // CheckStrength refuses RSA keys below MinRSABits.
@@ -83,6 +124,9 @@ func (k *Key) CheckStrength() error {
 func (k *Key) Describe() string {
 	switch pub := k.Public.(type) {
 	case *rsa.PublicKey:
+		if k.pss != nil {
+			return fmt.Sprintf("RSA-PSS %d", pub.N.BitLen())
+		}
 		return fmt.Sprintf("RSA %d", pub.N.BitLen())
 	case *ecdsa.PublicKey:
 		return pub.Curve.Params().Name

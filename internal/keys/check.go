@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
@@ -55,12 +54,8 @@ func (k *Key) setECDSA(key *ecdsa.PrivateKey) error {
 
 // attach makes cert the key's certificate if it certifies this very key.
 func (k *Key) attach(cert *x509.Certificate) error {
-	mine, err := k.SPKI()
-	if err != nil {
-		return err
-	}
-	theirs, err := x509.MarshalPKIXPublicKey(cert.PublicKey)
-	if err != nil || !bytes.Equal(mine, theirs) {
+	theirs, err := FromCertificate(cert)
+	if err != nil || !same(k, theirs) {
 		return errors.New("the certificate is another key's")
 	}
 	k.Certificate = cert

@@ -31,7 +31,7 @@ func generate(alg string, rand io.Reader) (crypto.Signer, error) {
 		return ecdsa.GenerateKey(elliptic.P384(), rand)
 	case "ES512":
 		return ecdsa.GenerateKey(elliptic.P521(), rand)
-	case "EdDSA":
+	case "EdDSA", "Ed25519":
 		_, key, err := ed25519.GenerateKey(rand)
 		return key, err
 	default:

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"strings"
 	"testing"
 )
 
@@ -60,4 +61,16 @@ func x5c(t testing.TB, key, cert string) []byte {
 	t.Helper()
 	j := string(jwkOf(t, file(t, key)))
 	return []byte(j[:len(j)-1] + `,"x5c":["` + base64.StdEncoding.EncodeToString(der(t, file(t, cert))) + `"]}`)
+}
+
+func b64Std(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+// wrap breaks lines at 76 characters, as base64(1) does.
+func wrap(s string) string {
+	var out strings.Builder
+	for len(s) > 76 {
+		out.WriteString(s[:76] + "\n")
+		s = s[76:]
+	}
+	return out.String() + s + "\n"
 }

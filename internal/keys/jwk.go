@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/lestrrat-go/jwx/v2/jwk"
 )
@@ -72,6 +73,9 @@ func parseJWK(m members) (*Key, error) {
 			return nil, err
 		}
 	}
+	if ops, ok := m["key_ops"]; ok && json.Unmarshal(ops, &k.KeyOps) != nil {
+		return nil, errors.New("the JWK's key_ops is not a list of texts")
+	}
 	raw, err := rawKey(m)
 	if err != nil {
 		return nil, err
@@ -95,8 +99,9 @@ func rawKey(m members) (any, error) {
 			bare[name] = v
 		}
 	}
-	if _, private := bare["d"]; private && bare["n"] != nil && (bare["p"] == nil || bare["q"] == nil) {
-		return nil, errors.New("the private RSA JWK lacks p or q")
+	_, private := bare["d"]
+	if private && bare["n"] != nil && (bare["p"] == nil || bare["q"] == nil) {
+		return withoutPrimes(bare)
 	}
 	// Library errors may quote what they could not read; that may be a key.
 	errBad := fmt.Errorf("the JWK (kty %.20s, crv %.20s) is not valid", orNone(bare["kty"]), orNone(bare["crv"]))
@@ -113,6 +118,28 @@ func rawKey(m members) (any, error) {
 		return nil, errBad
 	}
 	return raw, nil
+}
+
+// withoutPrimes is a private RSA key by its n, e and d alone.
+func withoutPrimes(m members) (any, error) {
+	d, err := m.text("d")
+	if err != nil {
+		return nil, err
+	}
+	number, err := base64.RawURLEncoding.DecodeString(d)
+	if err != nil {
+		return nil, errors.New("the JWK's d is not base64url")
+	}
+	public, err := rawKey(members{"kty": m["kty"], "n": m["n"], "e": m["e"]})
+	if err != nil {
+		return nil, err
+	}
+	pub, ok := public.(*rsa.PublicKey)
+	if !ok {
+		return nil, errNoPrimes
+	}
+	key := &rsa.PrivateKey{PublicKey: *pub, D: new(big.Int).SetBytes(number)}
+	return key, factor(key)
 }
 
 func orNone(raw json.RawMessage) string {
@@ -161,18 +188,19 @@ func (k *Key) set(raw any) error {
 }
 
 // attachX5C takes the certificate of RFC 7517 4.7, which must be the key's own.
+// One that cannot be read only informs: the key is its n and e, or x and y.
 func (k *Key) attachX5C(raw json.RawMessage) error {
 	var chain []string
 	if err := json.Unmarshal(raw, &chain); err != nil || len(chain) == 0 {
-		return errors.New("the JWK's x5c is not a list of certificates")
+		return nil //nolint:nilerr // as above
 	}
 	der, err := base64.StdEncoding.DecodeString(chain[0])
 	if err != nil {
-		return errors.New("the JWK's x5c is not base64")
+		return nil //nolint:nilerr // as above
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return errors.New("the JWK's x5c holds no certificate")
+		return nil //nolint:nilerr // as above
 	}
 	return k.attach(cert)
 }

@@ -11,9 +11,10 @@ import (
 const MaxKeys = 100
 
 // ParseJWKS reads a JWK Set (RFC 7517 5) of at most MaxSize bytes and MaxKeys
-// keys. Keys of unknown types and broken keys are left out, as section 5 asks;
+// keys; a JWK by itself is a set of one. Keys of unknown types and broken keys are left out, as section 5 asks;
 // a set without one usable key is an error.
-func ParseJWKS(data []byte) ([]*Key, error) {
+func ParseJWKS(data []byte) (set []*Key, err error) {
+	defer recovered(&err)
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("the JWKS has %d bytes (at most %d)", len(data), MaxSize)
 	}
@@ -21,18 +22,13 @@ func ParseJWKS(data []byte) ([]*Key, error) {
 	if err != nil {
 		return nil, err
 	}
-	var set struct {
-		Keys []json.RawMessage `json:"keys"`
-	}
-	if err := json.Unmarshal(text, &set); err != nil {
-		return nil, errors.New("the JWKS is not JSON with a list named keys")
-	}
-	if len(set.Keys) > MaxKeys {
-		return nil, fmt.Errorf("the JWKS has %d keys (at most %d)", len(set.Keys), MaxKeys)
+	entries, err := entriesOf(text)
+	if err != nil {
+		return nil, err
 	}
 	var all []*Key
-	errs := make([]error, 0, len(set.Keys))
-	for _, raw := range set.Keys {
+	errs := make([]error, 0, len(entries))
+	for _, raw := range entries {
 		var m members
 		if err := json.Unmarshal(raw, &m); err != nil {
 			errs = append(errs, errors.New("one entry is not an object"))
@@ -53,6 +49,24 @@ func ParseJWKS(data []byte) ([]*Key, error) {
 	default:
 		return nil, errors.New("the JWKS is empty")
 	}
+}
+
+// entriesOf are the members of a JWKS, or the JWK that stands in its place.
+func entriesOf(text []byte) ([]json.RawMessage, error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+		Type *json.RawMessage  `json:"kty"`
+	}
+	if err := json.Unmarshal(text, &set); err != nil {
+		return nil, errors.New("the JWKS is not JSON with a list named keys")
+	}
+	if set.Keys == nil && set.Type != nil {
+		return []json.RawMessage{text}, nil
+	}
+	if len(set.Keys) > MaxKeys {
+		return nil, fmt.Errorf("the JWKS has %d keys (at most %d)", len(set.Keys), MaxKeys)
+	}
+	return set.Keys, nil
 }
 
 // PublicOnly leaves out symmetric keys: in a JWKS that a server shows to

@@ -6,6 +6,7 @@ package keys
 
 import (
 	"crypto"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -21,6 +22,9 @@ type Key struct {
 	KID         string            // the JWK's own kid, else ""
 	Alg         string            // the JWK's own alg, else ""
 	Use         string            // the JWK's own use, else ""
+	KeyOps      []string          // the JWK's own key_ops, else nil
+
+	pss *pssOnly // an RSA key for PSS alone, else nil
 }
 
 // errNoPublic is for identifiers that only asymmetric keys have.
@@ -30,6 +34,9 @@ var errNoPublic = errors.New("a symmetric key has no public half")
 func (k *Key) SPKI() ([]byte, error) {
 	if k.Public == nil {
 		return nil, errNoPublic
+	}
+	if pub, ok := k.Public.(*rsa.PublicKey); ok && k.pss != nil {
+		return k.pss.spki(pub)
 	}
 	return x509.MarshalPKIXPublicKey(k.Public)
 }

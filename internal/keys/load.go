@@ -28,14 +28,25 @@ type Options struct {
 
 // Load reads the one key in data: PEM, DER, PKCS#12, a JWK, a JWKS, or a JWK
 // or PEM inside a JSON string; text may be UTF-8 or, with a byte-order mark,
-// UTF-16. A private key with its own certificate is one key; of a certificate
+// UTF-16. A PEM may have lost its line ends or be base64 once more, as happens
+// on the way into an environment variable. A private key with its own certificate is one key; of a certificate
 // chain the leaf's key is meant. Errors never hold key material.
-func Load(data []byte, o Options) (*Key, error) {
+func Load(data []byte, o Options) (k *Key, err error) {
+	defer recovered(&err)
 	if len(data) > MaxSize {
 		return nil, fmt.Errorf("%d bytes are too many for a key (at most %d)", len(data), MaxSize)
 	}
 	l := loader{options: o}
 	return l.load(data, 0)
+}
+
+// recovered makes an error of a panic: key files come from anywhere, and the
+// libraries that read them are not all made for that. What was thrown may hold
+// a part of the key, so it is not repeated.
+func recovered(err *error) {
+	if recover() != nil {
+		*err = errors.New("it is damaged, or of a form that no library here can cope with")
+	}
 }
 
 // loader is one call of Load.
@@ -52,6 +63,9 @@ func (l *loader) load(data []byte, depth int) (*Key, error) {
 	}
 	if isDER(data) {
 		return l.der(data)
+	}
+	if isJavaKeyStore(data) {
+		return nil, errJavaKeyStore
 	}
 	text, err := utf8Text(data)
 	if err != nil {
@@ -72,7 +86,11 @@ func (l *loader) load(data []byte, depth int) (*Key, error) {
 	case bytes.Contains(text, []byte("-----BEGIN")):
 		return l.pem(text)
 	default:
-		return nil, errNoKey
+		inner := fromBase64(text)
+		if inner == nil {
+			return nil, errNoKey
+		}
+		return l.load(inner, depth+1)
 	}
 }
 

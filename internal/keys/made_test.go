@@ -125,28 +125,48 @@ func TestPassphrases(t *testing.T) {
 
 func TestKeysThatAreRefused(t *testing.T) {
 	for name, data := range map[string][]byte{
-		"secp256k1":         file(t, "made/secp256k1.pem"),
-		"x25519":            file(t, "made/x25519.pem"),
-		"old encryption":    file(t, "made/rsa-old-encrypted.pem"),
-		"request":           file(t, "made/request.csr"),
-		"request der":       der(t, file(t, "made/request.csr")),
-		"two private keys":  append(append([]byte{}, file(t, "made/rsa.pem")...), file(t, "made/ec384.pem")...),
-		"key, other's crt":  append(append([]byte{}, file(t, "made/ec384.pem")...), file(t, "made/rsa.crt")...),
-		"key, other's key":  append(append([]byte{}, file(t, "made/ec384.pem")...), file(t, "klg-public-key.pem")...),
-		"openssh":           []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n"),
-		"damaged der":       der(t, file(t, "made/rsa.pem"))[:200],
-		"damaged p12":       file(t, "made/leaf.p12")[:300],
-		"mixed up d":        []byte(`{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"AQAB"}`),
-		"mixed up ed25519":  []byte(`{"kty":"OKP","crv":"Ed25519","d":"nWGxnf_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`),
-		"rsa without p":     []byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}`),
-		"rsa of nonsense":   []byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB","p":"Aw","q":"BQ"}`),
-		"tiny rsa":          []byte(`{"kty":"RSA","n":"AQAB","e":"AQAB"}`),
-		"kid is a number":   []byte(`{"kty":"oct","k":"AQAB","kid":1}`),
-		"x5c of another":    x5c(t, "klg-public-key.pem", "klg-sts-signer.crt.pem"),
-		"x5c without a crt": []byte(strings.Replace(string(x5c(t, "klg-public-key.pem", "klg-sts-signer.crt.pem")), `"x5c":["`, `"x5c":["AA`, 1)),
+		"secp256k1":        file(t, "made/secp256k1.pem"),
+		"x25519":           file(t, "made/x25519.pem"),
+		"old encryption":   file(t, "made/rsa-old-encrypted.pem"),
+		"request":          file(t, "made/request.csr"),
+		"request der":      der(t, file(t, "made/request.csr")),
+		"two private keys": append(append([]byte{}, file(t, "made/rsa.pem")...), file(t, "made/ec384.pem")...),
+		"key, other's crt": append(append([]byte{}, file(t, "made/ec384.pem")...), file(t, "made/rsa.crt")...),
+		"key, other's key": append(append([]byte{}, file(t, "made/ec384.pem")...), file(t, "klg-public-key.pem")...),
+		"openssh":          []byte("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n"),
+		"damaged der":      der(t, file(t, "made/rsa.pem"))[:200],
+		"damaged p12":      file(t, "made/leaf.p12")[:300],
+		"mixed up d":       []byte(`{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0","d":"AQAB"}`),
+		"mixed up ed25519": []byte(`{"kty":"OKP","crv":"Ed25519","d":"nWGxnf_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`),
+		"rsa without p":    []byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB"}`),
+		"rsa of nonsense":  []byte(`{"kty":"RSA","n":"AQAB","e":"AQAB","d":"AQAB","p":"Aw","q":"BQ"}`),
+		"tiny rsa":         []byte(`{"kty":"RSA","n":"AQAB","e":"AQAB"}`),
+		"kid is a number":  []byte(`{"kty":"oct","k":"AQAB","kid":1}`),
+		"x5c of another":   x5c(t, "klg-public-key.pem", "klg-sts-signer.crt.pem"),
 	} {
 		if k, err := Load(data, Options{Passphrase: answer("letmein")}); err == nil {
 			t.Errorf("%s: loaded %s", name, k.Describe())
+		}
+	}
+}
+
+// A certificate that cannot be read only informs: the key is its n and e.
+func TestX5CThatCannotBeRead(t *testing.T) {
+	whole := string(x5c(t, "klg-public-key.pem", "klg-holder-of-key.crt.pem"))
+	for name, jwk := range map[string]string{
+		"damaged":    strings.Replace(whole, `"x5c":["`, `"x5c":["AA`, 1),
+		"no base64":  strings.Replace(whole, `"x5c":["`, `"x5c":["!`, 1),
+		"a text":     strings.NewReplacer(`"x5c":["`, `"x5c":"`, `"]}`, `"}`).Replace(whole),
+		"empty list": whole[:strings.Index(whole, `"x5c"`)] + `"x5c":[]}`,
+	} {
+		k, err := Load([]byte(jwk), Options{})
+		if err != nil || k.Certificate != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if kid, _ := k.SPKISHA256(); kid != exampleKID {
+			t.Errorf("%s: kid %s", name, kid)
+		}
+		if all, err := ParseJWKS(set(jwk)); len(all) != 1 {
+			t.Errorf("%s in a JWKS: %v", name, err)
 		}
 	}
 }

@@ -13,12 +13,17 @@ import (
 func (l *loader) pem(text []byte) (*Key, error) {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
-	var found []*Key
+	text = unfold(text)
+	var c collected
 	var others []string
 	for {
 		var block *pem.Block
 		if block, text = pem.Decode(text); block == nil {
 			break
+		}
+		if isCertificate(block) {
+			c.certificate(block.Bytes)
+			continue
 		}
 		k, err := l.block(block)
 		if err != nil {
@@ -28,39 +33,38 @@ func (l *loader) pem(text []byte) (*Key, error) {
 			others = append(others, fmt.Sprintf("%.40q", block.Type))
 			continue
 		}
-		found = append(found, k)
+		c.found = append(c.found, k)
 	}
 	if bytes.Contains(text, []byte("-----BEGIN")) {
 		return nil, errors.New("a PEM block in it is damaged or cut off")
 	}
-	if len(found) == 0 {
+	if len(c.found) == 0 && c.unread == nil {
 		return nil, fmt.Errorf("no key in it, only %s", strings.Join(others, ", "))
 	}
-	return one(found)
+	return c.one()
 }
+
+func isCertificate(b *pem.Block) bool { return b.Type == "CERTIFICATE" || b.Type == "X509 CERTIFICATE" }
 
 // block reads one PEM block; nil for one that is no key and disturbs nobody.
 func (l *loader) block(b *pem.Block) (*Key, error) {
 	if b.Headers["DEK-Info"] != "" {
-		return nil, errors.New("the key is encrypted in the old OpenSSL way; convert it: openssl pkcs8 -topk8 -in FILE -out NEW")
+		return nil, errors.New("the key is encrypted in the old OpenSSL way; convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW")
 	}
-	var raw any
-	var err error
+	var parse func([]byte) (*Key, error)
 	switch b.Type {
 	case "PUBLIC KEY":
-		raw, err = x509.ParsePKIXPublicKey(b.Bytes)
+		parse = parsePublic
 	case "RSA PUBLIC KEY":
-		raw, err = x509.ParsePKCS1PublicKey(b.Bytes)
-	case "CERTIFICATE", "X509 CERTIFICATE":
-		return certificate(b.Bytes)
+		parse = parsePKCS1Public
 	case "PRIVATE KEY":
-		raw, err = x509.ParsePKCS8PrivateKey(b.Bytes)
+		parse = parsePKCS8
 	case "RSA PRIVATE KEY":
-		raw, err = x509.ParsePKCS1PrivateKey(b.Bytes)
+		parse = parsePKCS1
 	case "EC PRIVATE KEY":
-		raw, err = x509.ParseECPrivateKey(b.Bytes)
+		parse = parseSEC1
 	case "ENCRYPTED PRIVATE KEY":
-		return l.encrypted(b.Bytes)
+		parse = l.encrypted
 	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
 		return nil, errRequest
 	case "OPENSSH PRIVATE KEY":
@@ -68,10 +72,11 @@ func (l *loader) block(b *pem.Block) (*Key, error) {
 	default:
 		return nil, nil //nolint:nilnil // "EC PARAMETERS" and the like stand beside keys
 	}
-	if err != nil {
+	k, err := parse(b.Bytes)
+	if errors.Is(err, errUnread) {
 		return nil, unread("the " + b.Type + " block")
 	}
-	return fromRaw(raw)
+	return k, err
 }
 
 // kinds are what can sign here.
@@ -104,7 +109,11 @@ func certificate(der []byte) (*Key, error) {
 
 // FromCertificate is the public key of a certificate that was parsed already.
 func FromCertificate(cert *x509.Certificate) (*Key, error) {
-	k, err := fromRaw(cert.PublicKey)
+	// crypto/x509 leaves a public key out that it does not know.
+	k, err := parsePublic(cert.RawSubjectPublicKeyInfo)
+	if errors.Is(err, errUnread) {
+		return nil, unread("the certificate")
+	}
 	if err != nil {
 		return nil, err
 	}

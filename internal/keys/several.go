@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -108,10 +109,10 @@ func rawCert(k *Key) []byte {
 	return k.Certificate.Raw
 }
 
+// same compares the numbers: a certificate may say RSA where its key says RSA-PSS.
 func same(a, b *Key) bool {
-	x, errX := a.SPKI()
-	y, errY := b.SPKI()
-	return errX == nil && errY == nil && bytes.Equal(x, y)
+	pub, ok := a.Public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && pub.Equal(b.Public)
 }
 
 // several lists the blocks of a file that does not say which key is meant.

@@ -2,10 +2,12 @@ package keys
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"net/url"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -86,4 +88,43 @@ func Unwrap(data []byte) ([]byte, error) {
 		return nil, errors.New("it is empty")
 	}
 	return text, nil
+}
+
+// unfold gives PEM blocks the line ends that they lost: written as \n, replaced
+// by blanks, or gone. Blocks that are as RFC 7468 wants them stay as they are.
+func unfold(text []byte) []byte {
+	const begin, end, dashes = "-----BEGIN ", "-----END ", "-----"
+	s := strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(text))
+	var out strings.Builder
+	for {
+		before, rest, ok := strings.Cut(s, begin)
+		label, rest, labelled := strings.Cut(rest, dashes)
+		body, after, ended := strings.Cut(rest, end+label+dashes)
+		if !ok || !labelled || !ended {
+			break
+		}
+		isWhole := (before == "" || before[len(before)-1] == '\n') && strings.HasPrefix(body, "\n") && strings.HasSuffix(body, "\n")
+		out.WriteString(before)
+		if isWhole || strings.ContainsAny(body, ":-") {
+			out.WriteString(begin + label + dashes + body + end + label + dashes)
+		} else {
+			// encoding/pem does not mind long lines.
+			out.WriteString("\n" + begin + label + dashes + "\n" + strings.Join(strings.Fields(body), "") + "\n" + end + label + dashes + "\n")
+		}
+		s = after
+	}
+	out.WriteString(s)
+	return []byte(out.String())
+}
+
+// fromBase64 is what text holds if all of it is base64, of either alphabet,
+// with line breaks and padding or without; else nil.
+func fromBase64(text []byte) []byte {
+	s := strings.TrimRight(strings.Join(strings.Fields(string(text)), ""), "=")
+	s = strings.NewReplacer("-", "+", "_", "/").Replace(s)
+	inner, err := base64.RawStdEncoding.DecodeString(s)
+	if err != nil || len(inner) == 0 {
+		return nil
+	}
+	return inner
 }

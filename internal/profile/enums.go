@@ -27,10 +27,10 @@ func Grants() []string {
 	}
 }
 
-// SignatureAlgs are the JWS algorithms of a key pair (RFC 7518 3.1, RFC 8037).
+// SignatureAlgs are the JWS algorithms of a key pair (RFC 7518 3.1, RFC 8037, RFC 9864).
 func SignatureAlgs() []string {
 	return []string{
-		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+		"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519",
 	}
 }
 
