@@ -29,7 +29,7 @@ check: ## everything a change must pass
 bench: ## the ratios of docs/benchmarks.md, measured here
 	@scripts/bench.sh
 
-e2e: ## tests against a real keyring, Keycloak, oidc-provider and browser
+e2e: ## tests against a real keyring, browser, Keycloak, oidc-provider and Spring
 	@scripts/e2e.sh
 
 demo: ## a token from each of five providers in the sandbox

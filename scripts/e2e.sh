@@ -1,16 +1,21 @@
 #!/usr/bin/env bash
-# Tests against real programs: gnome-keyring, Keycloak, oidc-provider, Chromium,
-# curl and the shells. What the machine cannot have is skipped, saying so.
+# Tests against real programs: gnome-keyring, Keycloak, oidc-provider, Spring
+# Authorization Server, nginx, Chromium, curl and the shells. What the machine cannot
+# have is skipped, saying so.
 cd "$(dirname "$0")/.."
 source scripts/env.sh
 set -o pipefail
 source scripts/install.sh
 needs gnome-keyring-daemon gnome-keyring dbus-run-session dbus secret-tool libsecret-tools \
 	chromium chromium strace strace zsh zsh fish fish openssl openssl curl curl \
-	java default-jre-headless mvn maven node nodejs npm npm
+	javac default-jdk-headless mvn maven node nodejs npm npm nginx nginx
 
 scripts/build.sh
 export AUTHCTL_E2E_BINARY=$PWD/bin/authctl
+# Each server's tests add their column; the last one prints them all.
+AUTHCTL_E2E_TABLE=$(mktemp)
+export AUTHCTL_E2E_TABLE
+trap 'rm -f "$AUTHCTL_E2E_TABLE"' EXIT
 packages=$(git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -l '^//go:build .*e2e' | xargs -n1 dirname | sort -u | sed 's|^|./|')
 # One package at a time: they share the machine's cores with a JVM and a browser.
 # Verbose, because what was skipped and the tables that tests print are the result too.

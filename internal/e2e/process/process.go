@@ -44,6 +44,22 @@ func Start(cmd *exec.Cmd, logFile string) (*Process, error) {
 
 // Ready waits until a GET of url answers 200. Its error ends with the end of the log.
 func (p *Process) Ready(ctx context.Context, url string) error {
+	return p.wait(ctx, func() bool { return answers(ctx, url) })
+}
+
+// Listens waits until the address, host:port, takes connections.
+func (p *Process) Listens(ctx context.Context, address string) error {
+	return p.wait(ctx, func() bool {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err != nil {
+			return false
+		}
+		_ = conn.Close()
+		return true
+	})
+}
+
+func (p *Process) wait(ctx context.Context, ready func() bool) error {
 	for {
 		select {
 		case <-ctx.Done():
@@ -52,7 +68,7 @@ func (p *Process) Ready(ctx context.Context, url string) error {
 			return p.said(errors.New("it ended by itself"))
 		case <-time.After(100 * time.Millisecond):
 		}
-		if answers(ctx, url) {
+		if ready() {
 			return nil
 		}
 	}

@@ -1,0 +1,48 @@
+//go:build e2e
+
+package spring
+
+import (
+	"testing"
+
+	"authctl/internal/e2e/features"
+	"authctl/internal/e2e/nginx"
+)
+
+// TestFeatures fills the server's column of the table.
+func TestFeatures(t *testing.T) {
+	c := newClients(t)
+	s := start(t, c)
+	column := features.Start(t, "Spring Authorization Server "+version())
+	column.Fill(t, map[features.Feature]func(*testing.T) features.Verdict{
+		features.ClientSecretBasic: s.Machine("basic", "basic"),
+		features.ClientSecretPost:  s.Machine("post", "post"),
+		features.ClientSecretJWT:   s.Machine("secret-jwt", "secret-jwt"),
+		features.PrivateKeyRS256:   s.Machine("rs256", "rs256"),
+		features.PrivateKeyPS256:   s.Machine("ps256", "ps256"),
+		features.PrivateKeyES256:   s.Machine("es256", "es256"),
+		features.TLSClient:         behindNginx(s.Missing("mtls_endpoint_aliases", "401", "token", "-p", "tls")),
+		features.TLSSelfSigned:     behindNginx(s.Missing("mtls_endpoint_aliases", "401", "token", "-p", "self-signed")),
+		features.CertificateBound:  behindNginx(s.Missing("mtls_endpoint_aliases", "401", "token", "-p", "bound")),
+		features.LoginPublic:       s.Missing("a public client refused at PAR goes on without it", "401", "login-pkce", "-p", "public", "--no-browser"),
+		features.LoginPublicPAR:    s.Refused("401", "login-pkce", "-p", "public-par", "--no-browser"),
+		features.LoginPAR:          s.Login("web", "web", true),
+		features.Device:            s.Device("web-device", "web"),
+		features.DevicePublic:      s.Refused("401", "login-device", "-p", "public"),
+		features.DevicePKCE:        s.UnaskedPKCE("web", c.of("web")),
+		features.Exchange:          s.Exchange("exchange", "web", "web-api"),
+		features.ExchangeActor:     s.Delegation("exchange", "web", "web", "actor"),
+		features.Rotation:          s.Rotation("web", "web"),
+		features.DPoP:              s.DPoP("dpop", "basic"),
+		features.DPoPLogin:         s.DPoPLogin("web-dpop", "web", true),
+		features.Revocation:        s.Revocation("web", "web"),
+	})
+}
+
+// behindNginx is what needs a server that asks for certificates.
+func behindNginx(try func(*testing.T) features.Verdict) func(*testing.T) features.Verdict {
+	if why := nginx.Absent(); why != "" {
+		return func(*testing.T) features.Verdict { return features.Untried(why) }
+	}
+	return try
+}
