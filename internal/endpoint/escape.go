@@ -14,7 +14,7 @@ func EscapeJSON(text []byte) []byte {
 	var b bytes.Buffer
 	b.Grow(len(text))
 	for _, r := range string(text) {
-		if r == '\n' || !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+		if r == '\n' || !unicode.IsControl(r) && !unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
 			b.WriteRune(r)
 			continue
 		}

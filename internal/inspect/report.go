@@ -26,7 +26,7 @@ const (
 type Report struct {
 	Kind     Kind
 	Member   string // of the token response that it stood in, "" for a token by itself
-	Verified bool // set by the caller, after jwt.Verify
+	Verified bool   // set by the caller, after jwt.Verify
 	// Checked says what was verified, such as "signature" or "signature and claims".
 	Checked string
 	// Unverifiable says why nothing can verify it, such as a signature that was left out.

@@ -2,12 +2,11 @@ package render
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
@@ -48,7 +47,7 @@ func extra(set token.Set, name string) (secret.Text, error) {
 		}
 		return secret.Text{}, f
 	}
-	text := string(plain(raw))
+	text := string(endpoint.EscapeJSON(raw))
 	var bare string
 	if json.Unmarshal(raw, &bare) == nil {
 		text = bare
@@ -64,24 +63,4 @@ func extra(set token.Set, name string) (secret.Text, error) {
 // changes the direction of what stands beside it.
 func unprintable(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
-}
-
-// plain is JSON with escapes for what is unprintable; all of it stands inside strings.
-func plain(raw []byte) json.RawMessage {
-	if !strings.ContainsFunc(string(raw), unprintable) {
-		return raw
-	}
-	var b strings.Builder
-	for _, r := range string(raw) {
-		switch {
-		case !unprintable(r) || r == '\n' || r == '\r' || r == '\t':
-			b.WriteRune(r)
-		case r > 0xFFFF:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return json.RawMessage(b.String())
 }

@@ -34,7 +34,7 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 	v := object{
 		AccessToken: s.AccessToken.Reveal(), TokenType: s.TokenType, Scope: s.Scope,
 		IDToken: s.IDToken.Reveal(), IssuedTokenType: s.IssuedTokenType,
-		Profile: r.Profile, FromStore: r.FromStore, Extra: plain([]byte(s.Extra.Reveal())),
+		Profile: r.Profile, FromStore: r.FromStore, Extra: json.RawMessage(s.Extra.Reveal()),
 	}
 	if o.Select == selectRefresh {
 		v.RefreshToken = s.RefreshToken.Reveal()
