@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
+	"authctl/internal/endpoint"
 )
 
 func newStatusCmd(c *cli) *cobra.Command {
@@ -38,8 +39,9 @@ type keptToken struct {
 	Grant            string `json:"grant"`
 	TokenType        string `json:"token_type,omitempty"`
 	Scope            string `json:"scope,omitempty"`
-	ExpiresAt        string `json:"expires_at,omitempty"` // RFC 3339, UTC
-	ExpiresIn        int64  `json:"expires_in"`           // seconds left, 0 when expired or unknown
+	ScopeMissing     string `json:"scope_missing,omitempty"` // asked for and not granted
+	ExpiresAt        string `json:"expires_at,omitempty"`    // RFC 3339, UTC
+	ExpiresIn        int64  `json:"expires_in"`              // seconds left, 0 when expired or unknown
 	Refreshable      bool   `json:"refreshable"`
 	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
 	Where            string `json:"where"`
@@ -78,7 +80,7 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 
 func describeKept(k app.Kept, kind string, now time.Time) keptToken {
 	return keptToken{
-		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope,
+		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope, ScopeMissing: k.Missing,
 		ExpiresAt: rfc3339(k.Expires), ExpiresIn: max(0, int64(k.Expires.Sub(now)/time.Second)),
 		Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), Where: kind,
 	}
@@ -98,7 +100,15 @@ func printKept(c *cli, kept []app.Kept, kind string) error {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n",
 			k.Profile, k.Grant, k.TokenType, left(k.Expires, c.sys.Now()), refreshable(k, c.sys.Now()), kind)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, k := range kept {
+		if k.Missing != "" {
+			c.say("%s: asked for and not granted: %s", k.Profile, endpoint.Clean(k.Missing))
+		}
+	}
+	return nil
 }
 
 // left is a duration for a person.

@@ -76,6 +76,9 @@ func successor(old, granted token.Set) token.Set {
 	if granted.IDToken.IsZero() {
 		granted.IDToken = old.IDToken
 	}
+	if granted.Extra.IsZero() {
+		granted.Extra = old.Extra
+	}
 	if granted.Scope == "" {
 		granted.Scope = old.Scope
 	}

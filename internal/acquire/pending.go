@@ -110,7 +110,7 @@ func (a *Acquirer) take(ctx context.Context, p *profile.Profile, key string) (un
 		// The crash came after the answer had become the session, which may have
 		// been refreshed since: revoking what it began with would end it.
 		a.drop(ctx, p, key, token.Set{})
-	case (err == nil || errors.Is(err, store.ErrAbsent)) && Server(p) == rec.Server:
+	case err == nil, errors.Is(err, store.ErrAbsent):
 		New(a.Deps).drop(ctx, p, key, Unverified(rec)) // with no DPoP key of this command
 	}
 	return unlock, nil

@@ -3,6 +3,7 @@ package acquire
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -175,6 +176,9 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 
 // begin makes an answer the session of key, after every check.
 func (a *Acquirer) begin(ctx context.Context, p *profile.Profile, g grant.Grant, key string, answer endpoint.Answer, asked string, o StartOptions) (token.Set, error) {
+	if asked == "" && interactive(g.Name()) {
+		asked = strings.Join(p.Scopes, " ") // of the authorization or the device request
+	}
 	set, err := validate(p, answer, asked, a.Warn)
 	if err != nil {
 		return token.Set{}, err

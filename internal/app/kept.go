@@ -8,9 +8,7 @@ import (
 
 	"authctl/internal/acquire"
 	"authctl/internal/config"
-	"authctl/internal/endpoint"
 	"authctl/internal/fault"
-	"authctl/internal/metadata"
 	"authctl/internal/secret"
 	"authctl/internal/store"
 )
@@ -21,6 +19,7 @@ type Kept struct {
 	Profile, Grant string
 	TokenType      string
 	Scope          string
+	Missing        string    // the asked scopes that were not granted
 	Expires        time.Time // of the access token; zero when unknown
 	Refreshable    bool      // a refresh token is kept
 	RefreshExpires time.Time // zero when unknown
@@ -36,10 +35,10 @@ func (a *App) Kept(ctx context.Context, profileName string) ([]Kept, error) {
 	for _, e := range list {
 		set := e.Record.Set
 		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() {
-			continue // a pointer to a session, or a key alone
+			continue // a pointer to a session, a key alone, or an answer that is being checked
 		}
 		all = append(all, Kept{
-			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope,
+			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing,
 			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
 		})
 	}
@@ -115,7 +114,7 @@ func (a *App) forget(ctx context.Context, e store.Entry, revoke bool, done *Forg
 	if err != nil {
 		return err
 	}
-	unlock, err := s.Lock(ctx, e.Key)
+	unlock, err := s.Lock(ctx, acquire.LockOf(e.Key))
 	if err != nil {
 		return err
 	}
@@ -155,9 +154,13 @@ func (a *App) forget(ctx context.Context, e store.Entry, revoke bool, done *Forg
 // names a revocation endpoint. Revoking a refresh token ends its access
 // tokens as well (2.1), so one request is enough.
 func (a *App) revoke(ctx context.Context, r store.Record) (bool, error) {
-	t, hint := r.Set.RefreshToken, "refresh_token"
-	if t.IsZero() && r.Set.FreshFor(0, a.Sys.Now()) {
-		t, hint = r.Set.AccessToken, "access_token"
+	set := r.Set
+	if left := acquire.Unverified(r); !left.RefreshToken.IsZero() || set.AccessToken.IsZero() {
+		set = left // of an answer that a crash left: what stands before it is spent
+	}
+	t, hint := set.RefreshToken, "refresh_token"
+	if t.IsZero() && (set.FreshFor(0, a.Sys.Now()) || set.ExpiresAt.IsZero()) {
+		t, hint = set.AccessToken, "access_token"
 	}
 	if t.IsZero() {
 		return false, nil
@@ -174,26 +177,11 @@ func (a *App) revokeToken(ctx context.Context, r store.Record, t secret.Text, hi
 	if now := acquire.Server(p); r.Server != now {
 		return false, fault.New(fault.Config, "it was granted by %s, and the profile now names %s", r.Server, now)
 	}
-	source, err := a.Metadata(ctx, p)
+	acq, err := a.Acquirer(p)
 	if err != nil {
 		return false, err
 	}
-	at := source.Optional(ctx, p, metadata.NeedRevocation).Revocation
-	if at == "" {
-		return false, nil
-	}
-	form := *p
-	form.Request.Encoding = "form" // RFC 7009 2.1, whatever the token endpoint wants
-	acq, err := a.Acquirer(&form)
-	if err != nil {
-		return false, err
-	}
-	_, err = acq.Call(ctx, &form, "revocation_url", at, func(r *endpoint.Request) error {
-		r.SetSecret("token", t)
-		r.Set("token_type_hint", hint)
-		return nil
-	})
-	return err == nil, err
+	return acq.Revoke(ctx, p, t, hint)
 }
 
 // StorePlace is the kind of store in use and its folder, "" where nothing is kept.
