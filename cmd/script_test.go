@@ -17,7 +17,8 @@ import (
 )
 
 // TestMain lets scripts run the real program, in a process of its own, as
-// `authctl`, and `get URL` and `post URL`, because a machine with Go need not have curl.
+// `authctl`, and `get URL` and `post URL`, because a machine with Go need not have
+// curl, and `serve`, a server that answers as a script says.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authctl": func() {
@@ -26,8 +27,9 @@ func TestMain(m *testing.M) {
 			sys.Spending, sys.Lend = signals.Spending, signals.Lend
 			os.Exit(cmd.Main(signals.Context(), sys, os.Args[1:]))
 		},
-		"get":  func() { ask(http.MethodGet) },
-		"post": func() { ask(http.MethodPost) },
+		"get":   func() { ask(http.MethodGet) },
+		"post":  func() { ask(http.MethodPost) },
+		"serve": serve,
 	})
 }
 

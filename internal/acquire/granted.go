@@ -79,15 +79,15 @@ func lasting(p *profile.Profile, grantName string, renewable bool, set token.Set
 			warn("expires_in says that the token is over already: it is not kept")
 		}
 	case renewable:
-		what = "it is refreshed for every use"
+		what = "no expires_in: the token is refreshed for every use"
 	case interactive(grantName):
 		keep = unknownLifetime
-		what = fmt.Sprintf("nor a refresh token: it is kept until the API refuses it, %.0f h at most", keep.Hours())
+		what = fmt.Sprintf("neither expires_in nor a refresh token: the token is kept until the API refuses it, %.0f h at most", keep.Hours())
 	default:
-		what = "it is not kept"
+		what = "no expires_in: the token is not kept"
 	}
 	if what != "" {
-		warn(fmt.Sprintf("the server gave no expires_in for the token, %s; token.default_lifetime of profile %s would say how long it is good", what, p.Name))
+		warn(fmt.Sprintf("the server gave %s; token.default_lifetime of profile %s would say how long it is good", what, p.Name))
 	}
 	if set.ExpiresAt.IsZero() && keep > 0 {
 		set.KeepUntil = noLaterThan(set.ObtainedAt.Add(keep), set.AccessToken.Reveal())

@@ -59,6 +59,24 @@ hints: [{match: m, say: s}]
 	}
 }
 
+// A token that is bound to a key is refused under any other scheme (RFC 9449
+// 7.1): whoever asks for DPoP need not say it twice, and may say otherwise.
+func TestDPoPImpliesItsScheme(t *testing.T) {
+	const own = "token_url: https://as.example/token\nclient: {id: app, auth: none}\n"
+	for more, want := range map[string]string{
+		"": "Bearer", "dpop: {enabled: true}\n": "DPoP", "dpop: {enabled: true}\napi: {hosts: [a.example]}\n": "DPoP",
+		"dpop: {enabled: true}\napi: {scheme: dpop}\n": "dpop", "dpop: {enabled: true}\napi: {scheme: Bearer}\n": "Bearer",
+	} {
+		if p := mustParse(t, "p", own+more); p.API.Scheme != want {
+			t.Errorf("%s: %s", more, p.API.Scheme)
+		}
+	}
+	preset := "preset: ardengem-nhs\ntoken_url: https://e.example/token/\nclient: {id: a}\nscopes: [s]\ndpop: {enabled: true}\n"
+	if p := mustParse(t, "p", preset); p.API.Scheme != "bearer" {
+		t.Errorf("a preset's scheme: %s", p.API.Scheme)
+	}
+}
+
 func TestNamesSurviveByteForByte(t *testing.T) {
 	set, err := config.Parse("f.yaml", []byte(`profiles:
   Prod.EU:

@@ -63,8 +63,9 @@ func full() store.Record {
 			AccessToken: secret.New("canary-access"), TokenType: "bearer", RefreshToken: secret.New("canary-refresh"),
 			IDToken: secret.New("canary-id"), Scope: "a b", IssuedTokenType: "urn:x",
 			ObtainedAt: at, ExpiresAt: at.Add(time.Hour), RefreshExpires: at.Add(2 * time.Hour),
+			KeepUntil: at.Add(3 * time.Hour), Missing: "c", Extra: secret.New(`{"x":"canary-extra"}`),
 		},
-		Session: "other", Subject: "abc", Intent: at, Pending: []byte("canary-pending"),
+		Session: "other", Subject: "abc", Intent: at, Pending: []byte("canary-pending"), PendingType: "application/json",
 		PrivateKey: []byte{0, 1, 2}, Value: secret.New("canary-value"), Aux: map[string]string{"revocation": "https://a.example"},
 	}
 }
