@@ -119,7 +119,7 @@ func (a *Acquirer) lock(ctx context.Context, key string) (unlock func(), err err
 
 // request builds one attempt: the grant, the profile's own fields, the client.
 func (a *Acquirer) request(ctx context.Context, p *profile.Profile, e metadata.Endpoints, url string, build func(*endpoint.Request) error) (*endpoint.Request, error) {
-	r := &endpoint.Request{Profile: p, URL: url, Issuer: p.Issuer, TokenURL: e.Token}
+	r := &endpoint.Request{Profile: p, URL: url, Issuer: p.Issuer, TokenURL: e.TokenIdentity()}
 	if err := build(r); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (a *App) ClientAssertion(ctx context.Context, p *profile.Profile) (secret.T
 		if err != nil {
 			return secret.Text{}, err
 		}
-		tokenURL = found.Token
+		tokenURL = found.TokenIdentity()
 	}
 	d := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand}
 	return clientauth.Assertion(ctx, d, p, p.Issuer, tokenURL)

@@ -17,7 +17,7 @@ type Request struct {
 	Profile  *profile.Profile
 	URL      string // where it is sent, exactly as configured
 	Issuer   string // the authorization server's issuer, "" when unknown
-	TokenURL string // the token endpoint, also when URL is another one
+	TokenURL string // the token endpoint as it is published, also when URL is another one
 	Params   []Param
 	Headers  []Header
 

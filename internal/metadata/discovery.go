@@ -2,7 +2,6 @@ package metadata
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/url"
 	"strings"
@@ -52,9 +51,9 @@ func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (E
 // checked reads a document, fetched or kept: it must be of the profile's issuer
 // and name endpoints that secrets may go to.
 func checked(p *profile.Profile, at string, body []byte) (Endpoints, error) {
-	var e Endpoints
-	if err := json.Unmarshal(body, &e); err != nil {
-		return Endpoints{}, fault.New(fault.Network, "discovery %s: the answer is no discovery document", at).
+	e, err := parse(body)
+	if err != nil {
+		return Endpoints{}, fault.New(fault.Network, "discovery %s: %w", at, err).
 			Hint("check issuer of profile %s, or set token_url and discovery: never", p.Name)
 	}
 	// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
@@ -62,12 +61,16 @@ func checked(p *profile.Profile, at string, body []byte) (Endpoints, error) {
 		return Endpoints{}, fault.New(fault.Config, "discovery %s names issuer %.200q, the profile says %q", at, e.Issuer, p.Issuer).
 			Hint("correct issuer in profile %s: it must match to the character", p.Name)
 	}
-	for _, u := range []string{e.Token, e.Authorize, e.PAR, e.Device, e.JWKS, e.Revocation, e.EndSession} {
-		if u == "" || secure(u, p.InsecureHTTP) {
+	// RFC 8414 2 and RFC 8705 5: every endpoint and every alias is https. Plain
+	// http on this machine is for servers on this machine: a document from afar
+	// must not choose which of its ports gets a secret.
+	plain := plainHTTP{anywhere: p.InsecureHTTP, here: onLoopback(p.Issuer)}
+	for _, u := range append(e.Aliases.all(), e.Token, e.Authorize, e.PAR, e.Device, e.JWKS, e.Revocation, e.EndSession) {
+		if u == "" || plain.secure(u) {
 			continue
 		}
 		f := fault.New(fault.Config, "discovery %s names the endpoint %s, which is no https URL", at, shown(u))
-		if secure(u, true) {
+		if (plainHTTP{anywhere: true}).secure(u) {
 			f = f.Hint("insecure_http: true in profile %s would allow it", p.Name)
 		}
 		return Endpoints{}, f
@@ -123,13 +126,24 @@ func shown(raw string) string {
 	return endpoint.Clean(raw)
 }
 
-// secure is https, or loopback, or http where the profile asked for it.
-func secure(raw string, insecure bool) bool {
+// plainHTTP is where endpoints may be without TLS.
+type plainHTTP struct {
+	anywhere bool // the profile's insecure_http
+	here     bool // on this machine's loopback
+}
+
+// secure is true for a URL that secrets may be sent to.
+func (allowed plainHTTP) secure(raw string) bool {
 	u, err := url.Parse(raw)
 	if err != nil || u.Host == "" || u.User != nil {
 		return false
 	}
-	return u.Scheme == "https" || (u.Scheme == "http" && (insecure || profile.Loopback(u.Hostname())))
+	return u.Scheme == "https" || u.Scheme == "http" && (allowed.anywhere || allowed.here && profile.Loopback(u.Hostname()))
+}
+
+func onLoopback(issuer string) bool {
+	u, err := url.Parse(issuer)
+	return err == nil && profile.Loopback(u.Hostname())
 }
 
 // notThere is a discovery document that did not come.

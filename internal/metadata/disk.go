@@ -19,7 +19,10 @@ const maxAge = time.Hour
 // what another user could have put there is not read.
 type Disk struct {
 	Dir string
-	Now func() time.Time
+	// Trust stands for the contents of everything that decided to believe the
+	// server: a document is read back under the same trust only.
+	Trust string
+	Now   func() time.Time
 }
 
 // Load gives a document that is at most an hour old.
@@ -65,6 +68,6 @@ func (d Disk) trusted() bool {
 }
 
 func (d Disk) path(url string) string {
-	sum := sha256.Sum256([]byte(url))
+	sum := sha256.Sum256([]byte(d.Trust + "\x00" + url)) // no URL holds a NUL
 	return filepath.Join(d.Dir, hex.EncodeToString(sum[:])+".json")
 }

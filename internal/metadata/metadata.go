@@ -5,6 +5,7 @@
 package metadata
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -15,24 +16,36 @@ import (
 
 // Endpoints is everything the commands may need of a server; empty means unknown.
 type Endpoints struct {
-	Issuer        string `json:"issuer"`
-	Token         string `json:"token_endpoint"`
-	Authorize     string `json:"authorization_endpoint"`
-	PAR           string `json:"pushed_authorization_request_endpoint"`
-	Device        string `json:"device_authorization_endpoint"`
-	JWKS          string `json:"jwks_uri"`
-	Revocation    string `json:"revocation_endpoint"`
-	EndSession    string `json:"end_session_endpoint"`
-	IssInCallback bool   `json:"authorization_response_iss_parameter_supported"`
+	Issuer        string
+	Token         string
+	Authorize     string
+	PAR           string // RFC 9126
+	Device        string // RFC 8628
+	JWKS          string
+	Revocation    string // RFC 7009
+	EndSession    string
+	IssInCallback bool // RFC 9207
+	RequirePAR    bool // RFC 9126 5
+
+	Aliases Aliases
+	Offers  Offers
+
+	published string // the token endpoint's own URL where Token is its mTLS alias
 }
+
+// TokenIdentity is the URL by which a client assertion names the token
+// endpoint: the published one, also when an mTLS alias is where requests go
+// (RFC 8705 5 gives a second way to the same endpoint, not a second endpoint).
+func (e Endpoints) TokenIdentity() string { return cmp.Or(e.published, e.Token) }
 
 // Getter fetches a public document without following redirects.
 type Getter interface {
 	Get(ctx context.Context, url string, limit int64) (endpoint.Answer, error)
 }
 
-// Cache keeps documents between processes; both may fail silently, the
-// document is then fetched.
+// Cache keeps documents between processes, apart for every trust: what came
+// from a server that one profile believes must not serve another. Both may fail
+// silently, the document is then fetched.
 type Cache interface {
 	Load(url string) ([]byte, bool)
 	Save(url string, body []byte)
@@ -56,7 +69,7 @@ func (s *Source) Resolve(ctx context.Context, p *profile.Profile, needs ...Need)
 		if err != nil {
 			return Endpoints{}, err
 		}
-		e = overlay(found, e)
+		e = overlay(found.aliased(p), e)
 		missing = firstMissing(e, needs)
 	}
 	if missing != "" {
@@ -100,6 +113,9 @@ func overlay(found, own Endpoints) Endpoints {
 		if f.from != "" {
 			*f.to = f.from
 		}
+	}
+	if own.Token != "" {
+		found.published = ""
 	}
 	return found
 }

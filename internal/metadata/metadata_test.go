@@ -93,6 +93,12 @@ func TestResolveRefusesAHostileDocument(t *testing.T) {
 		"no issuer":               document(map[string]any{"issuer": ""}),
 		"http token endpoint":     document(map[string]any{"token_endpoint": "http://as.example/token"}),
 		"http jwks":               document(map[string]any{"jwks_uri": "http://as.example/jwks"}),
+		"http on loopback":        document(map[string]any{"token_endpoint": "http://127.0.0.1:8080/token"}),
+		"http on localhost":       document(map[string]any{"jwks_uri": "http://localhost/jwks"}),
+		"an http alias":           document(map[string]any{"mtls_endpoint_aliases": map[string]any{"token_endpoint": "http://as.example/token"}}),
+		"a loopback alias":        document(map[string]any{"mtls_endpoint_aliases": map[string]any{"revocation_endpoint": "http://[::1]/revoke"}}),
+		"userinfo in an alias":    document(map[string]any{"mtls_endpoint_aliases": map[string]any{"token_endpoint": "https://as.example@evil.example/token"}}),
+		"http end of session":     document(map[string]any{"end_session_endpoint": "http://as.example/logout"}),
 		"userinfo":                document(map[string]any{"authorization_endpoint": "https://a:b@as.example/x"}),
 		"javascript":              document(map[string]any{"authorization_endpoint": "javascript:alert(1)"}),
 		"HTML":                    "<html>",
@@ -206,7 +212,7 @@ func FuzzDiscovery(f *testing.F) {
 			}
 			return
 		}
-		if e.Issuer != issuer || !secure(e.Token, false) {
+		if e.Issuer != issuer || !(plainHTTP{}).secure(e.Token) {
 			t.Errorf("believed %+v", e)
 		}
 	})
