@@ -36,8 +36,11 @@ func NewAssertion(p *profile.Profile, key *keys.Key, issuer, tokenURL string, no
 	// servers that follow the FAPI 2.0 profile refuse an array.
 	claims := map[string]any{
 		"iss": p.Client.ID, "sub": p.Client.ID, "aud": aud,
-		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(p.Assertion.Lifetime).Unix(),
+		"iat": now.Unix(), "exp": now.Add(p.Assertion.Lifetime).Unix(),
 		"jti": hex.EncodeToString(id),
+	}
+	if p.Assertion.NotBefore {
+		claims["nbf"] = now.Unix()
 	}
 	extra, err := literals("assertion.claims", p.Assertion.Claims)
 	if err != nil {

@@ -50,6 +50,22 @@ func newKey(t *testing.T, alg string) *keys.Key {
 
 var now = time.Date(2026, 3, 1, 12, 0, 0, 999, time.UTC)
 
+// nbf is optional (RFC 7523 3), and a clock 2 s ahead makes it fatal.
+func TestNotBefore(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		p := testProfile()
+		p.Assertion.NotBefore = asked
+		token, err := NewAssertion(p, newKey(t, "ES256"), "https://as.example", "", now, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, claims := parts(t, token)
+		if nbf, ok := claims["nbf"]; ok != asked || asked && nbf != float64(now.Unix()) {
+			t.Errorf("not_before %v: nbf %v", asked, nbf)
+		}
+	}
+}
+
 func TestNewAssertionClaims(t *testing.T) {
 	key := newKey(t, "ES256")
 	p := testProfile()
@@ -61,7 +77,7 @@ func TestNewAssertionClaims(t *testing.T) {
 	}
 	header, claims := parts(t, token)
 	iat := float64(now.Unix())
-	want := map[string]any{"iss": "eoj", "sub": "eoj", "aud": "https://as.example", "iat": iat, "nbf": iat, "exp": iat + 10}
+	want := map[string]any{"iss": "eoj", "sub": "eoj", "aud": "https://as.example", "iat": iat, "exp": iat + 10}
 	for name, value := range want {
 		if claims[name] != value {
 			t.Errorf("%s = %v, want %v", name, claims[name], value)
@@ -70,7 +86,7 @@ func TestNewAssertionClaims(t *testing.T) {
 	if jti, _ := claims["jti"].(string); !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(jti) {
 		t.Errorf("jti %q", jti)
 	}
-	if _, ok := claims[`https://ns.example/"a".b`].(map[string]any); !ok || len(claims) != 8 {
+	if _, ok := claims[`https://ns.example/"a".b`].(map[string]any); !ok || len(claims) != 7 {
 		t.Errorf("the odd claim is not exactly one member: %v", claims)
 	}
 	if header["alg"] != "ES256" || header["typ"] != "JWT" || header["x5c"] == nil || header["kid"] != nil {

@@ -74,6 +74,7 @@ func assertionMembers(a *profile.Assertion) []member {
 		text("kid", &a.KID),
 		text("audience", &a.Audience),
 		span("lifetime", &a.Lifetime),
+		flag("not_before", &a.NotBefore),
 		fields("claims", &a.Claims),
 		fields("headers", &a.Headers),
 	}

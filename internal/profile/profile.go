@@ -72,8 +72,11 @@ type Assertion struct {
 	KID      string // jwk | spki-sha256 | thumbprint | x5t | x5t#S256 | none | a literal
 	Audience string // issuer | token_url | a literal
 	Lifetime time.Duration
-	Claims   []Field
-	Headers  []Field
+	// NotBefore adds nbf, which RFC 7523 3 leaves optional: a server whose clock
+	// is behind refuses an assertion that has it.
+	NotBefore bool
+	Claims    []Field
+	Headers   []Field
 }
 
 // Exchange is RFC 8693 token exchange, and the assertion of the RFC 7523 and RFC 7522 grants.
