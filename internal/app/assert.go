@@ -25,6 +25,6 @@ func (a *App) ClientAssertion(ctx context.Context, p *profile.Profile) (secret.T
 		}
 		tokenURL = found.TokenIdentity()
 	}
-	d := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand}
+	d := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.Warn}
 	return clientauth.Assertion(ctx, d, p, p.Issuer, tokenURL)
 }

@@ -172,6 +172,7 @@ func (a *App) idToken(p *profile.Profile, src *metadata.Source, nonce string, ma
 	return login.IDToken{
 		Profile: p.Name, Issuer: p.Issuer, ClientID: p.Client.ID, Nonce: nonce, Scopes: p.Scopes, MaxAge: maxAge, Now: a.Sys.Now,
 		Keys: func(ctx context.Context, fresh bool) ([]*keys.Key, error) { return src.Keys(ctx, p, fresh) },
+		Algs: func(ctx context.Context) []string { return src.IDTokenAlgs(ctx, p) },
 	}
 }
 

@@ -30,6 +30,7 @@ type Deps struct {
 	Secrets Secrets
 	Now     func() time.Time
 	Rand    io.Reader
+	Warn    func(line string) // one line for a person; nil drops it
 }
 
 // Builder makes the Authenticator of one profile.

@@ -1,6 +1,7 @@
 package clientauth
 
 import (
+	"cmp"
 	"context"
 
 	"authctl/internal/endpoint"
@@ -26,17 +27,34 @@ func (a privateKeyJWT) Authenticate(ctx context.Context, r *endpoint.Request) er
 
 // secretJWT is the same under the client secret (OpenID Connect Core 9).
 type secretJWT struct {
-	p *profile.Profile
-	d Deps
+	p      *profile.Profile
+	d      Deps
+	warned bool
 }
 
-func (a secretJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
+func (a *secretJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
 	text, err := clientSecret(ctx, a.d.Secrets, a.p)
 	if err != nil {
 		return err
 	}
 	r.Hide(text)
-	return assert(a.p, a.d, &keys.Key{Oct: []byte(text.Reveal())}, r)
+	key := secretKey(text)
+	if !a.warned {
+		a.warned = true
+		warnShort(a.p, a.d, key)
+	}
+	return assert(a.p, a.d, key, r)
+}
+
+func secretKey(text secret.Text) *keys.Key { return &keys.Key{Oct: []byte(text.Reveal())} }
+
+// warnShort tells of a secret that RFC 7518 3.2 forbids. It is the server that
+// chose it and would refuse another, so it is used all the same.
+func warnShort(p *profile.Profile, d Deps, key *keys.Key) {
+	alg := cmp.Or(p.Assertion.Alg, keys.DefaultAlg(key))
+	if err := key.CheckSecret(alg); err != nil && d.Warn != nil {
+		d.Warn("client.secret of profile " + p.Name + ": " + err.Error() + "; ask the server's operator for a longer one")
+	}
 }
 
 func assert(p *profile.Profile, d Deps, key *keys.Key, r *endpoint.Request) error {
@@ -89,7 +107,9 @@ func Assertion(ctx context.Context, d Deps, p *profile.Profile, issuer, tokenURL
 	case "client_secret_jwt":
 		var text secret.Text
 		text, err = clientSecret(ctx, d.Secrets, p)
-		key = &keys.Key{Oct: []byte(text.Reveal())}
+		if key = secretKey(text); err == nil {
+			warnShort(p, d, key)
+		}
 	case "federated":
 		return d.Secrets.Resolve(ctx, p.Name, p.Client.Assertion)
 	default:

@@ -55,6 +55,13 @@ func TestEd25519(t *testing.T) {
 			t.Errorf("a key that says alg %s signs with %s", alg, keys.DefaultAlg(says(alg)))
 		}
 	}
+	token := sign(t, key, "Ed25519", nil, map[string]any{})
+	for allowed, ok := range map[string]bool{"EdDSA": true, "Ed25519": true, "ES256": false} {
+		_, err := Verify(token, VerifyOptions{Keys: []*keys.Key{key}, AllowedAlgs: []string{allowed}, SignatureOnly: true})
+		if (err == nil) != ok {
+			t.Errorf("allowed %s: %v", allowed, err)
+		}
+	}
 	if _, err := Sign(generate(t, "ES256"), "Ed25519", nil, nil); err == nil {
 		t.Error("a P-256 key signs Ed25519")
 	}

@@ -69,7 +69,8 @@ func (t *Token) verifySignature(o VerifyOptions) error {
 		}
 	}
 	alg := t.Alg()
-	if len(o.AllowedAlgs) > 0 && !slices.Contains(o.AllowedAlgs, alg) {
+	isAllowed := slices.ContainsFunc(o.AllowedAlgs, func(allowed string) bool { return keys.SameAlg(allowed, alg) })
+	if len(o.AllowedAlgs) > 0 && !isAllowed {
 		return fmt.Errorf("the token is signed with %.20q, expected one of %q", alg, o.AllowedAlgs)
 	}
 	if err := t.checkHeader(); err != nil {

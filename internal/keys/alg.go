@@ -50,7 +50,7 @@ func (k *Key) CheckVerifying(alg string) error {
 	switch {
 	case !slices.Contains(k.Algs(), alg):
 		return fmt.Errorf("%.20s does not fit %s", alg, article(k.Describe()))
-	case k.Alg != "" && k.Alg != alg && !(isEdDSA(k.Alg) && isEdDSA(alg)):
+	case k.Alg != "" && !SameAlg(k.Alg, alg):
 		return fmt.Errorf("the key says alg %.20s", k.Alg)
 	case k.Signer != nil: // whose public half verifies what it signs
 		return k.checkUse("sign", "verify")
@@ -58,8 +58,12 @@ func (k *Key) CheckVerifying(alg string) error {
 	return k.checkUse("verify")
 }
 
-// isEdDSA: with an Ed25519 key the two names are one algorithm (RFC 9864 2.2).
-func isEdDSA(alg string) bool { return alg == "EdDSA" || alg == "Ed25519" }
+// SameAlg compares names of JWS algorithms: EdDSA is Ed25519 here, because a
+// key of another curve has no place in a Key (RFC 9864 2.2).
+func SameAlg(a, b string) bool {
+	isEdDSA := func(alg string) bool { return alg == "EdDSA" || alg == "Ed25519" }
+	return a == b || isEdDSA(a) && isEdDSA(b)
+}
 
 // checkUse holds the key to its use and its key_ops, where it has any.
 func (k *Key) checkUse(ops ...string) error {

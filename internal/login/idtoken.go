@@ -32,6 +32,9 @@ type IDToken struct {
 	Now      func() time.Time
 	// Keys gives the server's keys; fresh asks the server again.
 	Keys func(ctx context.Context, fresh bool) ([]*keys.Key, error)
+	// Algs gives the algorithms that the server says it signs with, nil for any;
+	// asked after Keys. nil: any.
+	Algs func(ctx context.Context) []string
 }
 
 // Verify refuses a set whose id_token is missing though openid was asked for,
@@ -73,6 +76,9 @@ func (v IDToken) signed(ctx context.Context, raw string, o jwt.VerifyOptions) (*
 	var err error
 	if o.Keys, err = v.Keys(ctx, false); err != nil {
 		return nil, err
+	}
+	if v.Algs != nil {
+		o.AllowedAlgs = v.Algs(ctx)
 	}
 	t, err := jwt.Verify(raw, o)
 	if !errors.Is(err, jwt.ErrUnknownKey) && !errors.Is(err, jwt.ErrSignature) {

@@ -45,9 +45,12 @@ func TestIDToken(t *testing.T) {
 		key    *keys.Key
 		raw    func(string) string
 		maxAge *time.Duration
+		algs   []string
 		says   string // "" for success
 	}{
 		"good":             {},
+		"published alg":    {algs: []string{"RS256", "ES256"}},
+		"unpublished alg":  {algs: []string{"RS256", "PS256"}, says: `signed with "ES256"`},
 		"good aud list":    {change: map[string]any{"aud": []string{"client"}}},
 		"good azp":         {change: map[string]any{"aud": []string{"client", "other"}, "azp": "client"}},
 		"no at_hash":       {change: map[string]any{"at_hash": nil}},
@@ -99,6 +102,7 @@ func TestIDToken(t *testing.T) {
 			v := IDToken{
 				Profile: "demo", Issuer: "https://as.example", ClientID: "client", Nonce: "n", Scopes: []string{"openid"}, MaxAge: tt.maxAge,
 				Now: func() time.Time { return now }, Keys: func(context.Context, bool) ([]*keys.Key, error) { return []*keys.Key{mine}, nil },
+				Algs: func(context.Context) []string { return tt.algs },
 			}
 			err = v.Verify(t.Context(), token.Set{AccessToken: secret.New("access"), IDToken: secret.New(raw)})
 			if tt.says == "" {

@@ -5,14 +5,16 @@ import (
 	"errors"
 )
 
-// Offers is what a server says it can do; nil where it does not say. It only
-// informs: what is not listed may work all the same.
+// Offers is what a server says it can do; nil where it does not say. It
+// informs: what is not listed may work all the same, but for IDTokenAlgs, to which
+// an id_token is held.
 type Offers struct {
 	AuthMethods []string // token_endpoint_auth_methods_supported
 	SigningAlgs []string // of client assertions: token_endpoint_auth_signing_alg_values_supported
 	Grants      []string // grant_types_supported
 	Scopes      []string // scopes_supported
 	DPoPAlgs    []string // RFC 9449 5.1
+	IDTokenAlgs []string // id_token_signing_alg_values_supported
 }
 
 var errNoDocument = errors.New("the answer is no discovery document")
@@ -41,6 +43,7 @@ func parse(body []byte) (Endpoints, error) {
 			Grants:      m.list("grant_types_supported"),
 			Scopes:      m.list("scopes_supported"),
 			DPoPAlgs:    m.list("dpop_signing_alg_values_supported"),
+			IDTokenAlgs: m.list("id_token_signing_alg_values_supported"),
 		},
 	}, nil
 }

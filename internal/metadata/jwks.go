@@ -32,6 +32,12 @@ func (s *Source) Keys(ctx context.Context, p *profile.Profile, fresh bool) ([]*k
 	return keys.PublicOnly(set), nil
 }
 
+// IDTokenAlgs are the algorithms that the server publishes for id_tokens (OpenID
+// Connect Discovery 3), nil where it publishes none or no discovery was needed.
+func (s *Source) IDTokenAlgs(ctx context.Context, p *profile.Profile) []string {
+	return s.Optional(ctx, p, NeedJWKS).Offers.IDTokenAlgs
+}
+
 // whence says where the address of the keys came from.
 func whence(p *profile.Profile, f *fault.Error) error {
 	if p.JWKSURL != "" {
