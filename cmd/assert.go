@@ -134,7 +134,7 @@ func (c *cli) assertWith(ctx context.Context, o assertOptions, p *profile.Profil
 		return secret.Text{}, err
 	}
 	if o.crtFile != "" {
-		data, err := readBeside(ctx, o.crtFile, func() ([]byte, error) { return c.readKeyFile(ctx, o.crtFile) })
+		data, err := c.readKey(ctx, o.crtFile)
 		if err != nil {
 			return secret.Text{}, err
 		}

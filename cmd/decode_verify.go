@@ -139,7 +139,7 @@ func (c *cli) loadJWKS(ctx context.Context, name string) ([]*keys.Key, error) {
 		}
 		return a.JWKS(ctx, name)
 	}
-	data, err := readBeside(ctx, name, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
+	data, err := c.readKey(ctx, name)
 	if err != nil {
 		return nil, err
 	}

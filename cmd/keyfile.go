@@ -7,10 +7,12 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
+	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/keys"
 	"authctl/internal/secret"
@@ -30,18 +32,47 @@ func (k *keyFlags) register(cmd *cobra.Command) {
 
 // loadKey reads the key in FILE, FILE#/json/pointer or, for -, stdin.
 func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, error) {
-	data, err := readBeside(ctx, name, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
+	data, err := c.readKey(ctx, name)
 	if err != nil {
 		return nil, err
 	}
 	return c.parseKey(ctx, name, data, k)
 }
 
+// readKey gives the bytes of a key file, certificate or JWKS as they are. A
+// pipe that never delivers ends with --timeout, or with a signal.
+func (c *cli) readKey(ctx context.Context, name string) ([]byte, error) {
+	ctx, cancel := c.inTime(ctx, name)
+	defer cancel()
+	data, err := readBeside(ctx, name, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil, fmt.Errorf("waiting for %s: %w", shownName(name), context.DeadlineExceeded)
+	}
+	return data, err
+}
+
+// inTime bounds how long name is read. Who types a key has the time for it.
+func (c *cli) inTime(ctx context.Context, name string) (context.Context, context.CancelFunc) {
+	if name == "-" && c.sys.IsTerminal != nil && c.sys.IsTerminal(0) {
+		return context.WithCancel(ctx)
+	}
+	limit := c.flags.timeout
+	if limit == 0 {
+		limit = config.DefaultTimeout
+		if text, _ := c.sys.Env("AUTHCTL_TIMEOUT"); text != "" {
+			if d, err := time.ParseDuration(text); err == nil && d > 0 {
+				limit = d
+			}
+		}
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
 func (c *cli) parseKey(ctx context.Context, name string, data []byte, k keyFlags) (*keys.Key, error) {
 	key, err := keys.Load(data, keys.Options{KID: k.kid, Passphrase: c.passphrase(ctx, name, k.passphrase)})
 	if err != nil {
 		var known *fault.Error
-		if errors.As(err, &known) {
+		if errors.As(err, &known) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 			return nil, err
 		}
 		return nil, fault.New(fault.Config, "reading a key from %s: %w", shownName(name), err)
@@ -104,6 +135,8 @@ func (c *cli) reference(ctx context.Context, flag, s string) (secret.Text, error
 		// The text is not repeated: it may be the secret itself.
 		return secret.Text{}, fault.New(fault.Usage, "%s takes a secret reference, env:NAME or file:PATH, and never the secret", flag)
 	}
+	ctx, cancel := c.inTime(ctx, ref.Path)
+	defer cancel()
 	return c.fileSecrets().Resolve(ctx, "", ref)
 }
 
@@ -139,7 +172,9 @@ func (c *cli) loadPrivateKey(ctx context.Context, name string, k keyFlags) (*key
 		return nil, fault.New(fault.Usage, "--key %s: an item of the keyring belongs to a profile", ref).
 			Hint("set client.key to it in a profile, and leave --key out")
 	}
-	text, err := c.fileSecrets().Resolve(ctx, "", ref)
+	timed, cancel := c.inTime(ctx, ref.Path)
+	defer cancel()
+	text, err := c.fileSecrets().Resolve(timed, "", ref)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ import (
 // is asked only when assertion.audience is the token URL and the profile does
 // not have it.
 func (a *App) ClientAssertion(ctx context.Context, p *profile.Profile) (secret.Text, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.Settings.Timeout) // the key may be a pipe
+	defer cancel()
 	tokenURL := p.TokenURL
 	if p.Assertion.Audience == "token_url" && tokenURL == "" {
 		source, err := a.Metadata(ctx, p)
