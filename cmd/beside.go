@@ -7,10 +7,15 @@ import (
 
 // readBeside is beside for a named file; a regular one delivers by itself.
 func readBeside(ctx context.Context, name string, read func() ([]byte, error)) ([]byte, error) {
-	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+	if isRegular(name) {
 		return read()
 	}
 	return beside(ctx, read)
+}
+
+func isRegular(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // beside reads beside the caller. Stdin, or a pipe that was named as a file, may

@@ -51,10 +51,11 @@ func (c *cli) readKey(ctx context.Context, name string) ([]byte, error) {
 	return data, err
 }
 
-// inTime bounds how long name is read. Who types a key has the time for it.
+// inTime bounds how long name is read. A plain file delivers by itself, and who
+// types a key has the time for it.
 func (c *cli) inTime(ctx context.Context, name string) (context.Context, context.CancelFunc) {
-	if name == "-" && c.sys.IsTerminal != nil && c.sys.IsTerminal(0) {
-		return context.WithCancel(ctx)
+	if name == "" || isRegular(name) || name == "-" && c.sys.IsTerminal != nil && c.sys.IsTerminal(0) {
+		return ctx, func() {}
 	}
 	limit := c.flags.timeout
 	if limit == 0 {
