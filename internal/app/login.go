@@ -53,7 +53,7 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	if flow.Push, err = pushTo(p, acq, e); err != nil {
+	if flow.Push, err = a.pushTo(p, acq, e); err != nil {
 		return acquire.Result{}, err
 	}
 	req, err := loginRequest(p, e, redirect, o.Params)
@@ -64,8 +64,7 @@ func (a *App) LoginPKCE(ctx context.Context, p *profile.Profile, acq *acquire.Ac
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	if p.DPoP.Enabled && flow.Push == nil {
-		// A pushed request binds the code to the key by its proof (RFC 9449 10.1), this one by name.
+	if p.DPoP.Enabled { // for a request that is not pushed (RFC 9449 10)
 		if req.DPoPThumbprint, err = acq.JKT(p); err != nil {
 			return acquire.Result{}, err
 		}
@@ -185,36 +184,4 @@ func (a *App) renewed(ctx context.Context, p *profile.Profile, old, granted toke
 	check := a.idToken(p, src, "", nil)
 	check.Renews = old.IDToken.Reveal()
 	return check.Verify(ctx, granted)
-}
-
-// asForm is p for the endpoints beside the token endpoint: request.encoding and
-// request.omit are about that one alone, and RFC 9126 and RFC 8628 know forms only.
-func asForm(p *profile.Profile) *profile.Profile {
-	form := *p
-	form.Request.Encoding, form.Request.Omit = "form", nil
-	return &form
-}
-
-// pushTo is the pushed authorization request (RFC 9126) where the profile and
-// the server want one, else nil.
-func pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (func(context.Context, []endpoint.Param) (login.Pushed, error), error) {
-	switch {
-	case p.Login.Pushed == "never":
-		return nil, nil
-	case e.PAR == "" && p.Login.Pushed == "require":
-		return nil, fault.New(fault.Config, "login.pushed is require, but the server names no pushed authorization request endpoint").
-			Hint("set par_url in profile %s", p.Name)
-	case e.PAR == "":
-		return nil, nil
-	}
-	return func(ctx context.Context, params []endpoint.Param) (login.Pushed, error) {
-		answer, err := acq.Call(ctx, asForm(p), "par_url", e.PAR, func(r *endpoint.Request) error {
-			r.Params = append(r.Params, params...)
-			return nil
-		})
-		if err != nil {
-			return login.Pushed{}, err
-		}
-		return login.ParsePushed(answer.Body)
-	}, nil
 }

@@ -8,7 +8,9 @@ import (
 
 	"authctl/internal/acquire"
 	"authctl/internal/endpoint"
+	"authctl/internal/fault"
 	"authctl/internal/grant"
+	"authctl/internal/login"
 	"authctl/internal/login/device"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
@@ -30,6 +32,14 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	if err != nil {
 		return acquire.Result{}, err
 	}
+	verifier, err := login.NewVerifier(a.Sys.Rand)
+	if err != nil {
+		return acquire.Result{}, fault.New(fault.Internal, "%w", err)
+	}
+	// Clients that must use PKCE must use it here as well at some servers
+	// (Keycloak); RFC 8628 knows no code_challenge, and others ignore it.
+	params = append(params, endpoint.Param{Name: "code_challenge", Value: login.Challenge(verifier)},
+		endpoint.Param{Name: "code_challenge_method", Value: "S256"})
 	auth, err := askDevice(ctx, p, acq, e.Device, params)
 	if err != nil {
 		return acquire.Result{}, err
@@ -41,7 +51,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	check := a.idToken(p, src, "", nil)
 	var set token.Set
 	err = auth.Poll(ctx, sleep, func(ctx context.Context) error {
-		set, err = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode}, acquire.StartOptions{
+		set, err = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode, Verifier: verifier}, acquire.StartOptions{
 			MustKeep: true, Check: func(s token.Set) error { return a.accept(ctx, check, s) },
 		})
 		return err

@@ -28,8 +28,10 @@ type AuthServer struct {
 	Callback func(q url.Values)
 	// Document changes the discovery document.
 	Document func(d map[string]any)
-	// Token, when it returns true, has answered a token request itself.
-	Token func(w http.ResponseWriter, params map[string]string) bool
+	// PAR, Device and Token, when they return true, have answered themselves.
+	PAR    func(w http.ResponseWriter) bool
+	Device func(w http.ResponseWriter) bool
+	Token  func(w http.ResponseWriter, params map[string]string) bool
 	// ExpiresIn is the lifetime of access tokens in seconds; 0 means 300.
 	ExpiresIn int
 	now       func() time.Time
@@ -124,6 +126,9 @@ func (s *AuthServer) jwks(w http.ResponseWriter, r *http.Request) {
 
 func (s *AuthServer) par(w http.ResponseWriter, r *http.Request) {
 	s.note(r)
+	if s.PAR != nil && s.PAR(w) {
+		return
+	}
 	answer(w, http.StatusCreated, map[string]any{"request_uri": s.keep("urn:request:", r.PostForm), "expires_in": 60})
 }
 
@@ -164,8 +169,11 @@ func (s *AuthServer) authorize(w http.ResponseWriter, r *http.Request) {
 
 func (s *AuthServer) device(w http.ResponseWriter, r *http.Request) {
 	s.note(r)
+	if s.Device != nil && s.Device(w) {
+		return
+	}
 	answer(w, http.StatusOK, map[string]any{
-		"device_code": s.keep("device-", url.Values{}), "user_code": "ABCD-EFGH", "verification_uri": s.URL + "/enter",
+		"device_code": s.keep("device-", r.PostForm), "user_code": "ABCD-EFGH", "verification_uri": s.URL + "/enter",
 		"expires_in": 60, "interval": 0.01,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"authctl/internal/jwt"
 )
@@ -19,8 +20,7 @@ func (s *AuthServer) token(w http.ResponseWriter, r *http.Request) {
 	switch p["grant_type"] {
 	case "authorization_code":
 		q := s.take(p["code"])
-		sum := sha256.Sum256([]byte(p["code_verifier"]))
-		if q == nil || q.Get("code_challenge") != base64.RawURLEncoding.EncodeToString(sum[:]) ||
+		if q == nil || !proven(q, p) ||
 			p["redirect_uri"] != "" && p["redirect_uri"] != q.Get("redirect_uri") {
 			refuse(w, "invalid_grant")
 			return
@@ -36,7 +36,7 @@ func (s *AuthServer) token(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	case "urn:ietf:params:oauth:grant-type:device_code":
-		if s.take(p["device_code"]) == nil {
+		if q := s.take(p["device_code"]); q == nil || !proven(q, p) {
 			refuse(w, "invalid_grant")
 			return
 		}
@@ -45,6 +45,12 @@ func (s *AuthServer) token(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.grant(w, r, p["client_id"], nonce)
+}
+
+// proven is RFC 7636 4.6.
+func proven(asked url.Values, p map[string]string) bool {
+	sum := sha256.Sum256([]byte(p["code_verifier"]))
+	return asked.Get("code_challenge") == base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 func (s *AuthServer) grant(w http.ResponseWriter, r *http.Request, client, nonce string) {

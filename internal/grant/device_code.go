@@ -8,7 +8,10 @@ import (
 )
 
 // DeviceCode asks whether a person has logged in elsewhere (RFC 8628 3.4).
-type DeviceCode struct{ Code secret.Text }
+type DeviceCode struct {
+	Code     secret.Text
+	Verifier secret.Text // of the code_challenge that the code was asked for with
+}
 
 // Name is device_code.
 func (DeviceCode) Name() string { return "device_code" }
@@ -17,5 +20,8 @@ func (DeviceCode) Name() string { return "device_code" }
 func (g DeviceCode) Apply(_ context.Context, r *endpoint.Request) error {
 	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
 	r.SetSecret("device_code", g.Code)
+	if !g.Verifier.IsZero() {
+		r.SetSecret("code_verifier", g.Verifier) // RFC 7636 4.5, as Keycloak wants it here too
+	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (r Request) params(redirectURI string, rnd randoms) []endpoint.Param {
 		{Name: "redirect_uri", Value: redirectURI},
 		{Name: "state", Value: rnd.state, Secret: true}, // not in the trace of a pushed request
 		{Name: "nonce", Value: rnd.nonce, Secret: true},
-		{Name: "code_challenge", Value: challenge(rnd.verifier)},
+		{Name: "code_challenge", Value: Challenge(rnd.verifier)},
 		{Name: "code_challenge_method", Value: "S256"},
 	}
 	if len(r.Scopes) > 0 {

@@ -47,12 +47,16 @@ type Flow struct {
 	Terminal Terminal
 	Rand     io.Reader
 	Limit    time.Duration
-	// Push sends the parameters to the server first (RFC 9126); nil: they go by the browser.
+	// Push sends the parameters to the server first (RFC 9126); nil, and the
+	// error ErrNotPushed: they go by the browser.
 	Push func(ctx context.Context, params []endpoint.Param) (Pushed, error)
 	// Paste is where a redirected address is read from; nil: nowhere.
 	Paste     io.Reader
 	PasteLive bool // Paste is a terminal: a wrong line may be mended
 }
+
+// ErrNotPushed is a Push that the server does not take, and need not.
+var ErrNotPushed = errors.New("the request is not pushed")
 
 // errTooLate tells the limit from every other end of a context.
 var errTooLate = errors.New("nobody logged in")
@@ -111,13 +115,18 @@ func (f Flow) send(ctx context.Context, r Request, back *callback, target string
 	params := r.params(target, rnd)
 	expires := time.Duration(0)
 	if f.Push != nil {
-		pushed, err := f.Push(ctx, params)
-		if err != nil {
+		proven := r
+		proven.DPoPThumbprint = "" // the proof of the pushed request binds the code (RFC 9449 10.1)
+		pushed, err := f.Push(ctx, proven.params(target, rnd))
+		switch {
+		case errors.Is(err, ErrNotPushed):
+		case err != nil:
 			return err
+		default:
+			// RFC 9126 4: client_id and request_uri are all that remains.
+			params = []endpoint.Param{{Name: "client_id", Value: r.ClientID}, {Name: "request_uri", Value: pushed.RequestURI}}
+			expires = pushed.ExpiresIn
 		}
-		// RFC 9126 4: client_id and request_uri are all that remains.
-		params = []endpoint.Param{{Name: "client_id", Value: r.ClientID}, {Name: "request_uri", Value: pushed.RequestURI}}
-		expires = pushed.ExpiresIn
 	}
 	address, err := r.address(params)
 	if err != nil {
@@ -180,14 +189,18 @@ func (f Flow) await(ctx context.Context, r Request, back *callback, target, stat
 		return p.answer, p.err
 	case <-limited.Done():
 		if errors.Is(context.Cause(limited), errTooLate) {
-			return answer{}, f.tooLate(back)
+			return answer{}, f.tooLate(back, target)
 		}
 		return answer{}, limited.Err()
 	}
 }
 
-func (f Flow) tooLate(back *callback) error {
-	err := fault.New(fault.Login, "%w within %s", errTooLate, plain(f.Limit))
+// tooLate names the redirect URI first: one that is not registered shows only
+// on the server's page, because the server must not redirect to it (RFC 6749
+// 4.1.2.1).
+func (f Flow) tooLate(back *callback, target string) error {
+	err := fault.New(fault.Login, "%w within %s", errTooLate, plain(f.Limit)).
+		Hint("if the server's page complained of the redirect URI: register %s with the server, or set login.redirect_uri to the one that is", target)
 	if n := back.refusals(); n > 0 {
 		err = err.Hint("what came to the redirect address was no answer to this login (requests: %d); "+
 			"log in with the address of this run, not an older one", n)

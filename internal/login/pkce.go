@@ -35,8 +35,17 @@ func newRandoms(r io.Reader) (randoms, error) {
 	}, nil
 }
 
-// challenge is the S256 code_challenge (RFC 7636 4.2). There is no "plain" here.
-func challenge(verifier secret.Text) string {
+// NewVerifier is a code_verifier (RFC 7636 4.1) of random bytes from r.
+func NewVerifier(r io.Reader) (secret.Text, error) {
+	buf := make([]byte, verifierBytes)
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return secret.Text{}, fmt.Errorf("reading random bytes: %w", err)
+	}
+	return secret.New(base64.RawURLEncoding.EncodeToString(buf)), nil
+}
+
+// Challenge is the S256 code_challenge (RFC 7636 4.2). There is no "plain" here.
+func Challenge(verifier secret.Text) string {
 	sum := sha256.Sum256([]byte(verifier.Reveal()))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

@@ -96,3 +96,15 @@ func TestDeviceRefuses(t *testing.T) {
 	refused(t, d.form(klgDevice, nil, values("client_id", "authctl-device", "scope", "x")), 400, "invalid_scope", "")
 	refused(t, d.form(klgToken, nil, values("grant_type", "client_credentials", "client_id", "authctl-device")), 401, "unauthorized_client", "")
 }
+
+// A challenge that came with the request must be met, as at Keycloak.
+func TestDeviceProof(t *testing.T) {
+	d := newDevice(t)
+	const verifier, challenge = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" // RFC 7636 appendix B
+	d.answer = d.must(d.form(klgDevice, nil, values("client_id", "authctl-device", "code_challenge", challenge, "code_challenge_method", "S256")))
+	d.code = d.answer.text("device_code")
+	d.decide("login")
+	refused(t, d.poll(0), 400, "invalid_grant", "Code mismatch")
+	d.now = d.now.Add(10 * time.Second)
+	d.must(d.form(klgToken, nil, values("grant_type", deviceGrant, "device_code", d.code, "client_id", "authctl-device", "code_verifier", verifier)))
+}

@@ -11,6 +11,7 @@ import (
 
 	"rsc.io/qr"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/login"
 )
@@ -56,6 +57,17 @@ func refused(code string) error {
 	return f
 }
 
+// answered is an answer of that status as acquire reports it.
+func answered(status int, code string) error {
+	r := &endpoint.Refusal{Status: status, Code: code}
+	f := fault.New(fault.Network, "%w", r)
+	if r.Verdict() == endpoint.No {
+		f.Kind = fault.Refused
+	}
+	f.Code = code
+	return f
+}
+
 func TestPollIsPolite(t *testing.T) {
 	down := fault.New(fault.Network, "no route")
 	tests := map[string]struct {
@@ -67,6 +79,11 @@ func TestPollIsPolite(t *testing.T) {
 		"patient":       {[]error{refused("authorization_pending"), refused("authorization_pending"), nil}, "5s 5s 5s", 0},
 		"slow down":     {[]error{refused("slow_down"), refused("slow_down"), refused("authorization_pending"), nil}, "5s 10s 15s 15s", 0},
 		"network":       {[]error{down, refused("authorization_pending"), nil}, "5s 10s 10s", 0},
+		"overloaded":    {[]error{answered(429, ""), answered(500, "server_error"), answered(503, ""), answered(502, "Bad Gateway"), answered(504, ""), nil}, "5s 10s 20s 40s 1m0s 1m0s", 0},
+		"no, at 500":    {[]error{answered(500, "access_denied")}, "5s", fault.Refused},
+		"no, at 200":    {[]error{answered(200, "access_denied")}, "5s", fault.Refused},
+		"wait, at 200":  {[]error{answered(200, "authorization_pending"), answered(429, "slow_down"), nil}, "5s 5s 10s", 0},
+		"declined, too": {[]error{answered(400, "authorization_declined")}, "5s", fault.Refused},
 		"declined":      {[]error{refused("access_denied")}, "5s", fault.Refused},
 		"expired":       {[]error{refused("expired_token")}, "5s", fault.Login},
 		"unverified":    {[]error{fault.New(fault.Invalid, "id_token")}, "5s", fault.Invalid},

@@ -5,11 +5,16 @@ import (
 	"errors"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 )
 
-// slower is what slow_down adds to the interval (RFC 8628 3.5).
-const slower = 5 * time.Second
+const (
+	// slower is what slow_down adds to the interval (RFC 8628 3.5).
+	slower = 5 * time.Second
+	// slowest is the longest interval that failures lead to: the person may be done meanwhile.
+	slowest = time.Minute
+)
 
 // Poll asks until the person is done: try sends one token request and
 // returns its fault. sleep waits or returns the context's error. Errors are
@@ -39,7 +44,8 @@ func (a Authorization) Poll(ctx context.Context, sleep func(context.Context, tim
 }
 
 // next says whether to ask again, and after how long (RFC 8628 3.5). A request
-// that got no answer is tried at half the pace, as the RFC asks.
+// that got no answer is tried at half the pace, as the RFC asks, and so is one
+// that was answered with "later" or by a failing server: it has not said no.
 func next(err error, interval time.Duration) (time.Duration, bool) {
 	var f *fault.Error
 	if !errors.As(err, &f) {
@@ -50,11 +56,19 @@ func next(err error, interval time.Duration) (time.Duration, bool) {
 		return interval, true
 	case f.Code == "slow_down":
 		return interval + slower, true
-	case f.Kind == fault.Network:
-		return 2 * interval, true
+	case f.Code == "access_denied", f.Code == "authorization_declined", f.Code == "expired_token":
+		return 0, false // whatever the status
+	case f.Kind == fault.Network, failing(err):
+		return max(interval, min(2*interval, slowest)), true
 	default:
 		return 0, false
 	}
+}
+
+// failing is a 5xx, whatever its body says.
+func failing(err error) bool {
+	var refused *endpoint.Refusal
+	return errors.As(err, &refused) && refused.Status >= 500
 }
 
 // final turns the two ends that a person can mend into their own words.

@@ -12,6 +12,9 @@ type Device struct {
 	Scope    string
 	UserCode string
 	Until    time.Time
+	// Challenge is the S256 code_challenge that came with the request, "" for
+	// none: RFC 8628 knows none, Keycloak takes one and holds the device to it.
+	Challenge string
 
 	interval time.Duration
 	polled   time.Time
@@ -34,6 +37,7 @@ var (
 	ErrDenied   = errors.New("access_denied")
 	ErrTooLate  = errors.New("expired_token")
 	ErrNoDevice = errors.New("invalid_grant")
+	ErrNoProof  = errors.New("invalid_grant") // RFC 7636 4.6
 )
 
 // slowDown is what each slow_down adds to the interval (RFC 8628 3.5).
@@ -86,8 +90,8 @@ func (s *Devices) Decide(userCode string, approved bool) {
 	}
 }
 
-// Poll is a device's token request; its error is one of the five above.
-func (s *Devices) Poll(deviceCode, client string, now time.Time) (Device, error) {
+// Poll is a device's token request; its error is one of those above.
+func (s *Devices) Poll(deviceCode, client, verifier string, now time.Time) (Device, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d, ok := s.known[deviceCode]
@@ -105,6 +109,9 @@ func (s *Devices) Poll(deviceCode, client string, now time.Time) (Device, error)
 	case deviceDenied:
 		return Device{}, ErrDenied
 	case deviceApproved:
+		if d.Challenge != "" && (Login{Challenge: d.Challenge}).Verify(verifier) != nil {
+			return Device{}, ErrNoProof
+		}
 		d.state = deviceSpent
 		return *d, nil
 	default:

@@ -40,7 +40,7 @@ func (p *Provider) deviceAuthorization(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	device, user := p.core.Hex(32), p.userCode()
-	p.devices.Put(device, core.Device{Client: deviceClient, Scope: asked, UserCode: user, Until: p.core.Now().Add(deviceLife)})
+	p.devices.Put(device, core.Device{Client: deviceClient, Scope: asked, UserCode: user, Until: p.core.Now().Add(deviceLife), Challenge: form.Get("code_challenge")})
 	page := p.core.URL + p.devicePath()
 	core.WriteJSON(w, http.StatusOK, map[string]any{
 		"device_code": device, "user_code": user, "verification_uri": page, "verification_uri_complete": page + "?user_code=" + user,
@@ -66,7 +66,7 @@ func (p *Provider) devicePage(w http.ResponseWriter, r *http.Request) {
 
 // device is the token request of a polling device, with Keycloak's texts.
 func (p *Provider) device(w http.ResponseWriter, r *http.Request, form url.Values) {
-	d, err := p.devices.Poll(form.Get("device_code"), deviceClient, p.core.Now())
+	d, err := p.devices.Poll(form.Get("device_code"), deviceClient, form.Get("code_verifier"), p.core.Now())
 	if err != nil {
 		p.refuse(w, r, refusal{http.StatusBadRequest, err.Error(), deviceText(err)})
 		return
@@ -87,6 +87,8 @@ func deviceText(err error) string {
 		return "The end user denied the authorization request"
 	case errors.Is(err, core.ErrTooLate):
 		return "Device code is expired"
+	case errors.Is(err, core.ErrNoProof):
+		return "PKCE verification failed: Code mismatch"
 	default:
 		return "Device code not valid"
 	}
