@@ -78,7 +78,7 @@ func askDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, a
 	if err != nil {
 		return device.Authorization{}, err
 	}
-	return device.Parse(answer.Body)
+	return device.Parse(answer)
 }
 
 func hostOf(address string) string {

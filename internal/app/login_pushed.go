@@ -46,7 +46,7 @@ func (a *App) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpo
 		if err != nil {
 			return login.Pushed{}, err
 		}
-		return login.ParsePushed(answer.Body)
+		return login.ParsePushed(answer)
 	}, nil
 }
 

@@ -132,7 +132,7 @@ func (m *Members) Seconds(names ...string) (lifetime time.Duration, ok bool) {
 		case seconds > maxLifetime:
 			m.leaveOut(name, "it is longer than ten years")
 		default:
-			return time.Duration(max(seconds, -maxLifetime)) * time.Second, true
+			return time.Duration(max(seconds, -maxLifetime) * float64(time.Second)), true
 		}
 	}
 	return 0, false

@@ -22,16 +22,21 @@ const formType = "application/x-www-form-urlencoded"
 // fault: nothing may be used of them, but a token among them is none the less
 // a token (see Salvage).
 func (a Answer) Members() (*Members, error) {
-	body := a.Body
-	if text, err := keys.Text(body); err == nil {
-		body = text
-	}
+	body := a.plain()
 	m := &Members{values: map[string]json.RawMessage{}, twice: map[string]bool{}, note: a.note}
 	start := bytes.TrimSpace(body)
 	if kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")); kind == formType && !bytes.HasPrefix(start, []byte("{")) {
 		return m, m.form(string(start))
 	}
 	return m, m.object(body)
+}
+
+// plain is the body in UTF-8, or as it is where that cannot be told.
+func (a Answer) plain() []byte {
+	if text, err := keys.Text(a.Body); err == nil {
+		return text
+	}
+	return a.Body
 }
 
 func (m *Members) form(body string) error {

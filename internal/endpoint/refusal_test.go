@@ -45,6 +45,8 @@ func TestRefusalsWhereverTheyStand(t *testing.T) {
 		"too often, with a code":  {429, nil, `{"error":"invalid_grant","error_description":"locked"}`, "the server was asked too often (invalid_grant, HTTP 429): locked", Later},
 		"unavailable":             {503, nil, "", "the server cannot answer now (HTTP 503)", Later},
 		"unavailable by its code": {400, nil, `{"error":"temporarily_unavailable"}`, "the server cannot answer now (temporarily_unavailable, HTTP 400)", Later},
+		"a null beside it":        {200, nil, `{"access_token":null,"error":"invalid_client"}`, "the server refused the client (invalid_client)", No},
+		"in UTF-16":               {400, nil, "\xff\xfe{\x00\"\x00e\x00r\x00r\x00o\x00r\x00\"\x00:\x00\"\x00x\x00\"\x00}\x00", "the server refused (x)", No},
 		"broken":                  {500, nil, "oops", "the server failed (HTTP 500): oops", NoAnswer},
 		"an error as 500":         {500, nil, `{"error":"unknown_error"}`, "the server refused (unknown_error)", No},
 	} {
@@ -63,7 +65,7 @@ func TestRefusalsWhereverTheyStand(t *testing.T) {
 // A token response is none, whatever stands beside the token.
 func TestGrantsAreNoRefusals(t *testing.T) {
 	for _, body := range []string{
-		`{"access_token":"a","token_type":"Bearer"}`, `{"access_token":"a","error":"x"}`, `{"error":"","request_uri":"u"}`,
+		`{"access_token":"a","token_type":"Bearer"}`, `{"access_token":"a","error":"x"}`, `{"refresh_token":"a","error":"x"}`, `{"error":"","request_uri":"u"}`,
 		`{"error":null}`, `{"scope":"error"}`, `error`, ``, `[{"error":"x"}]`, `{"error":"x"`,
 	} {
 		if r := Refused(Answer{Status: 200, Header: http.Header{}, Body: []byte(body)}); r != nil {

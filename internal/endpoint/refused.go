@@ -1,31 +1,22 @@
 package endpoint
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
-	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
-
-	"authctl/internal/keys"
 )
 
 // Refused is the refusal that a is, nil for an answer that grants what was
 // asked. Some servers send an OAuth error with status 200: it is one where no
-// access_token stands beside it.
+// token stands beside it.
 func Refused(a Answer) *Refusal {
 	if a.Status < 200 || a.Status > 299 {
 		return AsRefusal(a)
 	}
-	if !bytes.Contains(a.Body, []byte("error")) {
-		return nil // nothing to decode for: most answers are tokens
-	}
-	members := refusalMembers(a)
-	if e := members["error"]; e == nil || e == "" || members["access_token"] != nil {
+	a.note = nil
+	if m, err := a.Members(); err != nil || !m.Has("error") || m.Has("access_token") || m.Has("refresh_token") {
 		return nil
 	}
 	return AsRefusal(a)
@@ -40,58 +31,42 @@ func AsRefusal(a Answer) *Refusal {
 	}
 	r.Date, _ = http.ParseTime(a.Header.Get("Date"))
 	r.RetryAfter = retryAfter(a.Header.Get("Retry-After"), byServer(r.Date, a.At))
-	members := refusalMembers(a)
-	text := func(m map[string]any, name string) string { s, _ := m[name].(string); return s }
-	code, description, detail := text(members, "error"), text(members, "error_description"), text(members, "error_detail")
+	text := a.texts()
+	code, description := text("error"), text("error_description")
 	if code == "" {
 		code, description = challengeError(a.Header)
 	}
-	r.Code, r.Description, r.Detail = a.hide(code), a.hide(description), a.hide(detail)
-	if r.Code != "" && r.Description != "" || text(members, "error") != "" {
+	r.Code, r.Description, r.Detail = a.hide(code), a.hide(description), a.hide(text("error_detail"))
+	if r.Code != "" && r.Description != "" || text("error") != "" {
 		return r
 	}
-	inner, _ := members["error"].(map[string]any)                                                                              // {"error":{"message":...}}
-	r.Body = a.hide(cmp.Or(text(members, "message"), text(inner, "message"), text(members, "detail"), text(members, "title"))) // RFC 9457 3.1
+	r.Body = a.hide(cmp.Or(text("message"), text("error.message"), text("detail"), text("title"))) // RFC 9457 3.1
 	if r.Body == "" {
-		r.Body = a.hideJSON(plainBody(a)) // before it is cut: half a secret would be no match
+		r.Body = a.hideJSON([]byte(words(a.plain()))) // before it is cut: half a secret would be no match
 	}
 	r.Body = r.Body[:min(len(r.Body), 4*MaxText)]
 	return r
 }
 
-// plainBody is the body as a person may read it: UTF-8, without markup.
-func plainBody(a Answer) []byte {
-	body, err := keys.Text(a.Body)
-	if err != nil {
-		body = a.Body
+// texts gives the text of a member of the body, "" where there is none;
+// "error.message" is that of an object where OAuth has a word.
+func (a Answer) texts() func(name string) string {
+	a.note = nil // a refusal is shown, not used
+	m, err := a.Members()
+	return func(name string) string {
+		if err != nil {
+			return ""
+		}
+		if name == "error.message" {
+			var inner struct {
+				Message string `json:"message"`
+			}
+			_ = json.Unmarshal(m.values["error"], &inner)
+			return inner.Message
+		}
+		text, _ := m.text(name)
+		return text
 	}
-	return []byte(words(body))
-}
-
-// refusalMembers are the members of a JSON object, or of a form where the
-// Content-Type says so; nil for any other body.
-func refusalMembers(a Answer) map[string]any {
-	body, err := keys.Text(a.Body)
-	if err != nil {
-		return nil
-	}
-	var members map[string]any
-	if json.Unmarshal(body, &members) == nil {
-		return members
-	}
-	kind, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil
-	}
-	form, err := url.ParseQuery(strings.TrimSpace(string(body)))
-	if err != nil {
-		return nil
-	}
-	members = map[string]any{}
-	for name := range form {
-		members[name] = form.Get(name)
-	}
-	return members
 }
 
 // retryAfter reads RFC 9110 10.2.3: seconds or a date, by the server's clock now.

@@ -4,8 +4,8 @@
 package device
 
 import (
-	"encoding/json"
-	"fmt"
+	"cmp"
+	"errors"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -19,6 +19,8 @@ const (
 	defaultInterval = 5 * time.Second
 	// longest is how long a device code is believed to live, whatever the server says.
 	longest = 30 * time.Minute
+	// usual is how long it is believed to live where the server says nothing that can be read.
+	usual = 10 * time.Minute
 )
 
 // Authorization is the device authorization response (RFC 8628 3.2).
@@ -31,51 +33,50 @@ type Authorization struct {
 	Interval   time.Duration
 }
 
-// Parse reads a response. The addresses must be https, or on this machine,
-// and all of it fit for a terminal; else the error is a fault.Network.
-func Parse(body []byte) (Authorization, error) {
-	var r struct {
-		DeviceCode string  `json:"device_code"`
-		UserCode   string  `json:"user_code"`
-		Address    string  `json:"verification_uri"`
-		Old        string  `json:"verification_url"` // of drafts, still sent by some
-		Complete   string  `json:"verification_uri_complete"`
-		ExpiresIn  float64 `json:"expires_in"`
-		Interval   float64 `json:"interval"`
+// Parse reads a response. The codes and addresses must be there, the addresses
+// https or on this machine, and all of it fit for a terminal; else the error is
+// a fault.Network. The times only inform: the server says when a code is over.
+func Parse(answer endpoint.Answer) (Authorization, error) {
+	m, err := answer.Members()
+	if err != nil {
+		return Authorization{}, strange(err)
 	}
-	if err := json.Unmarshal(body, &r); err != nil {
-		return Authorization{}, strange("it is not the JSON of RFC 8628 3.2")
+	code, err := m.Need("device_code")
+	if err != nil {
+		return Authorization{}, strange(err)
 	}
-	if r.Address == "" {
-		r.Address = r.Old
+	user, err := m.Need("user_code")
+	if err != nil {
+		return Authorization{}, strange(err)
 	}
 	a := Authorization{
-		DeviceCode: secret.New(r.DeviceCode), UserCode: endpoint.Clean(r.UserCode), Address: r.Address, Complete: r.Complete,
-		ExpiresIn: seconds(r.ExpiresIn, longest), Interval: seconds(r.Interval, longest),
+		DeviceCode: secret.New(code), UserCode: endpoint.Clean(user), Complete: m.Text("verification_uri_complete"),
+		// verification_url is of drafts, still sent by some.
+		Address: cmp.Or(m.Text("verification_uri"), m.Text("verification_url")), ExpiresIn: usual, Interval: defaultInterval,
+	}
+	if life, ok := m.Seconds("expires_in"); ok {
+		a.ExpiresIn = min(life, longest)
+	}
+	if pace, ok := m.Seconds("interval"); ok && pace > 0 {
+		a.Interval = min(pace, longest)
 	}
 	switch {
-	case r.DeviceCode == "" || a.UserCode == "" || a.Address == "":
-		return Authorization{}, strange("device_code, user_code or verification_uri is missing")
-	case a.ExpiresIn == 0:
-		return Authorization{}, strange("expires_in is missing or senseless")
+	case a.UserCode == "":
+		err = errors.New("its user_code cannot be shown")
+	case a.Address == "":
+		err = errors.New("it has no verification_uri")
+	case a.ExpiresIn <= 0:
+		err = errors.New("its device_code has expired before it came")
 	case !login.Openable(a.Address) || a.Complete != "" && !login.Openable(a.Complete):
-		return Authorization{}, strange("its verification_uri is not https")
+		err = errors.New("its verification_uri is not https")
 	}
-	if a.Interval == 0 {
-		a.Interval = defaultInterval
+	if err != nil {
+		return Authorization{}, strange(err)
 	}
 	return a, nil
 }
 
-// seconds is a lifetime between 0 and most; what makes no sense is 0.
-func seconds(n float64, most time.Duration) time.Duration {
-	if !(n > 0) {
-		return 0
-	}
-	return time.Duration(min(n, most.Seconds()) * float64(time.Second))
-}
-
-func strange(why string) error {
-	return fault.New(fault.Network, "the answer to the device authorization request cannot be used: %w", fmt.Errorf("%s", why)).
+func strange(why error) error {
+	return fault.New(fault.Network, "the answer to the device authorization request cannot be used: %w", why).
 		Hint("profile field device_authorization_url")
 }

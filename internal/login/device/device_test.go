@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -19,32 +20,58 @@ import (
 const good = `{"device_code":"GmRh","user_code":"WDJB-MJHT","verification_uri":"https://as.example/device",
 	"verification_uri_complete":"https://as.example/device?user_code=WDJB-MJHT","expires_in":1800,"interval":5}`
 
+func answer(body string) endpoint.Answer {
+	return endpoint.Answer{Status: 200, Header: http.Header{}, Body: []byte(body)}
+}
+
+// TestParseIsLiberalAboutTimes: they inform, and servers write them in many ways.
+func TestParseIsLiberalAboutTimes(t *testing.T) {
+	for life, want := range map[string]time.Duration{
+		`"900"`: 15 * time.Minute, `900.0`: 15 * time.Minute, `"9e2"`: 15 * time.Minute, `null`: usual, `""`: usual, `"soon"`: usual, `[900]`: usual, `1e300`: usual,
+		`1e7`: longest,
+	} {
+		a, err := Parse(answer(strings.Replace(good, "1800", life, 1)))
+		if err != nil || a.ExpiresIn != want {
+			t.Errorf("expires_in %s: %s, %v", life, a.ExpiresIn, err)
+		}
+	}
+	for pace, want := range map[string]time.Duration{
+		`"7"`: 7 * time.Second, `0`: defaultInterval, `-1`: defaultInterval, `"x"`: defaultInterval, `true`: defaultInterval,
+	} {
+		a, err := Parse(answer("\ufeff" + strings.Replace(good, `"interval":5`, `"interval":`+pace, 1)))
+		if err != nil || a.Interval != want {
+			t.Errorf("interval %s: %s, %v", pace, a.Interval, err)
+		}
+	}
+}
+
 func TestParse(t *testing.T) {
-	a, err := Parse([]byte(good))
+	a, err := Parse(answer(good))
 	if err != nil || a.DeviceCode.Reveal() != "GmRh" || a.UserCode != "WDJB-MJHT" || a.ExpiresIn != 30*time.Minute || a.Interval != 5*time.Second {
 		t.Errorf("%+v %v", a, err)
 	}
 	for name, change := range map[string][2]string{
-		"not json":       {`{"device_code"`, `"device_code"`},
-		"no code":        {`"GmRh"`, `""`},
-		"no user code":   {`"WDJB-MJHT","ver`, `"\u001b","ver`},
-		"no address":     {`"https://as.example/device",`, `"",`},
-		"http":           {`"https://as.example/device",`, `"http://as.example/device",`},
-		"other scheme":   {`"https://as.example/device?`, `"javascript:alert(1)?`},
-		"escape":         {`"https://as.example/device",`, `"https://as.example/\u001b[2J",`},
-		"no life":        {`1800`, `0`},
-		"negative life":  {`1800`, `-1`},
-		"life is a text": {`1800`, `"1800"`},
+		"not json":      {`{"device_code"`, `"device_code"`},
+		"no code":       {`"GmRh"`, `""`},
+		"no user code":  {`"WDJB-MJHT","ver`, `"\u001b","ver`},
+		"no address":    {`"https://as.example/device",`, `"",`},
+		"http":          {`"https://as.example/device",`, `"http://as.example/device",`},
+		"other scheme":  {`"https://as.example/device?`, `"javascript:alert(1)?`},
+		"escape":        {`"https://as.example/device",`, `"https://as.example/\u001b[2J",`},
+		"no life":       {`1800`, `0`},
+		"negative life": {`1800`, `-1`},
+		"code twice":    {`"interval":5`, `"device_code":"other"`},
+		"code is none":  {`"GmRh"`, `7`},
 	} {
 		broken := strings.Replace(good, change[0], change[1], 1)
 		if broken == good {
 			t.Fatalf("%s changes nothing", name)
 		}
-		if _, err := Parse([]byte(broken)); fault.KindOf(err) != fault.Network {
+		if _, err := Parse(answer(broken)); fault.KindOf(err) != fault.Network {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	quick, err := Parse([]byte(strings.Replace(strings.Replace(good, `"interval":5`, `"interval":null`, 1), "1800", "1e308", 1)))
+	quick, err := Parse(answer(strings.Replace(strings.Replace(good, `"interval":5`, `"interval":null`, 1), "1800", "1e8", 1)))
 	if err != nil || quick.Interval != defaultInterval || quick.ExpiresIn != longest {
 		t.Errorf("defaults: %v %v %v", quick.Interval, quick.ExpiresIn, err)
 	}
@@ -134,7 +161,7 @@ func TestPollIsInterrupted(t *testing.T) {
 }
 
 func TestShow(t *testing.T) {
-	a, err := Parse([]byte(good))
+	a, err := Parse(answer(good))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +225,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		a, err := Parse(body)
+		a, err := Parse(answer(string(body)))
 		if err != nil {
 			return
 		}
