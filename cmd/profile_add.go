@@ -13,6 +13,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
+	"authctl/internal/secretstore"
 )
 
 // addOptions is what the flags of `profile add` say.
@@ -144,14 +145,15 @@ func (a *asker) secrets(ctx context.Context, services *app.App, p *profile.Profi
 			a.later(p.Name, r.Ref.Name)
 			continue
 		}
-		if err := a.secret(ctx, services, p.Name, r.Ref.Name); err != nil {
+		if err := a.secret(ctx, services, p.Name, r.Ref); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (a *asker) secret(ctx context.Context, services *app.App, profileName, name string) error {
+func (a *asker) secret(ctx context.Context, services *app.App, profileName string, ref secret.Ref) error {
+	name := ref.Name
 	where, err := services.Secrets().Find(ctx, profileName, name)
 	if err != nil {
 		return withoutSecrets(err)
@@ -167,6 +169,11 @@ func (a *asker) secret(ctx context.Context, services *app.App, profileName, name
 	if value.IsZero() {
 		a.later(profileName, name)
 		return nil
+	}
+	if ref.Line {
+		if value, err = secretstore.Line(value); err != nil {
+			return fault.New(fault.Usage, "%s cannot be kept: %w", name, err)
+		}
 	}
 	_, err = services.Secrets().Put(ctx, profileName, name, value)
 	return withoutSecrets(err)

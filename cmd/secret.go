@@ -38,9 +38,12 @@ func newSecretSetCmd(c *cli) *cobra.Command {
 		Long: `Store the secret keyring:NAME of a profile.
 
 On a terminal it is asked for without echo, one line. Else all of stdin is
-taken, without its last line ending: a PEM key is stored as it is.
+taken, without its last line ending: a PEM key is stored as it is. What the
+profile names as a client secret or a password must be one line of text; a
+byte-order mark and UTF-16 are undone.
 
-Exit status: 0 stored; 2 nothing was given; 6 the keyring did not keep it.`,
+Exit status: 0 stored; 2 nothing was given, or no one line where it must be one;
+3 no such profile; 6 the keyring did not keep it.`,
 		Example: `  authctl secret set client_secret -p work
   authctl secret set key -p work < key.pem`,
 		Args:              one("NAME"),
@@ -57,6 +60,9 @@ func runSecretSet(ctx context.Context, c *cli, name string) error {
 		return err
 	}
 	value, err := c.askSecret(ctx, profile, name)
+	if err == nil {
+		value, err = c.asLine(a, name, value)
+	}
 	if err != nil {
 		return fault.In(profile, err)
 	}
@@ -92,27 +98,51 @@ func (c *cli) secretsOf(ctx context.Context, name string) (*app.App, string, err
 const maxSecret = 128 << 10
 
 func (c *cli) askSecret(ctx context.Context, profile, name string) (secret.Text, error) {
-	var v string
+	var v secret.Text
 	if c.sys.IsTerminal != nil && c.sys.IsTerminal(0) && c.sys.Prompt != nil {
 		t, err := c.sys.Prompt(ctx, fmt.Sprintf("%s of %s (not shown)", name, profile))
 		if err != nil {
 			return secret.Text{}, err
 		}
-		v = t.Reveal()
+		v = t
 	} else {
 		b, err := beside(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(c.sys.In, maxSecret+1)) })
 		if err != nil {
 			return secret.Text{}, fault.New(fault.Usage, "stdin could not be read: %w", err)
 		}
-		v = strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+		v = secretstore.Typed(b)
 	}
 	switch {
-	case v == "":
+	case v.IsZero():
 		return secret.Text{}, fault.New(fault.Usage, "no secret was given").Hint("authctl secret set %s -p %s < FILE", name, profile)
-	case len(v) > maxSecret:
+	case len(v.Reveal()) > maxSecret:
 		return secret.Text{}, fault.New(fault.Usage, "the secret is larger than 128 KiB").Hint("keep it in a file and refer to it as file:PATH")
 	}
-	return secret.New(v), nil
+	return v, nil
+}
+
+// asLine is value as the profile's field needs it that keyring:name is for: a
+// client secret is one line, a key is what it is.
+func (c *cli) asLine(a *app.App, name string, value secret.Text) (secret.Text, error) {
+	p, err := a.Profile()
+	if err != nil {
+		return value, nil //nolint:nilerr // noteUse says that the profile cannot be loaded
+	}
+	for _, at := range p.Refs() {
+		if !at.Ref.Line || at.Ref.Kind != secret.Keyring || at.Ref.Name != name {
+			continue
+		}
+		line, err := secretstore.Line(value)
+		if err != nil {
+			return secret.Text{}, fault.New(fault.Usage, "keyring:%s is %s and cannot be that: %w", name, at.Path, err).
+				Hint("a client secret is one line of text (RFC 6749 A.2)")
+		}
+		if secret.BeyondASCII(line) {
+			c.say("note: it has characters beyond ASCII, which not every server reads alike (RFC 6749 A.2)")
+		}
+		return line, nil
+	}
+	return value, nil
 }
 
 // noteUse tells of what would keep the new secret from being used.

@@ -78,8 +78,19 @@ func (d *desk) stored(want string) {
 
 func TestSecretFromStdin(t *testing.T) {
 	d := newDesk(t)
-	d.want("CANARY one\nCANARY two\n", 0, "is stored in the OS keyring, service authctl/salus", "secret", "set", "client_secret")
-	d.stored("CANARY one\nCANARY two")
+	d.want("CANARY one\nCANARY two\n", 2, "it has more than one line", "secret", "set", "client_secret")
+	d.want("CANARY\x00", 2, "NUL", "secret", "set", "client_secret")
+	d.stored("")
+	d.want("\ufeffCANARY\r\n", 0, "is stored", "secret", "set", "client_secret")
+	d.stored("CANARY")
+	d.want("CANARY-å", 0, "note: it has characters beyond ASCII", "secret", "set", "client_secret")
+	d.want("\xfe\xff\x00C\x00A\x00N\x00\n", 0, "is stored in the OS keyring, service authctl/salus", "secret", "set", "client_secret")
+	d.stored("CAN")
+	d.want("CANARY one\nCANARY two\n", 0, "is stored", "secret", "set", "subscription")
+	if key, _ := d.ring.Get("authctl/salus", "subscription"); key != "CANARY one\nCANARY two" {
+		t.Errorf("stored %q", key)
+	}
+	d.want("", 0, "is removed", "secret", "delete", "subscription")
 	d.want("", 0, "client_secret  keyring  client.secret, api.headers[1].secret", "secret", "list")
 	d.want("", 0, "subscription   missing", "secret", "list")
 	d.want("", 0, `{"name":"client_secret","present":true,"where":"keyring","fields":["client.secret","api.headers[1].secret"]}`, "secret", "list", "-o", "json")

@@ -23,7 +23,7 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 	return acquire.New(acquire.Deps{
 		Metadata: wire, Poster: wire, Store: kept, Ready: kept.Ready,
 		Grants:  grant.Builtin(grant.Deps{Secrets: secrets}),
-		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.Warn}),
+		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.once()}),
 		Secrets: secrets,
 		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Busy: a.Busy, Timeout: a.Settings.Timeout,
 		Renewed: a.renewed,

@@ -40,6 +40,17 @@ func (a *App) Warn(line string) {
 	}
 }
 
+// once is Warn for whoever says the same thing at every attempt.
+func (a *App) once() func(line string) {
+	said := map[string]bool{}
+	return func(line string) {
+		if !said[line] {
+			said[line] = true
+			a.Warn(line)
+		}
+	}
+}
+
 // Ring is the OS keyring.
 func (a *App) Ring() *secretstore.Ring {
 	if a.ring == nil {

@@ -9,9 +9,9 @@ func Builtin(d Deps) map[string]Builder {
 		"none":                        func(p *profile.Profile) Authenticator { return public{p} },
 		"tls_client_auth":             func(p *profile.Profile) Authenticator { return public{p} },
 		"self_signed_tls_client_auth": func(p *profile.Profile) Authenticator { return public{p} },
-		"client_secret_basic":         func(p *profile.Profile) Authenticator { return basic{p, d.Secrets} },
-		"client_secret_post":          func(p *profile.Profile) Authenticator { return post{p, d.Secrets} },
-		"client_secret_jwt":           func(p *profile.Profile) Authenticator { return &secretJWT{p: p, d: d} },
+		"client_secret_basic":         func(p *profile.Profile) Authenticator { return basic{p, d} },
+		"client_secret_post":          func(p *profile.Profile) Authenticator { return post{p, d} },
+		"client_secret_jwt":           func(p *profile.Profile) Authenticator { return secretJWT{p, d} },
 		"private_key_jwt":             func(p *profile.Profile) Authenticator { return privateKeyJWT{p, d} },
 		"federated":                   func(p *profile.Profile) Authenticator { return federated{p, d.Secrets} },
 	}

@@ -30,7 +30,8 @@ type Deps struct {
 	Secrets Secrets
 	Now     func() time.Time
 	Rand    io.Reader
-	Warn    func(line string) // one line for a person; nil drops it
+	// Warn tells a person, once for each line however often it is called; nil: nobody.
+	Warn func(line string)
 }
 
 // Builder makes the Authenticator of one profile.

@@ -27,22 +27,18 @@ func (a privateKeyJWT) Authenticate(ctx context.Context, r *endpoint.Request) er
 
 // secretJWT is the same under the client secret (OpenID Connect Core 9).
 type secretJWT struct {
-	p      *profile.Profile
-	d      Deps
-	warned bool
+	p *profile.Profile
+	d Deps
 }
 
-func (a *secretJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
-	text, err := clientSecret(ctx, a.d.Secrets, a.p)
+func (a secretJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
+	text, err := clientSecret(ctx, a.d, a.p)
 	if err != nil {
 		return err
 	}
 	r.Hide(text)
 	key := secretKey(text)
-	if !a.warned {
-		a.warned = true
-		warnShort(a.p, a.d, key)
-	}
+	warnShort(a.p, a.d, key)
 	return assert(a.p, a.d, key, r)
 }
 
@@ -106,7 +102,7 @@ func Assertion(ctx context.Context, d Deps, p *profile.Profile, issuer, tokenURL
 		key, err = ClientKey(ctx, d.Secrets, p)
 	case "client_secret_jwt":
 		var text secret.Text
-		text, err = clientSecret(ctx, d.Secrets, p)
+		text, err = clientSecret(ctx, d, p)
 		if key = secretKey(text); err == nil {
 			warnShort(p, d, key)
 		}

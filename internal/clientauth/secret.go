@@ -15,11 +15,11 @@ import (
 // servers expect them raw, as `curl --user` sends them (client.basic_encoding).
 type basic struct {
 	p *profile.Profile
-	s Secrets
+	d Deps
 }
 
 func (a basic) Authenticate(ctx context.Context, r *endpoint.Request) error {
-	text, err := clientSecret(ctx, a.s, a.p)
+	text, err := clientSecret(ctx, a.d, a.p)
 	if err != nil {
 		return err
 	}
@@ -35,11 +35,11 @@ func (a basic) Authenticate(ctx context.Context, r *endpoint.Request) error {
 // post puts id and secret into the body (RFC 6749 2.3.1), form or JSON.
 type post struct {
 	p *profile.Profile
-	s Secrets
+	d Deps
 }
 
 func (a post) Authenticate(ctx context.Context, r *endpoint.Request) error {
-	text, err := clientSecret(ctx, a.s, a.p)
+	text, err := clientSecret(ctx, a.d, a.p)
 	if err != nil {
 		return err
 	}
@@ -48,10 +48,15 @@ func (a post) Authenticate(ctx context.Context, r *endpoint.Request) error {
 	return nil
 }
 
-func clientSecret(ctx context.Context, s Secrets, p *profile.Profile) (secret.Text, error) {
+// clientSecret resolves client.secret. One beyond RFC 6749 A.2 is used as it is.
+func clientSecret(ctx context.Context, d Deps, p *profile.Profile) (secret.Text, error) {
 	if p.Client.Secret.IsZero() {
 		return secret.Text{}, fault.New(fault.Config, "client.auth %s needs client.secret", p.Client.Auth).
 			Hint("set client.secret to keyring:client_secret in profile %s and run: authctl secret set client_secret -p %s", p.Name, p.Name)
 	}
-	return s.Resolve(ctx, p.Name, p.Client.Secret)
+	text, err := d.Secrets.Resolve(ctx, p.Name, p.Client.Secret)
+	if err == nil && d.Warn != nil && secret.BeyondASCII(text) {
+		d.Warn("client.secret has characters beyond ASCII, which not every server reads alike (RFC 6749 A.2)")
+	}
+	return text, err
 }

@@ -58,7 +58,7 @@ func clientMembers(c *profile.Client) []member {
 	return []member{
 		text("id", &c.ID),
 		text("auth", &c.Auth),
-		ref("secret", &c.Secret, private),
+		ref("secret", &c.Secret, phrase),
 		text("basic_encoding", &c.BasicEncoding),
 		ref("key", &c.Key, private),
 		ref("key_passphrase", &c.KeyPassphrase, private),
@@ -141,7 +141,7 @@ func headerFields(key string, to *[]profile.Field) member {
 func basicMembers(b *profile.Basic) []member {
 	return []member{
 		text("username", &b.Username),
-		ref("password", &b.Password, private),
+		ref("password", &b.Password, phrase),
 		text("scheme", &b.Scheme),
 	}
 }

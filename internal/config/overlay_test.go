@@ -38,7 +38,7 @@ hints: [{match: m, say: s}]
 	}{
 		{"a scalar overrides", p.Client.BasicEncoding, "raw"},
 		{"digits stay as written", p.Client.ID, "0012345"},
-		{"a key without value keeps the preset's", p.Client.Secret, secret.Ref{Kind: secret.Keyring, Name: "client_secret"}},
+		{"a key without value keeps the preset's", p.Client.Secret, secret.Ref{Kind: secret.Keyring, Name: "client_secret", Line: true}},
 		{"mappings merge: auth is the preset's", p.Client.Auth, "client_secret_post"},
 		{"mappings merge: scheme is the preset's", p.API.Scheme, "bearer"},
 		{"lists replace", p.API.Hosts, []string{"other.example"}},
@@ -128,7 +128,7 @@ tls: {ca: "env:CA"}
 		what      string
 		got, want secret.Ref
 	}{
-		{"command", p.Client.Secret, secret.Ref{Kind: secret.Command, Argv: []string{"pass", "show", "a b"}}},
+		{"command", p.Client.Secret, secret.Ref{Kind: secret.Command, Argv: []string{"pass", "show", "a b"}, Line: true}},
 		{"relative to the file, not to the current folder", p.Client.Key, secret.Ref{Kind: secret.File, Path: "/etc/authctl/keys/k.pem", Pointer: "/privateJwk"}},
 		{"home stays for the resolver", p.Client.Certificate, secret.Ref{Kind: secret.File, Path: "~/c.pem", AnyMode: true}},
 		{"a platform's token may be readable", p.Client.Assertion, secret.Ref{Kind: secret.File, Path: "/run/token", AnyMode: true}},

@@ -16,6 +16,7 @@ type sensitivity int
 
 const (
 	private sensitivity = iota // a secret: its file must be owner-only
+	phrase                     // a secret that is one line of text
 	public                     // a certificate: any mode
 	placed                     // a token that a platform or another program puts there: any mode
 )
@@ -58,9 +59,13 @@ func (r *reader) ref(n *yaml.Node, path string, s sensitivity) (secret.Ref, bool
 	}
 	switch n.Kind {
 	case yaml.ScalarNode:
-		return r.oneLineRef(n, path, s)
+		got, ok := r.oneLineRef(n, path, s)
+		got.Line = s == phrase && !got.IsZero()
+		return got, ok
 	case yaml.MappingNode:
-		return r.commandRef(n, path)
+		got, ok := r.commandRef(n, path)
+		got.Line = s == phrase && !got.IsZero()
+		return got, ok
 	default:
 		r.problem(n, path, refForms, "must be a secret reference, not %s", kindOf(n))
 		return secret.Ref{}, false
@@ -82,7 +87,7 @@ func (r *reader) oneLineRef(n *yaml.Node, path string, s sensitivity) (secret.Re
 		r.problem(n, path, refForms, "%s", err)
 		return secret.Ref{}, false
 	}
-	got.AnyMode = s != private
+	got.AnyMode = s == public || s == placed
 	if got.Kind == secret.File {
 		got.Path = r.resolve(got.Path)
 	}

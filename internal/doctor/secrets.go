@@ -51,7 +51,7 @@ func (m *memo) missing(refs ...secret.Ref) bool {
 }
 
 // name tells apart what is read from one file under different rules.
-func name(ref secret.Ref) string { return fmt.Sprint(ref.AnyMode, " ", ref) }
+func name(ref secret.Ref) string { return fmt.Sprint(ref.AnyMode, ref.Line, " ", ref) }
 
 func (e *exam) secrets(ctx context.Context) {
 	refs := e.p.Refs()
@@ -87,6 +87,8 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 		e.fail(at.Path, fault.New(fault.Config, "%s is empty", at.Ref))
 	case at.Path == "client.secret" && strings.TrimSpace(text.Reveal()) != text.Reveal():
 		e.warn(at.Path, at.Ref.String()+" begins or ends with white space", "if that is a slip of copying, store client.secret again: authctl secret set NAME -p "+e.p.Name)
+	case at.Ref.Line && secret.BeyondASCII(text):
+		e.warn(at.Path, at.Ref.String()+" has characters beyond ASCII (RFC 6749 A.2)", "if the server refuses the client, ask the provider for a secret of ASCII characters: not every server reads others alike")
 	default:
 		e.ok(at.Path, "%s is there", at.Ref)
 	}

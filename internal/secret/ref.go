@@ -27,6 +27,9 @@ type Ref struct {
 	// AnyMode lifts the owner-only rule for files that are no secrets or are
 	// placed by a platform: certificates, projected workload tokens.
 	AnyMode bool
+	// Line says that the secret is one line of text, as a client secret is
+	// (RFC 6749 A.2), and not a key or a document.
+	Line bool
 }
 
 // ErrLiteral is returned for text that is no reference: very likely the secret itself.

@@ -43,3 +43,13 @@ func (t Text) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // LogValue hides the value from log/slog.
 func (t Text) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// BeyondASCII is true for a secret with characters that RFC 6749 A.2 does not have.
+func BeyondASCII(t Text) bool {
+	for _, c := range []byte(t.Reveal()) {
+		if c < ' ' || c > '~' {
+			return true
+		}
+	}
+	return false
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"authctl/internal/fault"
 	"authctl/internal/secret"
@@ -27,10 +26,7 @@ func (r *Resolver) fromFile(ctx context.Context, ref secret.Ref) (secret.Text, e
 		}
 		return secret.New(v), nil
 	}
-	v := string(b)
-	if utf8.ValidString(v) {
-		v = stripNewline(v) // a DER or UTF-16 key may end in that byte too
-	}
+	v := stripNewline(string(b))
 	if v == "" {
 		return secret.Text{}, fault.New(fault.Config, "%s is empty", ref)
 	}

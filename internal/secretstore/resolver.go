@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 
 	"authctl/internal/fault"
@@ -41,27 +40,42 @@ type Resolver struct {
 func NewResolver(from Sources) *Resolver { return &Resolver{from: from, stream: map[string][]byte{}} }
 
 // Resolve returns the secret that ref of the named profile points to, without
-// one trailing newline. Missing or unreadable is fault.Config; a keyring that
-// is absent, locked or silent is fault.Store. No error quotes a value.
+// one trailing newline. Missing or unreadable, or no Line where ref must be
+// one, is fault.Config; a keyring that is absent, locked or silent is
+// fault.Store. No error quotes a value.
 func (r *Resolver) Resolve(ctx context.Context, profile string, ref secret.Ref) (secret.Text, error) {
-	var t secret.Text
-	var err error
-	switch ref.Kind {
-	case secret.Keyring:
-		t, err = r.fromKeyring(ctx, profile, ref.Name)
-	case secret.Env:
-		t, err = r.fromEnv(ref.Name)
-	case secret.File:
-		t, err = r.fromFile(ctx, ref)
-	case secret.Command:
-		t, err = r.fromCommand(ctx, ref.Argv)
-	default:
-		err = fault.New(fault.Config, "a secret reference is missing")
-	}
+	raw, err := r.raw(ctx, profile, ref)
 	if err != nil {
 		return secret.Text{}, fault.In(profile, err)
 	}
-	return t, nil
+	if !ref.Line {
+		return raw, nil
+	}
+	line, err := Line(raw)
+	if err != nil {
+		f := fault.New(fault.Config, "%s cannot be the secret: %w", ref, err).Hint("a client secret is one line of text (RFC 6749 A.2)")
+		if ref.Kind == secret.Keyring {
+			f = f.Hint("authctl secret set %s -p %s keeps another", ref.Name, profile)
+		}
+		return secret.Text{}, fault.In(profile, f)
+	}
+	return line, nil
+}
+
+// raw is what ref points to.
+func (r *Resolver) raw(ctx context.Context, profile string, ref secret.Ref) (secret.Text, error) {
+	switch ref.Kind {
+	case secret.Keyring:
+		return r.fromKeyring(ctx, profile, ref.Name)
+	case secret.Env:
+		return r.fromEnv(ref.Name)
+	case secret.File:
+		return r.fromFile(ctx, ref)
+	case secret.Command:
+		return r.fromCommand(ctx, ref.Argv)
+	default:
+		return secret.Text{}, fault.New(fault.Config, "a secret reference is missing")
+	}
 }
 
 func (r *Resolver) fromEnv(name string) (secret.Text, error) {
@@ -124,9 +138,4 @@ func Service(profile string) string { return "authctl/" + profile }
 // that differ only there share a variable: my-app and my_app do.
 func OverrideName(profile, name string) string {
 	return fmt.Sprintf("AUTHCTL_SECRET_%s_%s", secret.EnvWord(profile), secret.EnvWord(name))
-}
-
-// stripNewline removes the one line ending that editors and echo append.
-func stripNewline(s string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
 }
