@@ -35,9 +35,9 @@ and the exit code are curl's; ~/.curlrc is not read.
 A URL is a path, joined to api.base_url (else to https:// and the first of
 api.hosts), or a whole URL whose host and port are among api.hosts, by https.
 http is for loopback and profiles with insecure_http. Options that could send
-a secret elsewhere or print it (such as -x, -k, -v, -K, --resolve, and -L with
+a secret elsewhere or print it (such as -x, -k, -v, --resolve, and -L with
 api.headers) and options that authctl does not know need --allow-unsafe-curl;
-URLs in the command line are held to api.hosts even then.
+URLs are held to api.hosts even then, so -K and --variable are always refused.
 
 Each URL is one run of curl, one after the other. Where token.single_use is
 true each gets a token of its own, with DPoP each gets a proof. URL patterns

@@ -59,7 +59,17 @@ func (t transfer) argv(x extras) []string {
 		// A proxy from the environment would read a plain request.
 		out = append(out, "--noproxy", "*")
 	}
-	return append(out, "--globoff", "--url", t.url)
+	out = append(out, "--globoff")
+	// What is not known may take the next word for its value: then --url is
+	// that, and what follows is still the URL.
+	for _, a := range t.unknown {
+		word := "--" + a.name
+		if a.has {
+			word += "=" + a.value
+		}
+		out = append(out, word)
+	}
+	return append(out, "--url", t.url)
 }
 
 // redirectProtocols: a redirect never steps down from https.

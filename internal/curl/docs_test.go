@@ -20,7 +20,6 @@ func TestTheDocsNameEveryRefusedOption(t *testing.T) {
 		"print or store them":                          "could print or store the secrets",
 		"weaken the connection":                        "takes away what protects the connection",
 		"bring other credentials":                      "brings other credentials than the profile's",
-		"hide options or URLs":                         "hides options or URLs from authctl",
 	}
 	named := regexp.MustCompile("`--([a-z0-9.-]+?)(\\.\\.\\.)?`")
 	for title, why := range rows {
@@ -52,6 +51,20 @@ func TestTheDocsNameEveryRefusedOption(t *testing.T) {
 		}
 		if !found || len(exact) > 0 {
 			t.Errorf("%s: block %v, named but not refused for it: %v", title, found, exact)
+		}
+	}
+}
+
+// What is refused even with --allow-unsafe-curl stands in a sentence of its own.
+func TestTheDocsNameEveryOptionThatNeverPasses(t *testing.T) {
+	text, err := os.ReadFile("../../docs/curl.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`(?s)Refused even with it: .*?\n\n`).FindString(string(text))
+	for _, o := range table() {
+		if o.class == never && !strings.Contains(said, "`--"+o.name+"`") {
+			t.Errorf("--%s is not named in %q", o.name, said)
 		}
 	}
 }

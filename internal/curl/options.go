@@ -49,7 +49,8 @@ type block struct {
 	lines  string // with one that reaches neither, and may have several lines
 }
 
-// blocks is curl(1), versions 7.68 to 8.22. An option that is not here is
+// blocks is curl(1), versions 7.68 to 8.22, as testdata/curl-options.txt lists
+// it, and what no longer stands there. An option that is not here is
 // refused like the refused ones: what it does is not known.
 func blocks() []block {
 	return []block{
@@ -89,7 +90,7 @@ func blocks() []block {
 		},
 		{
 			class: refused, why: "could send the secrets to another host than the URL names",
-			flags: "doh-cert-status doh-insecure location-trusted metalink",
+			flags: "doh-cert-status doh-insecure location-trusted",
 			values: `abstract-unix-socket alt-svc connect-to dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers
 				doh-url ipfs-gateway proto-redir request-target resolve unix-socket`,
 		},
@@ -109,12 +110,23 @@ func blocks() []block {
 			values: `aws-sigv4 delegation httpsig-algo httpsig-headers httpsig-key httpsig-keyid login-options
 				netrc-file oauth2-bearer sasl-authzid service-name user`,
 		},
-		{class: refused, why: "hides options or URLs from authctl", values: "config variable"},
+		{
+			class: never, why: "brings options and URLs that authctl does not see", values: "config",
+			hint: "write them in the command line",
+		},
+		{
+			class: never, why: "hides what is sent, and where, from authctl", values: "variable",
+			hint: `let the shell put the value in: "$NAME"`,
+		},
+		{
+			class: never, why: "calls URLs that only the answer names", flags: "metalink",
+			hint: "call them one after the other",
+		},
 		{
 			class: refused, why: "is not about an API request",
 			flags: `append compressed-ssh disable-eprt disable-epsv dump-ca-embed eprt epsv ftp-create-dirs ftp-pasv
 				ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-control ftp-ssl-reqd list-only manual
-				mail-rcpt-allowfails sasl-ir tftp-no-options version`,
+				mail-rcpt-allowfails sasl-ir test-duphandle test-event tftp-no-options version wdebug`,
 			values: `ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode help hostpubmd5
 				hostpubsha256 knownhosts krb krb4 mail-auth mail-from mail-rcpt pubkey quote telnet-option
 				tftp-blksize`,
@@ -141,6 +153,9 @@ func table() map[string]option {
 	}
 	return all
 }
+
+// otherNames are later names of options, by the one that works everywhere.
+func otherNames() map[string]string { return map[string]string{"show-headers": "include"} } // 8.10
 
 // shortNames maps a letter to the full name; -N stands for --no-buffer.
 func shortNames() map[byte]string {

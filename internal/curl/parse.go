@@ -1,6 +1,7 @@
 package curl
 
 import (
+	"slices"
 	"strings"
 
 	"authctl/internal/fault"
@@ -27,6 +28,7 @@ type line struct {
 	nodes   []*transferNode
 	globoff bool
 	unsafe  bool
+	unknown []arg
 	// fromFiles are the headers of -H @FILE.
 	fromFiles        []arg
 	headersFromStdin bool
@@ -78,8 +80,9 @@ func (p *parser) next() string {
 // long reads name, name=value (curl 8.16) and no-name.
 func (p *parser) long(word string) error {
 	name, value, attached := strings.Cut(word, "=")
-	// -i's name since curl 8.10; the older one works everywhere.
-	name = strings.Replace(name, "show-headers", "include", 1)
+	if older, ok := otherNames()[strings.TrimPrefix(name, "no-")]; ok {
+		name = strings.TrimSuffix(name, strings.TrimPrefix(name, "no-")) + older
+	}
 	o, known := p.table[name]
 	switch base, no := strings.CutPrefix(name, "no-"); {
 	case known && o.value && attached:
@@ -180,35 +183,33 @@ func (p *parser) take(o option, a arg) error {
 
 func (p *parser) pass(a arg) { p.line.options = append(p.line.options, a) }
 
-// unknown is an option of a curl newer than the table, an abbreviation (which
-// curl dropped in 8.10), --expand-NAME, or a slip.
+// unknown is an option of a curl newer than the table, --expand-NAME, an
+// abbreviation (which curl dropped in 8.10), or a slip.
 func (p *parser) unknown(name, value string, attached bool) error {
+	if strings.HasPrefix(name, "expand-") {
+		return option{name, true, true, never, p.table["variable"].why, p.table["variable"].hint}.refusal(true)
+	}
+	f := fault.New(fault.Usage, "curl's --%s is not known to authctl, so what it would do with the secrets is not known either", name)
+	if full := p.completions(strings.TrimPrefix(name, "no-")); len(full) > 0 {
+		return f.Hint("write it in full: --%s", strings.Join(full, ", --"))
+	}
 	if !p.line.unsafe {
-		f := fault.New(fault.Usage, "curl's --%s is not known to authctl, so what it would do with the secrets is not known either", name)
-		if full := p.completions(name); len(full) > 0 {
-			return f.Hint("write it in full: --%s", strings.Join(full, ", --"))
-		}
 		return f.Hint("--allow-unsafe-curl before the -- lets it through")
 	}
-	a := arg{name, value, attached}
-	// Whether it takes a value can only be guessed: what is no option and no URL is one.
-	if !attached && len(p.rest) > 0 && !strings.HasPrefix(p.rest[0], "-") && !looksLikeURL(p.rest[0]) {
-		a = arg{name, p.next(), true}
-	}
-	p.pass(a)
-	return option{name: name}.checkValue(a.value)
+	// Whether it takes a value is not known: what follows after a space is read
+	// as what it would be if not, and what follows after = (curl 8.16) is its value.
+	p.line.unknown = append(p.line.unknown, arg{name, value, attached})
+	return option{name: name}.checkValue(value)
 }
 
-func looksLikeURL(s string) bool { return strings.HasPrefix(s, "/") || strings.Contains(s, "://") }
-
+// completions are names that an older curl could take the prefix for.
 func (p *parser) completions(prefix string) []string {
 	var full []string
-	for _, b := range blocks() {
-		for _, name := range b.names() {
-			if strings.HasPrefix(name, prefix) && len(full) < 4 {
-				full = append(full, name)
-			}
+	for name := range p.table {
+		if strings.HasPrefix(name, prefix) {
+			full = append(full, name)
 		}
 	}
-	return full
+	slices.Sort(full)
+	return full[:min(len(full), 4)]
 }

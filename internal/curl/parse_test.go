@@ -3,8 +3,6 @@ package curl
 import (
 	"errors"
 	"fmt"
-	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -93,35 +91,6 @@ func TestMethod(t *testing.T) {
 	}
 }
 
-// The table must agree with the curl that is installed about which options
-// there are and which take a value: a value that is taken for a URL, or a URL
-// for a value, is a request we have not looked at.
-func TestTheTableAgreesWithCurl(t *testing.T) {
-	help, err := exec.Command(curlPath(t), "--help", "all").Output()
-	if err != nil {
-		t.Skip("this curl has no --help all")
-	}
-	row := regexp.MustCompile(`(?m)^ ?(-.,)? *--(\S+)( <.*?>| \[protocol)?`)
-	known, shorts, seen := table(), shortNames(), 0
-	for _, m := range row.FindAllStringSubmatch(string(help), -1) {
-		short, name, value := strings.TrimSpace(m[1]), m[2], m[3] != ""
-		seen++
-		o, ok := known[name]
-		if !ok {
-			o, ok = known[strings.TrimPrefix(name, "no-")]
-		}
-		if !ok || o.value != value && name != "help" {
-			t.Errorf("--%s (value: %v): known %v as %+v", name, value, ok, o)
-		}
-		if short != "" && shorts[short[1]] != name {
-			t.Errorf("%s is --%s, not --%s", short, name, shorts[short[1]])
-		}
-	}
-	if seen < 200 {
-		t.Errorf("only %d options in curl's help", seen)
-	}
-}
-
 func TestTheTableHasNoOptionTwice(t *testing.T) {
 	seen := map[string]bool{}
 	for _, b := range blocks() {
@@ -148,7 +117,7 @@ func TestMessages(t *testing.T) {
 	for _, c := range []struct{ argv, want, never string }{
 		{"--help", "--help is not about an API request", "needs a value"},
 		{"-h", "--help is not about an API request", "needs a value"},
-		{"/ -K", "--config hides options", "needs a value"},
+		{"/ -K", "--config brings options", "needs a value"},
 		{"https://me:s3cret@h/x", "user name", "s3cret"},
 		{"me:s3cret@h/x", "user name", "s3cret"},
 		{"--url=", "the URL is empty", "no host"},

@@ -36,6 +36,9 @@ func (j Job) plan(sends bool) ([]transfer, error) {
 			return nil, fault.New(fault.Usage, "on this system the token travels on curl's stdin, so the request cannot read from there").
 				Hint("put the body into a file: -d @FILE or -T FILE")
 		}
+		if err := t.checkURLs(at); err != nil {
+			return nil, err
+		}
 		if err := t.checkHost(at); err != nil && !j.AllowUnsafe {
 			return nil, err
 		}
@@ -47,6 +50,26 @@ func (j Job) plan(sends bool) ([]transfer, error) {
 		}
 	}
 	return all, nil
+}
+
+// checkURLs: a whole URL as the request target says where the request goes as
+// well (RFC 9112 3.2.2), and so may an option that is not known.
+func (t transfer) checkURLs(at target) error {
+	urls := []arg{}
+	for _, a := range t.options {
+		if a.name == "request-target" {
+			urls = append(urls, a)
+		}
+	}
+	for _, a := range append(urls, t.unknown...) {
+		if !strings.Contains(a.value, "://") {
+			continue
+		}
+		if _, err := at.resolve(a.value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkRedirects: curl sends Authorization to no other host, but every other

@@ -15,17 +15,16 @@ func (j Job) Print() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	known := table()
 	var b strings.Builder
 	for _, t := range all {
 		words := []string{"curl"}
 		shownOptions := t
-		shownOptions.options = nil
+		shownOptions.options, shownOptions.unknown = nil, nil
 		for _, a := range t.options {
-			if name := strings.TrimPrefix(a.name, "expand-"); a.has && known[name].name == "" {
-				a.value = hidden // of what is not known, anything may be a secret
-			}
 			shownOptions.options = append(shownOptions.options, redact(a))
+		}
+		for _, a := range t.unknown { // anything may be a secret
+			shownOptions.unknown = append(shownOptions.unknown, arg{a.name, hidden, a.has})
 		}
 		for _, w := range shownOptions.argv(extras{dpop: j.Prover != nil}) {
 			words = append(words, quote(w))
@@ -61,7 +60,7 @@ func (j Job) Print() (string, error) {
 
 // redact hides the values in which users hand over secrets.
 func redact(a arg) arg {
-	switch strings.TrimPrefix(a.name, "expand-") {
+	switch a.name {
 	case "header", "proxy-header":
 		name, value, ok := strings.Cut(a.value, ":")
 		harmless := []string{"accept", "content-type", "accept-language", "accept-encoding", "user-agent", "cache-control"}
@@ -73,7 +72,7 @@ func redact(a arg) arg {
 			a.value = hidden
 		}
 	case "user", "proxy-user", "oauth2-bearer", "pass", "proxy-pass", "tlspassword", "proxy-tlspassword", "cookie",
-		"variable", "aws-sigv4", "proxy", "preproxy", "proxy1.0", "socks4", "socks4a", "socks5", "socks5-hostname", "cert", "proxy-cert", "referer":
+		"aws-sigv4", "proxy", "preproxy", "proxy1.0", "socks4", "socks4a", "socks5", "socks5-hostname", "cert", "proxy-cert", "referer":
 		a.value = hidden
 	}
 	return a

@@ -35,13 +35,13 @@ func TestPrintHidesEverySecretAndRunsNothing(t *testing.T) {
 
 func TestPrintHidesWhatUnsafeOptionsBring(t *testing.T) {
 	j := job(
-		t, newServer(t, nil), "--expand-header", "X-Mine: user-secret-1", "--expand-data", "user-secret-2", "--socks5", "a:user-secret-3@h",
+		t, newServer(t, nil), "--proxy-header", "X-Mine: user-secret-1", "--proxy-user", "user-secret-2", "--socks5", "a:user-secret-3@h",
 		"--socks5-hostname", "a:user-secret-4@h", "--proxy1.0", "a:user-secret-5@h", "--socks4a", "a:user-secret-6@h", "--socks4", "a:user-secret-7@h",
 		"--new-option=user-secret-8", "/",
 	)
 	j.AllowUnsafe = true
 	got, err := j.Print()
-	if err != nil || strings.Contains(got, "user-secret") || !strings.Contains(got, "--expand-header 'X-Mine: [hidden]'") {
+	if err != nil || strings.Contains(got, "user-secret") || !strings.Contains(got, "--proxy-header 'X-Mine: [hidden]'") || !strings.Contains(got, "'--new-option=[hidden]' --url ") {
 		t.Errorf("%s %v", got, err)
 	}
 }

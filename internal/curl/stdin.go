@@ -27,7 +27,7 @@ func fileOf(a arg) string {
 		if rest, ok := strings.CutPrefix(a.value, "@"); ok {
 			return rest
 		}
-	case "data-urlencode", "url-query", "variable": // [name]@file
+	case "data-urlencode", "url-query": // [name]@file
 		if i := strings.IndexAny(a.value, "@="); i >= 0 && a.value[i] == '@' {
 			return a.value[i+1:]
 		}
@@ -37,7 +37,7 @@ func fileOf(a arg) string {
 			file, _, _ := strings.Cut(value[1:], ";")
 			return strings.Trim(file, `"`)
 		}
-	case "upload-file", "config", "netrc-file":
+	case "upload-file", "netrc-file":
 		return a.value
 	case "cookie":
 		if !strings.Contains(a.value, "=") {
@@ -52,7 +52,7 @@ func fileOf(a arg) string {
 func repeatable(options []arg) bool {
 	for _, a := range options {
 		switch a.name {
-		case "continue-at", "no-clobber", "skip-existing", "remote-header-name", "config":
+		case "continue-at", "no-clobber", "skip-existing", "remote-header-name":
 			return false
 		}
 		if path := fileOf(a); path != "" {

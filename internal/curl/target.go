@@ -33,6 +33,9 @@ func (t target) resolve(typed string) (string, error) {
 	if i := strings.IndexFunc(typed, func(r rune) bool { return r < ' ' || r == 0x7f }); i >= 0 {
 		return "", fault.New(fault.Usage, "the URL has a control character")
 	}
+	if strings.HasPrefix(typed, "@") {
+		return "", fault.New(fault.Usage, "curl's --url @FILE brings URLs that authctl does not see").Hint("write them in the command line")
+	}
 	if typed == "" {
 		return "", fault.New(fault.Usage, "the URL is empty")
 	}

@@ -14,6 +14,7 @@ type transfer struct {
 	options []arg // in curl's order, the URL and -D left out
 	// fromFiles are headers that go to curl beside the secrets.
 	fromFiles []arg
+	unknown   []arg  // options that authctl does not know
 	method    string // what curl will send, for a DPoP proof
 	output    string // the file the body goes to, "" for stdout or a name curl makes up
 	toFile    bool
@@ -69,7 +70,7 @@ func (n *transferNode) uploadTo(to string) string {
 }
 
 func (l line) one(n *transferNode, url string) transfer {
-	one := transfer{url: url, fromFiles: l.fromFiles, method: method(l.options, n.hasUpload)}
+	one := transfer{url: url, fromFiles: l.fromFiles, unknown: l.unknown, method: method(l.options, n.hasUpload)}
 	for _, a := range l.options {
 		if a.name == "dump-header" {
 			one.dump = a.value
