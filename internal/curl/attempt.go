@@ -30,9 +30,9 @@ func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats
 	}
 	p := process{
 		program: r.Program, environ: r.Environ, hidden: r.SecretNames,
-		in: r.stdin(), out: r.Out, err: r.Err, config: config,
+		in: r.stdin(), out: r.Out, err: r.Err, config: config, places: r.at,
 	}
-	x := extras{terminal: r.Terminal, dpop: r.Prover != nil}
+	x := extras{config: descriptorName(r.at.config), terminal: r.Terminal, dpop: r.Prover != nil}
 	if r.ByStdin {
 		p.in, p.config = strings.NewReader(config), ""
 		x.config, x.dump = "-", t.dump
@@ -57,7 +57,7 @@ func (r *runner) watched(ctx context.Context, t transfer, p process, x extras, d
 	g.mayHold = func(a answer) bool { return a.status == 401 && (may.renew || may.nonce && a.wantsNonce()) }
 	var seen answer
 	if x.hold || dump != nil || r.Prover != nil {
-		x.dump = headerFile
+		x.dump = descriptorName(r.at.heads)
 		h := &heads{follows: t.follows, sink: g.head, final: g.decide}
 		p.heads = func(from io.Reader) { seen = h.read(from) }
 	}

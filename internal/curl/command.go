@@ -2,15 +2,9 @@ package curl
 
 import "strings"
 
-// The inherited descriptors: exec.Cmd.ExtraFiles begins at 3.
-const (
-	configFile = "/dev/fd/3"
-	headerFile = "/dev/fd/4"
-)
-
 // extras is what authctl adds to the user's options for one run.
 type extras struct {
-	config   string // where curl reads the secrets from; "" means configFile
+	config   string // where curl reads the secrets from
 	dump     string // where curl writes response headers, "" for nowhere
 	hold     bool   // stdout is a pipe of ours that may be thrown away
 	fails    bool   // the gate does what -f does
@@ -22,9 +16,6 @@ type extras struct {
 // curl reads no ~/.curlrc. Everything is a full option name, so that no
 // version of curl can read it differently.
 func (t transfer) argv(x extras) []string {
-	if x.config == "" {
-		x.config = configFile
-	}
 	out := []string{"-q", "--config", x.config}
 	proxied := false
 	for _, a := range t.options {

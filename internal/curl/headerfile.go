@@ -56,6 +56,9 @@ func (r headerReader) read(path string) (string, error) {
 		}
 		from = r.stdin
 	} else {
+		if err := checkDescriptor(path); err != nil {
+			return "", err
+		}
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !r.pipesToo {
 			return "", nil
 		}

@@ -29,6 +29,9 @@ func (j Job) plan(sends bool) ([]transfer, error) {
 		return nil, err
 	}
 	for _, t := range all {
+		if err := t.checkDescriptors(); err != nil {
+			return nil, err
+		}
 		if err := t.checkHeaders(); err != nil {
 			return nil, err
 		}

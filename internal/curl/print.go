@@ -16,6 +16,7 @@ func (j Job) Print() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
+	configFile := descriptorName(findPlaces(userDescriptors(), all).config)
 	for _, t := range all {
 		words := []string{"curl"}
 		shownOptions := t
@@ -26,7 +27,7 @@ func (j Job) Print() (string, error) {
 		for _, a := range t.unknown { // anything may be a secret
 			shownOptions.unknown = append(shownOptions.unknown, arg{a.name, hidden, a.has})
 		}
-		for _, w := range shownOptions.argv(extras{dpop: j.Prover != nil}) {
+		for _, w := range shownOptions.argv(extras{config: configFile, dpop: j.Prover != nil}) {
 			words = append(words, quote(w))
 		}
 		b.WriteString(strings.Join(words, " ") + "\n")

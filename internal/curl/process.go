@@ -21,8 +21,9 @@ type process struct {
 	hidden   []string // names of variables that curl must not get
 	in       io.Reader
 	out, err io.Writer
-	config   string // for descriptor 3, "" for none
-	heads    func(io.Reader)
+	config   string          // "" for none
+	heads    func(io.Reader) // nil: nobody reads them
+	places   places          // of the two among curl's descriptors
 }
 
 // run starts curl and waits for it and for everything it wrote; the code is
@@ -35,11 +36,17 @@ func (p process) run(ctx context.Context) (code int, err error) {
 	cmd.WaitDelay = killAfter
 	w := &wires{}
 	defer w.closeAll()
+	ours := map[int]*os.File{}
 	if p.config != "" {
-		cmd.ExtraFiles = append(cmd.ExtraFiles, w.feed(p.config))
+		ours[p.places.config] = w.feed(p.config)
 	}
 	if p.heads != nil {
-		cmd.ExtraFiles = append(cmd.ExtraFiles, w.drain(p.heads))
+		ours[p.places.heads] = w.drain(p.heads)
+	}
+	if w.failed == nil {
+		var dups []*os.File
+		cmd.ExtraFiles, dups, w.failed = p.places.extraFiles(ours)
+		w.child = append(w.child, dups...)
 	}
 	cmd.Stdout, cmd.Stderr = w.output(p.out), w.output(p.err)
 	if w.failed == nil {

@@ -10,3 +10,10 @@ const ByStdin = true
 func interrupt(p *os.Process) error { return p.Kill() }
 
 func signalCode(*os.ProcessState) int { return 1 }
+
+// Descriptors beyond the first three are not handed on.
+func userDescriptors() []int { return nil }
+
+func isOpen(int) bool { return true }
+
+func (places) extraFiles(map[int]*os.File) (files, dups []*os.File, err error) { return nil, nil, nil }

@@ -30,6 +30,7 @@ type runner struct {
 	have  Token            // the token of the last request, unless it was for one use
 	nonce string           // the API's last DPoP-Nonce (RFC 9449 8.2)
 	stdin func() io.Reader // for one attempt
+	at    places
 }
 
 // Run makes the requests one after the other and returns curl's exit code, the
@@ -40,7 +41,7 @@ func (j Job) Run(ctx context.Context) (code int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	r := &runner{Job: j, dumps: map[string]io.WriteCloser{}}
+	r := &runner{Job: j, dumps: map[string]io.WriteCloser{}, at: findPlaces(userDescriptors(), all)}
 	defer func() { err = errors.Join(err, r.closeDumps()) }()
 	for _, t := range all {
 		if code, err = r.request(ctx, t); err != nil {

@@ -20,6 +20,16 @@ func isStdin(path string) bool {
 	return path == "-" || path == "/dev/stdin" || path == "/dev/fd/0" || path == "/proc/self/fd/0"
 }
 
+// isPipe is true for what can be read once: stdin, a pipe, a descriptor (which
+// some systems do not open anew).
+func isPipe(path string) bool {
+	if _, is := descriptorOf(path); is || isStdin(path) {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(os.ModeNamedPipe|os.ModeSocket) != 0
+}
+
 // fileOf is the file that curl reads for the option, "" for none.
 func fileOf(a arg) string {
 	switch a.name {
@@ -55,10 +65,12 @@ func repeatable(options []arg) bool {
 		case "continue-at", "no-clobber", "skip-existing", "remote-header-name":
 			return false
 		}
-		if path := fileOf(a); path != "" {
-			if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-				return false
-			}
+		path := fileOf(a)
+		if path == "" || isStdin(path) { // which is thought of elsewhere
+			continue
+		}
+		if info, err := os.Stat(path); isPipe(path) || err == nil && !info.Mode().IsRegular() {
+			return false
 		}
 	}
 	return true
@@ -69,6 +81,9 @@ func repeatable(options []arg) bool {
 func overwritable(path string) bool {
 	if path == "" || path == "/dev/null" {
 		return true
+	}
+	if _, is := descriptorOf(path); is {
+		return false
 	}
 	info, err := os.Stat(path)
 	return err != nil || info.Mode().IsRegular()

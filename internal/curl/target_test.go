@@ -116,8 +116,8 @@ func FuzzArgv(f *testing.F) {
 			all = all[:100]
 		}
 		for _, one := range all {
-			argv := one.argv(extras{})
-			if argv[0] != "-q" || argv[1] != "--config" || argv[2] != configFile || argv[len(argv)-2] != "--url" {
+			argv := one.argv(extras{config: "/dev/fd/3"})
+			if argv[0] != "-q" || argv[1] != "--config" || argv[2] != "/dev/fd/3" || argv[len(argv)-2] != "--url" {
 				t.Fatalf("%q", argv)
 			}
 			u := argv[len(argv)-1]

@@ -41,19 +41,33 @@ func (l line) transfers(t target) ([]transfer, error) {
 		}
 		all = append(all, l.one(n, n.uploadTo(url)))
 	}
-	readers := 0
+	return all, l.checkPipes(all)
+}
+
+// checkPipes: what can be read once would be empty the second time.
+func (l line) checkPipes(all []transfer) error {
+	readers := map[string]int{}
 	if l.headersFromStdin {
-		readers++
+		readers["stdin"]++
 	}
 	for _, one := range all {
-		if one.stdin {
-			readers++
+		for _, a := range one.options {
+			path := fileOf(a)
+			switch {
+			case isStdin(path), a.name == "upload-file" && path == ".":
+				readers["stdin"]++
+			case path != "" && isPipe(path):
+				readers[path]++
+			}
 		}
 	}
-	if readers > 1 {
-		return nil, fault.New(fault.Usage, "stdin can be read once, and here it would be %d times", readers)
+	for path, n := range readers {
+		if n > 1 {
+			return fault.New(fault.Usage, "%s can be read once, and here it would be %d times", shown(path), n).
+				Hint("put it into a file, or run authctl curl once for each URL")
+		}
 	}
-	return all, nil
+	return nil
 }
 
 // uploadTo adds the name of -T's file to a URL that ends with a slash, as curl
@@ -92,7 +106,7 @@ func (l line) one(n *transferNode, url string) transfer {
 	case n.hasOutput:
 		one.options, one.toFile, one.output = append(one.options, arg{"output", n.output, true}), true, inFolder(l.options, n.output)
 	}
-	one.stdin = n.upload == "-" && n.hasUpload || n.upload == "." && n.hasUpload || readsStdin(l.options)
+	one.stdin = n.upload == "." && n.hasUpload || readsStdin(one.options)
 	again := repeatable(one.options) && overwritable(one.output)
 	one.repeatable = again && !one.stdin
 	one.gathers = again && one.stdin && !n.hasUpload
