@@ -8,10 +8,7 @@ import (
 )
 
 // header is one header of the user's as curl reads it.
-type header struct {
-	name, value string
-	takesAway   bool // Name: without a value, which sends nothing
-}
+type header struct{ name, value string }
 
 // readHeader splits a line as curl does, at the first colon or semicolon; ok is
 // false for a line with neither, of which curl sends nothing. What curl would
@@ -32,7 +29,6 @@ func readHeader(line string) (h header, ok bool, err error) {
 		return header{}, false, fault.New(fault.Usage, "the header %s; has text after its semicolon", shown(h.name)).
 			Hint("write -H '%s: value', or -H '%s;' to send it empty", shown(h.name), shown(h.name))
 	}
-	h.takesAway = line[i] == ':' && h.value == ""
 	return h, true, nil
 }
 
