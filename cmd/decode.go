@@ -22,6 +22,7 @@ type decodeOptions struct {
 	claim    string
 	noClaim  bool // --claim with nothing, such as a variable that is not set
 	checkExp bool
+	extract  bool
 	verify   verifyFlags
 }
 
@@ -32,7 +33,9 @@ func newDecodeCmd(c *cli) *cobra.Command {
 		Short: "Show what a token says, and verify it",
 		Long: `Show the header and claims of a JWT, the header of an encrypted token (JWE), a
 SAML assertion (XML, base64 or base64url), or say that a token is opaque. Input
-is a token, several tokens one a line, or a whole token response.
+is a token, several tokens one a line, a whole token response, or the SAML
+Response, SOAP message or WS-Trust answer that an assertion came in.
+--extract-assertion prints the assertion of such a message, its bytes untouched.
 
 Prefer FILE or stdin (-, the default) to TOKEN: arguments are seen by every
 process of the machine and kept in the shell's history.
@@ -48,6 +51,7 @@ expired or could not be verified.`,
 		Example: `  authctl token --select id_token | authctl decode
   authctl decode --claim realm_access.roles token.txt
   authctl decode --check-exp token.txt
+  authctl decode --extract-assertion response.xml > assertion.xml
   authctl decode --verify --key public.pem assertion.jwt
   authctl decode --verify -p example --nonce n-0S6 id_token.jwt`,
 		Args: oneAtMost("FILE, - or TOKEN"),
@@ -62,6 +66,7 @@ expired or could not be verified.`,
 	f.StringVar(&o.selected, "select", "", "which token of a token response: "+strings.Join(inspect.Selects(), ", "))
 	f.StringVar(&o.claim, "claim", "", "print only this claim, raw; `name` or name.inner")
 	f.BoolVar(&o.checkExp, "check-exp", false, "fail (exit 7) when the token has expired or has no exp")
+	f.BoolVar(&o.extract, "extract-assertion", false, "print the one SAML assertion of a message, byte for byte, with the namespace declarations that it inherits")
 	o.verify.register(cmd)
 	fixed(cmd, "output", []string{"text", "json"})
 	fixed(cmd, "select", inspect.Selects())
@@ -80,6 +85,8 @@ func (o *decodeOptions) check() error {
 		return fault.New(fault.Usage, "stdin cannot be both the token and the key").Hint("name a file for one of them")
 	case o.claim != "" && o.output == "json":
 		return fault.New(fault.Usage, "--claim prints one raw value, so -o json does not go with it")
+	case o.extract && (o.verify.on || o.verify.signatureOnly || o.checkExp || o.claim != "" || o.output == "json"):
+		return fault.New(fault.Usage, "--extract-assertion prints the assertion as it is, so --verify, --check-exp, --claim and -o json do not go with it")
 	}
 	return o.verify.check()
 }
@@ -96,6 +103,9 @@ func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
 	tokens, err := inspect.Tokens(data, o.selected)
 	if err != nil {
 		return notTokens(o.input, err)
+	}
+	if o.extract {
+		return c.extractAssertion(o, tokens)
 	}
 	look, err := c.looker(ctx, o.verify)
 	if err != nil {

@@ -85,6 +85,8 @@ func cannotVerify(kind inspect.Kind) error {
 		inspect.Opaque: "the token is opaque: only the server that issued it can tell whether it is valid",
 		inspect.JWE:    "the token is encrypted (JWE) and is not decrypted here",
 		inspect.SAML:   "it is a SAML assertion, whose XML signature is not verified here",
+
+		inspect.SAMLDocument: "it is an XML document, whose signature is not verified here",
 	}
 	return fault.New(fault.Invalid, "%s", why[kind])
 }

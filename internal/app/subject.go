@@ -21,6 +21,11 @@ func (a *App) CheckSubject(ctx context.Context, p *profile.Profile, s grant.Subj
 		return fault.New(fault.Invalid, "the %s expired at %s (%s): it was not sent", what, end.UTC().Format(time.RFC3339), field).
 			Hint("get a new %s from its issuer; --allow-expired sends this one", what)
 	}
+	if s.Assertion != nil {
+		for _, warning := range s.Assertion.Warnings {
+			a.Warn(warning + "; it is sent as it is")
+		}
+	}
 	return a.checkHolder(ctx, p, s)
 }
 

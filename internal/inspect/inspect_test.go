@@ -252,11 +252,48 @@ func TestAssertion(t *testing.T) {
 	}
 }
 
+// What an assertion came in is named, and what is inside, and the way to it.
+func TestAssertionInAMessage(t *testing.T) {
+	response, err := os.ReadFile("../saml/testdata/response-exclusive.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := look(t, string(response))
+	text := r.Text(View{Now: now})
+	for _, want := range []string{
+		"SAML Response, UNVERIFIED\n", "  root          Response\n", "  status        urn:oasis:names:tc:SAML:2.0:status:Success\n", "  inside        1 assertion\n",
+		"--extract-assertion", "\nAssertion\n  Issuer        https://idp.example\n", "  AuthnContextClassRef urn:oasis:names:tc:SAML:2.0:ac:classes:X509\n",
+		"  SessionNotOnOrAfter 2026-03-01 21:00:00 CET (in 8 h)\n", `  purpose = <PurposeOfUse xmlns="urn:hl7-org:v3" code="TREATMENT"/>`,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in\n%s", want, text)
+		}
+	}
+	line, err := r.JSON(now)
+	for _, want := range []string{
+		`"kind":"saml"`, `"document":{"root":"Response","assertions":1,"encrypted_assertions":0,"status":["urn:oasis:names:tc:SAML:2.0:status:Success"]}`,
+		`"authn_context_class_ref":["urn:oasis:names:tc:SAML:2.0:ac:classes:X509"]`, `"session_not_on_or_after":"2026-03-01T20:00:00Z"`, `"values":["<PurposeOfUse xmlns=\"urn:hl7-org:v3\" code=\"TREATMENT\"/>"]`,
+	} {
+		if err != nil || !strings.Contains(string(line), want) {
+			t.Errorf("%s is not in %s, %v", want, line, err)
+		}
+	}
+	two := strings.Replace(string(response), "</saml2p:Response>", `<saml2:Assertion ID="b"/></saml2p:Response>`, 1)
+	if r := look(t, two); r.Kind != SAMLDocument || !strings.Contains(r.Text(View{Now: now}), "  inside        2 assertions\n") {
+		t.Errorf("%s:\n%s", r.Kind, r.Text(View{Now: now}))
+	}
+	odd := look(t, `<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Conditions NotBefore="x"/></Assertion>`)
+	if text := odd.Text(View{Now: now}); !strings.Contains(text, `  note          NotBefore of the SAML assertion is no time: "x"`) {
+		t.Errorf("no note:\n%s", text)
+	}
+}
+
 // FuzzLook: whatever comes in, what goes out is harmless text and valid JSON.
 func FuzzLook(f *testing.F) {
 	seeds := []string{
 		token(`{"exp":1,"aud":["a"],"scope":"a b","x":{"y":1}}`), enc(`{"alg":"x"}`) + "." + enc("text") + ".", "opaque",
-		enc(`{"enc":"x"}`) + "....", read(f, "klg-subject-token.b64url"), `{"access_token":"x"}`, "Bearer x\ny",
+		enc(`{"enc":"x"}`) + "....", read(f, "klg-subject-token.b64url"), `{"access_token":"x"}`, "Bearer x\ny", enc(`{"alg":"ES256"}`) + "=." + enc(`{"a":[[[[[[[[[1]]]]]]]]]}`) + ".<s>",
+		`<r xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"><a:Assertion ID="1"><a:Issuer>x</a:Issuer></a:Assertion></r>`,
 	}
 	for _, s := range seeds {
 		if s == "" {

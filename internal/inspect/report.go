@@ -20,6 +20,10 @@ const (
 	JWE    Kind = "jwe"    // encrypted; only its header can be read (RFC 7516)
 	Opaque Kind = "opaque" // only its server can read it
 	SAML   Kind = "saml"   // a SAML 2.0 assertion
+
+	// SAMLDocument is a SAML Response or the like in which there is not exactly
+	// one assertion that can be read.
+	SAMLDocument Kind = "saml_document"
 )
 
 // Report is what could be read from one token.
@@ -38,6 +42,7 @@ type Report struct {
 	Payload   []byte // of a JWS that is no JWT
 	Length    int    // characters of an opaque token
 	Assertion saml.Assertion
+	Document  *saml.Document // what the assertion came in, nil for one by itself
 }
 
 // ErrDamaged is for text that begins as a JWT and is none.
@@ -49,8 +54,7 @@ func Look(token string) (Report, error) {
 		return Report{}, errors.New("it is too long for a token")
 	}
 	if saml.IsSAML([]byte(token)) {
-		a, err := saml.Read([]byte(token))
-		return Report{Kind: SAML, Assertion: a}, err
+		return ofSAML(token)
 	}
 	// Dots alone make no JWT: opaque tokens have them, too.
 	header, err := jwt.ReadHeader(token)
@@ -85,6 +89,22 @@ func opaque(token string) (Report, error) {
 		return Report{}, errors.New("it is no token: of a token all characters are visible ASCII (RFC 6749 A.12)")
 	}
 	return Report{Kind: Opaque, Length: len(token)}, nil
+}
+
+// ofSAML is the report of an assertion, by itself or within a message.
+func ofSAML(text string) (Report, error) {
+	d, err := saml.Open([]byte(text))
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{Kind: SAMLDocument, Notes: d.Notes, Document: &d}
+	if d.Assertion != nil {
+		r.Kind, r.Assertion = SAML, *d.Assertion
+	}
+	if d.Root == "Assertion" {
+		r.Document = nil
+	}
+	return r, nil
 }
 
 // OfToken is the report of a JWS that was taken apart already.

@@ -31,7 +31,10 @@ func (r Report) Text(v View) string {
 	p.title(r)
 	switch r.Kind {
 	case SAML:
+		p.document(r)
 		p.saml(r)
+	case SAMLDocument:
+		p.document(r)
 	case Opaque:
 		p.line("", fmt.Sprintf("%d characters; only the server that issued it can read it", r.Length))
 	case JWE:
@@ -77,11 +80,14 @@ const (
 func (p *page) title(r Report) {
 	names := map[Kind]string{
 		JWT: "Signed JWT", JWS: "Signed data (JWS), no JWT", JWE: "Encrypted token (JWE)", Opaque: "Opaque token",
-		SAML: "SAML 2.0 assertion",
+		SAML: "SAML 2.0 assertion", SAMLDocument: "XML document",
 	}
 	name := names[r.Kind]
 	if r.Kind == JWT && r.Header.String("alg") == "none" {
 		name = "Unsigned JWT" // RFC 7515 A.5
+	}
+	if r.Document != nil && r.Document.What != "" {
+		name = r.Document.What
 	}
 	name = p.paint(bold, name)
 	if r.Member != "" {

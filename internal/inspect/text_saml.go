@@ -5,6 +5,28 @@ import (
 	"strings"
 )
 
+// document writes what an assertion came in, and how to take it out of that.
+func (p *page) document(r Report) {
+	d := r.Document
+	if d == nil {
+		return
+	}
+	p.line("root", Plain(d.Root))
+	for _, status := range d.Status {
+		p.line("status", short(status))
+	}
+	p.line("inside", d.Contents())
+	switch {
+	case r.Kind == SAML:
+		p.line("", "authctl decode --extract-assertion prints the assertion alone, byte for byte")
+		p.heading("Assertion")
+	case d.Assertions > 1:
+		p.line("", "decode each by itself: which of them is meant is not for authctl to guess")
+	case d.Encrypted > 0:
+		p.line("", "only the service that it is encrypted for can read it")
+	}
+}
+
 // saml writes an assertion: who, about whom, for whom, until when, whose keys.
 func (p *page) saml(r Report) {
 	a := r.Assertion
@@ -24,6 +46,15 @@ func (p *page) saml(r Report) {
 	}
 	if !a.NotOnOrAfter.IsZero() {
 		p.line("NotOnOrAfter", p.when(a.NotOnOrAfter, true))
+	}
+	for _, ref := range a.AuthnContextClassRefs {
+		p.line("AuthnContextClassRef", Plain(ref))
+	}
+	if !a.AuthnInstant.IsZero() {
+		p.line("AuthnInstant", p.when(a.AuthnInstant, false))
+	}
+	if !a.SessionNotOnOrAfter.IsZero() {
+		p.line("SessionNotOnOrAfter", p.when(a.SessionNotOnOrAfter, true))
 	}
 	if len(a.Attributes) > 0 {
 		p.heading("Attributes")

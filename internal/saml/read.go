@@ -12,8 +12,6 @@ import (
 	"time"
 )
 
-const namespace = "urn:oasis:names:tc:SAML:2.0:assertion"
-
 // The elements of SAML Core 2.3.3 and XML Signature 4.4 that are looked at.
 type (
 	xmlAssertion struct {
@@ -24,7 +22,14 @@ type (
 		NameID       xmlNameID        `xml:"urn:oasis:names:tc:SAML:2.0:assertion Subject>NameID"`
 		Confirmation []xmlConfirm     `xml:"urn:oasis:names:tc:SAML:2.0:assertion Subject>SubjectConfirmation"`
 		Conditions   xmlConditions    `xml:"urn:oasis:names:tc:SAML:2.0:assertion Conditions"`
+		Authn        []xmlAuthn       `xml:"urn:oasis:names:tc:SAML:2.0:assertion AuthnStatement"`
 		Attributes   []xmlSAMLAttribs `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeStatement>Attribute"`
+	}
+	// xmlAuthn is how the subject logged in (SAML Core 2.7.2).
+	xmlAuthn struct {
+		Instant             string   `xml:"AuthnInstant,attr"`
+		SessionNotOnOrAfter string   `xml:"SessionNotOnOrAfter,attr"`
+		ClassRefs           []string `xml:"urn:oasis:names:tc:SAML:2.0:assertion AuthnContext>AuthnContextClassRef"`
 	}
 	xmlNameID struct {
 		Format string `xml:"Format,attr"`
@@ -47,96 +52,99 @@ type (
 		Certificates []string `xml:"X509Data>X509Certificate"`
 	}
 	xmlSAMLAttribs struct {
-		Name   string   `xml:"Name,attr"`
-		Values []string `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeValue"`
+		Name   string     `xml:"Name,attr"`
+		Values []xmlValue `xml:"urn:oasis:names:tc:SAML:2.0:assertion AttributeValue"`
+	}
+	// xmlValue is of any type (SAML Core 2.7.3.1.1): text, or elements.
+	xmlValue struct {
+		Text     string     `xml:",chardata"`
+		Inner    string     `xml:",innerxml"`
+		Elements []struct{} `xml:",any"`
 	}
 )
 
-// Read looks into an assertion given as XML, base64 or base64url.
+// Read looks into an assertion given as XML, base64 or base64url. A detail that
+// cannot be read is left out and one of the Warnings.
 func Read(data []byte) (Assertion, error) {
 	raw, err := unwrap(data)
 	if err != nil {
 		return Assertion{}, err
 	}
-	a, err := parse(raw)
+	text, doc, err := document(raw)
 	if err != nil {
 		return Assertion{}, err
 	}
+	if err := doc.checkRoot(); err != nil {
+		return Assertion{}, err
+	}
+	var a xmlAssertion
+	dec := xml.NewDecoder(bytes.NewReader(text))
+	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // scan has looked
+	if err := dec.Decode(&a); err != nil {
+		return Assertion{}, errNotWellFormed
+	}
+	out := a.read()
+	out.Raw, out.Warnings = raw, append(doc.warnings, out.Warnings...)
+	return out, nil
+}
+
+func (a *xmlAssertion) read() Assertion {
 	out := Assertion{
-		Raw: raw, ID: a.ID, Issuer: strings.TrimSpace(a.Issuer),
+		ID: a.ID, Issuer: strings.TrimSpace(a.Issuer),
 		Subject: strings.TrimSpace(a.NameID.Value), SubjectFormat: a.NameID.Format,
 	}
 	for _, aud := range a.Conditions.Audiences {
 		out.Audiences = append(out.Audiences, strings.TrimSpace(aud))
 	}
 	for _, attr := range a.Attributes {
-		out.Attributes = append(out.Attributes, Attribute(attr))
+		out.Attributes = append(out.Attributes, attr.read())
 	}
-	err = errors.Join(
-		instant(&out.IssueInstant, "IssueInstant", a.IssueInstant),
-		instant(&out.NotBefore, "NotBefore", a.Conditions.NotBefore),
-		instant(&out.NotOnOrAfter, "NotOnOrAfter", a.Conditions.NotOnOrAfter),
-	)
-	if err != nil {
-		return Assertion{}, err
-	}
-	if out.SignerCert, err = certificate("the signature", a.KeyInfo); err != nil {
-		return Assertion{}, err
-	}
+	out.instant(&out.IssueInstant, "IssueInstant", a.IssueInstant)
+	out.instant(&out.NotBefore, "NotBefore", a.Conditions.NotBefore)
+	out.instant(&out.NotOnOrAfter, "NotOnOrAfter", a.Conditions.NotOnOrAfter)
+	out.SignerCert = out.certificate("the signature", a.KeyInfo)
 	for _, c := range a.Confirmation {
-		if err := out.confirm(c); err != nil {
-			return Assertion{}, err
+		out.confirm(c)
+	}
+	for _, authn := range a.Authn {
+		for _, ref := range authn.ClassRefs {
+			out.AuthnContextClassRefs = append(out.AuthnContextClassRefs, strings.TrimSpace(ref))
+		}
+		if out.AuthnInstant.IsZero() {
+			out.instant(&out.AuthnInstant, "AuthnInstant", authn.Instant)
+		}
+		if out.SessionNotOnOrAfter.IsZero() {
+			out.instant(&out.SessionNotOnOrAfter, "SessionNotOnOrAfter", authn.SessionNotOnOrAfter)
 		}
 	}
-	return out, nil
+	return out
+}
+
+// read keeps a structured value as the XML that it is.
+func (a xmlSAMLAttribs) read() Attribute {
+	out := Attribute{Name: a.Name}
+	for _, v := range a.Values {
+		text := v.Text
+		if len(v.Elements) > 0 {
+			text = strings.TrimSpace(v.Inner)
+		}
+		out.Values = append(out.Values, text)
+	}
+	return out
 }
 
 // confirm takes over what one subject confirmation says (SAML Core 2.4.1).
-func (a *Assertion) confirm(c xmlConfirm) error {
+func (a *Assertion) confirm(c xmlConfirm) {
 	var until time.Time
-	if err := instant(&until, "NotOnOrAfter", c.Data.NotOnOrAfter); err != nil {
-		return err
-	}
+	a.instant(&until, "NotOnOrAfter of the subject confirmation", c.Data.NotOnOrAfter)
 	if !until.IsZero() && (a.NotOnOrAfter.IsZero() || until.Before(a.NotOnOrAfter)) {
 		a.NotOnOrAfter = until
 	}
 	if a.Recipient == "" {
 		a.Recipient = c.Data.Recipient
 	}
-	cert, err := certificate("the subject confirmation", c.Data.KeyInfo)
-	if cert != nil && a.HolderOfKeyCert == nil {
+	if cert := a.certificate("the subject confirmation", c.Data.KeyInfo); a.HolderOfKeyCert == nil {
 		a.HolderOfKeyCert = cert
-	}
-	return err
-}
-
-// parse reads the one root element and refuses what is not a plain assertion.
-func parse(raw []byte) (*xmlAssertion, error) {
-	dec := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte{0xEF, 0xBB, 0xBF})))
-	dec.CharsetReader = func(charset string, _ io.Reader) (io.Reader, error) { return nil, otherEncoding(charset) }
-	for {
-		t, err := dec.Token()
-		var other otherEncoding
-		switch {
-		case errors.As(err, &other):
-			return nil, other
-		case err != nil:
-			return nil, errors.New("the SAML assertion is not well-formed XML")
-		}
-		switch t := t.(type) {
-		case xml.Directive:
-			// No SAML document has a DTD, and entities are how XML readers are attacked.
-			return nil, errors.New("the XML has a document type declaration, which no SAML assertion has")
-		case xml.StartElement:
-			if err := checkRoot(t.Name); err != nil {
-				return nil, err
-			}
-			var a xmlAssertion
-			if err := dec.DecodeElement(&a, &t); err != nil {
-				return nil, errors.New("the SAML assertion is not well-formed XML")
-			}
-			return &a, nothingAfter(dec)
-		}
 	}
 }
 
@@ -147,62 +155,57 @@ func (e otherEncoding) Error() string {
 	return fmt.Sprintf("the SAML assertion says that its encoding is %.40q; only UTF-8 is read", string(e))
 }
 
-func checkRoot(name xml.Name) error {
-	switch {
+// checkRoot refuses a document that is no SAML 2.0 assertion.
+func (d *scanned) checkRoot() error {
+	switch name := d.root; {
 	case name.Space == namespace && name.Local == "Assertion":
 		return nil
 	case name.Local == "EncryptedAssertion":
 		return errors.New("the SAML assertion is encrypted, so nothing can be read from it")
-	case name.Local == "Response" || strings.HasPrefix(name.Local, "RequestSecurityTokenResponse"):
-		return fmt.Errorf("it is a %s; the Assertion inside it is needed", name.Local)
 	case name.Local == "Assertion":
 		return fmt.Errorf("it is an assertion of another SAML version (%.80q); SAML 2.0 is needed", name.Space)
+	case len(d.parts) > 0:
+		return fmt.Errorf("it is a %.80s; the assertion inside of it is needed: decode --extract-assertion takes it out", name.Local)
+	case name.Local == "Response" || strings.HasPrefix(name.Local, "RequestSecurityTokenResponse"):
+		return fmt.Errorf("it is a %s without an assertion in it that could be read", name.Local)
 	default:
 		return fmt.Errorf("it is XML and no SAML assertion: the root is %.80q", name.Local)
 	}
 }
 
-func nothingAfter(dec *xml.Decoder) error {
-	for {
-		t, err := dec.Token()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		text, isText := t.(xml.CharData)
-		_, isComment := t.(xml.Comment)
-		if err != nil || !isComment && !(isText && len(bytes.TrimSpace(text)) == 0) {
-			return errors.New("something follows the SAML assertion")
-		}
-	}
+func (a *Assertion) warn(format string, args ...any) {
+	a.Warnings = append(a.Warnings, fmt.Sprintf(format, args...))
 }
 
 // instant reads an xs:dateTime; SAML Core 1.3.3 has them all in UTC, so one
 // without a zone is UTC.
-func instant(into *time.Time, name, s string) error {
+func (a *Assertion) instant(into *time.Time, name, s string) {
 	if s = strings.TrimSpace(s); s == "" {
-		return nil
+		return
 	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			*into = t
-			return nil
+			return
 		}
 	}
-	return fmt.Errorf("%s of the SAML assertion is no time: %.40q", name, s)
+	a.warn("%s of the SAML assertion is no time: %.40q", name, s)
 }
 
 // certificate reads the first certificate of a KeyInfo, nil when there is none.
-func certificate(where string, info xmlKeyInfo) (*x509.Certificate, error) {
+func (a *Assertion) certificate(where string, info xmlKeyInfo) *x509.Certificate {
 	if len(info.Certificates) == 0 {
-		return nil, nil //nolint:nilnil // a KeyInfo may hold something else
+		return nil // a KeyInfo may hold something else
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(info.Certificates[0]), ""))
 	if err != nil {
-		return nil, fmt.Errorf("the certificate in %s of the SAML assertion is not base64", where)
+		a.warn("the certificate in %s of the SAML assertion is not base64", where)
+		return nil
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, fmt.Errorf("the certificate in %s of the SAML assertion cannot be read", where)
+		a.warn("the certificate in %s of the SAML assertion cannot be read: %.120q", where, err.Error())
+		return nil
 	}
-	return cert, nil
+	return cert
 }

@@ -1,7 +1,8 @@
 // Package saml looks into SAML 2.0 assertions that are exchanged for tokens:
 // who issued one, about whom, for whom, until when, and with which
-// certificates. It reads; it neither verifies the XML signature nor ever
-// writes XML, because a re-serialised assertion is no longer the signed one.
+// certificates, and cuts them out of the messages they came in. It reads; it
+// neither verifies the XML signature nor ever writes XML anew, because a
+// re-serialised assertion is no longer the signed one.
 package saml
 
 import (
@@ -28,11 +29,17 @@ type Assertion struct {
 	NotOnOrAfter  time.Time // the earlier of the conditions' and the confirmation's
 	Attributes    []Attribute
 
+	AuthnContextClassRefs []string // how the subject logged in (SAML Core 2.7.2.2)
+	AuthnInstant          time.Time
+	SessionNotOnOrAfter   time.Time
+
 	SignerCert      *x509.Certificate // in the signature: the issuer's own
 	HolderOfKeyCert *x509.Certificate // in the subject confirmation: the client's
+
+	Warnings []string // details that could not be read, each in one line
 }
 
-// Attribute is one attribute statement.
+// Attribute is one attribute statement. A value with elements in it is their XML.
 type Attribute struct {
 	Name   string
 	Values []string

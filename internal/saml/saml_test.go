@@ -92,19 +92,19 @@ const open = `<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion" ID="x" Ve
 func TestReadRefuses(t *testing.T) {
 	for name, data := range map[string]string{
 		"empty": "", "text": "hello", "jwt": "eyJhbGciOiJub25lIn0.e30.", "base64 of text": "aGVsbG8=",
-		"cut off":      open + "<Issuer>a</Issuer>",
-		"two roots":    open + "</Assertion>" + open + "</Assertion>",
-		"trailing":     open + "</Assertion> text",
-		"dtd":          `<!DOCTYPE a [<!ENTITY b "c">]>` + open + "</Assertion>",
-		"entity":       open + "<Issuer>&b;</Issuer></Assertion>",
-		"response":     `<Response xmlns="urn:oasis:names:tc:SAML:2.0:protocol">` + open + "</Assertion></Response>",
-		"saml 1.1":     `<Assertion xmlns="urn:oasis:names:tc:SAML:1.0:assertion"/>`,
-		"encrypted":    `<EncryptedAssertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"/>`,
-		"html":         "<html><body>no</body></html>",
-		"senseless":    open + `<Conditions NotOnOrAfter="tomorrow"/></Assertion>`,
-		"no base64":    open + `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyInfo><X509Data><X509Certificate>!</X509Certificate></X509Data></KeyInfo></Signature></Assertion>`,
-		"no cert":      open + `<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyInfo><X509Data><X509Certificate>AAAA</X509Certificate></X509Data></KeyInfo></Signature></Assertion>`,
-		"much too big": "<" + strings.Repeat("a", MaxSize),
+		"cut off":         open + "<Issuer>a</Issuer>",
+		"nested too deep": open + strings.Repeat("<a>", maxNesting) + strings.Repeat("</a>", maxNesting) + "</Assertion>",
+		"crossed ends":    open + "<a><b></a></b></Assertion>",
+		"ends too often":  open + "</Assertion></Assertion>",
+		"two roots":       open + "</Assertion>" + open + "</Assertion>",
+		"trailing":        open + "</Assertion> text",
+		"dtd":             `<!DOCTYPE a [<!ENTITY b "c">]>` + open + "</Assertion>",
+		"entity":          open + "<Issuer>&b;</Issuer></Assertion>",
+		"response":        `<Response xmlns="urn:oasis:names:tc:SAML:2.0:protocol">` + open + "</Assertion></Response>",
+		"saml 1.1":        `<Assertion xmlns="urn:oasis:names:tc:SAML:1.0:assertion"/>`,
+		"encrypted":       `<EncryptedAssertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"/>`,
+		"html":            "<html><body>no</body></html>",
+		"much too big":    "<" + strings.Repeat("a", MaxSize),
 	} {
 		if a, err := Read([]byte(data)); err == nil {
 			t.Errorf("%s: read as %+v", name, a)
@@ -115,11 +115,10 @@ func TestReadRefuses(t *testing.T) {
 // What is XML and cannot be read is not called something else.
 func TestReadNamesTheEncoding(t *testing.T) {
 	for data, want := range map[string]string{
-		`<?xml version="1.0" encoding="windows-1252"?>` + open + "</Assertion>": "windows-1252",
+		"<?xml version=\"1.0\" encoding=\"windows-1252\"?>" + open + "<Issuer>caf\xe9</Issuer></Assertion>": "windows-1252",
 		"\xff\xfe<\x00A\x00": "UTF-16",
 		"\xfe\xff\x00<\x00A": "UTF-16",
-		`<?xml version="1.0" encoding="UTF-16"?>` + open + "</Assertion>":                   "UTF-16",
-		`<?xml version="1.0" encoding="` + strings.Repeat("e", 300) + `"?>` + open + "</A>": "eee",
+		`<?xml version="1.0" encoding="` + strings.Repeat("e", 300) + `"?>` + open + "\xe9</A>": "eee",
 	} {
 		if _, err := Read([]byte(data)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "UTF-8") || len(err.Error()) > 200 {
 			t.Errorf("%.60q: %v", data, err)
