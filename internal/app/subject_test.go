@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,5 +33,29 @@ func TestASubjectExpiresOnTheInstant(t *testing.T) {
 				t.Errorf("%s at %s, allowed %v: %v", name, c.now, c.allow, err)
 			}
 		}
+	}
+}
+
+// A detail of an assertion that cannot be read is one warning, and is sent.
+func TestAnUnreadableDetailIsOneWarning(t *testing.T) {
+	const xml = `<?xml version="1.0" encoding="utf-16"?><Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion">` +
+		`<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"><KeyInfo><X509Data><X509Certificate>AAAA</X509Certificate></X509Data></KeyInfo></Signature>` +
+		`<Conditions NotOnOrAfter="never"/></Assertion>`
+	s, err := grant.WireSubject("subject token", []byte(xml), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var warnings strings.Builder
+	a := &App{Sys: System{Now: time.Now, Err: &warnings}}
+	if err := a.CheckSubject(t.Context(), &profile.Profile{}, s, false); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{`its encoding is "utf-16"`, "the certificate in the signature", `NotOnOrAfter of the SAML assertion is no time: "never"`} {
+		if strings.Count(warnings.String(), want) != 1 || strings.Count(warnings.String(), "\n") != 3 {
+			t.Errorf("%q is not once in %q", want, warnings.String())
+		}
+	}
+	if sent, err := base64.RawURLEncoding.DecodeString(s.Token.Reveal()); err != nil || string(sent) != xml {
+		t.Errorf("the bytes changed: %q, %v", sent, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"authctl/internal/endpoint"
@@ -58,8 +59,7 @@ func checked(p *profile.Profile, at string, body []byte) (Endpoints, error) {
 	}
 	// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
 	if e.Issuer != p.Issuer {
-		return Endpoints{}, fault.New(fault.Config, "discovery %s names issuer %.200q, the profile says %q", at, e.Issuer, p.Issuer).
-			Hint("correct issuer in profile %s: it must match to the character", p.Name)
+		return Endpoints{}, otherIssuer(p, at, e.Issuer)
 	}
 	// RFC 8414 2 and RFC 8705 5: every endpoint and every alias is https. Plain
 	// http on this machine is for servers on this machine: a document from afar
@@ -76,6 +76,22 @@ func checked(p *profile.Profile, at string, body []byte) (Endpoints, error) {
 		return Endpoints{}, f
 	}
 	return e, nil
+}
+
+// otherIssuer is a document that names another issuer than the profile. Its own
+// issuer is only worth a try where it leads to this very document; many servers
+// for many tenants publish a document where no issuer of theirs leads to.
+func otherIssuer(p *profile.Profile, at, named string) error {
+	f := fault.New(fault.Config, "discovery %s names issuer %.200q, the profile says %q", at, named, p.Issuer)
+	switch {
+	case slices.Contains(wellKnown(named), at):
+		return f.Hint("correct issuer in profile %s: it must match to the character", p.Name)
+	case strings.ContainsAny(named, "{}"):
+		return f.Hint("that is a pattern for many tenants: set issuer in profile %s to your tenant's own, as iss in its tokens has it", p.Name).
+			Hint("or set that issuer with discovery: never, token_url and jwks_url")
+	}
+	return f.Hint("issuer in profile %s must be as iss in the server's tokens; "+
+		"if its own discovery document is not there, set discovery: never, token_url and jwks_url beside it", p.Name)
 }
 
 // kept is a document of the cache. What cannot be used is fetched anew.

@@ -69,7 +69,7 @@ func (c *checker) urls() {
 		c.endpoint(e.path, e.url)
 	}
 	if strings.Contains(p.Issuer, "?") {
-		c.add("issuer", "must not have a query (RFC 8414 2)")
+		c.add("issuer", "must not have a query (RFC 8414 2)").Hint = "set issuer as iss in the server's tokens has it, discovery: never, token_url and jwks_url"
 	}
 	c.redirect()
 }
