@@ -11,6 +11,8 @@ func TestEscapeJSON(t *testing.T) {
 		"{\"a\u009b\":\"\u202e\u007f\u0085\u200b\U000e0001é\"}\n": `{"a\u009b":"\u202e\u007f\u0085\u200b\udb40\udc01é"}` + "\n",
 		`{"a":"\u001b[31m"}`: `{"a":"\u001b[31m"}`,
 		"":                   "",
+		"{\r\n\t\"a\": 1}":   "{ \n \"a\": 1}",
+		"\"\u2028\"":         `"\u2028"`,
 	} {
 		if got := string(EscapeJSON([]byte(in))); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
