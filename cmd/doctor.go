@@ -32,7 +32,8 @@ Looked at are the profiles file, each secret (never shown), the client's key, ki
 certificate, the store and what it keeps, each host with its TLS certificate and
 its clock, the discovery document and the server's keys. No token is asked for, so
 no grant is spent; a host is asked for the page at its root and for public
-documents only. Whether a key or secret is the one registered at the server, only
+documents only. Programs of command: references are run with --run-commands only.
+Whether a key or secret is the one registered at the server, only
 a token request can tell.
 
 With -o json stdout is one object, {"ok":...,"checks":[...]}.
@@ -48,6 +49,7 @@ failure: 3 the profile, a secret, a key or the clock; 5 the network; 6 the store
 	}
 	cmd.Flags().BoolVar(&o.All, "all", false, "every profile of the file")
 	cmd.Flags().BoolVar(&o.Offline, "offline", false, "make no request")
+	cmd.Flags().BoolVar(&o.RunCommands, "run-commands", false, "run the programs of command: references")
 	registerListOutput(cmd, &o.output)
 	return cmd
 }

@@ -16,6 +16,7 @@ type App struct {
 	resolver *secretstore.Resolver
 	ring     *secretstore.Ring
 	stores   *stores
+	hidden   []string // variables that hold secrets of the profile
 }
 
 // Open layers the settings; it reads no profile, no key and no store. ctx ends
@@ -30,7 +31,11 @@ func Open(ctx context.Context, sys System, flags config.Flags) (*App, error) {
 
 // Profile loads the chosen profile, or the default one.
 func (a *App) Profile() (*profile.Profile, error) {
-	return config.LoadProfile(a.Settings, a.Settings.Profile)
+	p, err := config.LoadProfile(a.Settings, a.Settings.Profile)
+	if err == nil {
+		a.hidden = p.SecretVariables()
+	}
+	return p, err
 }
 
 // Warn prints one line for a person, unless --quiet.
@@ -64,7 +69,7 @@ func (a *App) Secrets() *secretstore.Resolver {
 	if a.resolver == nil {
 		a.resolver = secretstore.NewResolver(secretstore.Sources{
 			Ring: a.Ring(), Env: a.Sys.Env, Stdin: a.Sys.In, Err: a.Sys.Err,
-			Vault: vault{a},
+			Vault: vault{a}, Hidden: func() []string { return a.hidden },
 		})
 	}
 	return a.resolver

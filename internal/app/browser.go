@@ -10,6 +10,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/login"
+	"authctl/internal/secret"
 )
 
 // openerPatience is how long an opener may take to fail. One that still runs
@@ -24,12 +25,13 @@ var errNoBrowser = errors.New("this machine has no browser that authctl could op
 type desktop struct {
 	goos string
 	env  func(string) (string, bool)
+	hide []string // variables that hold secrets of the profile
 	look func(program string) (path string, err error)
 }
 
 // newBrowser is the browser of this machine; nil when there is none to see it with.
-func newBrowser(goos string, env func(string) (string, bool)) *desktop {
-	d := &desktop{goos: goos, env: env, look: exec.LookPath}
+func newBrowser(goos string, env func(string) (string, bool), hide []string) *desktop {
+	d := &desktop{goos: goos, env: env, hide: hide, look: exec.LookPath}
 	if _, err := d.opener(); err != nil {
 		return nil
 	}
@@ -48,7 +50,7 @@ func (d *desktop) Open(ctx context.Context, address string) error {
 	}
 	// The browser outlives the command, and Ctrl-C in the terminal is not meant for it.
 	c := exec.CommandContext(context.WithoutCancel(ctx), argv[0], append(argv[1:], address)...)
-	c.Env = withoutOurs(c.Environ())
+	c.Env = withoutOurs(secret.Withheld(c.Environ(), d.hide, nil))
 	c.SysProcAttr = ownSession()
 	if err := c.Start(); err != nil {
 		return err
@@ -101,7 +103,7 @@ func (d *desktop) first(programs ...string) ([]string, error) {
 	return nil, errNoBrowser
 }
 
-// withoutOurs keeps AUTHCTL_*, and the secrets among them, from the browser.
+// withoutOurs keeps AUTHCTL_* from the browser.
 func withoutOurs(env []string) []string {
 	kept := make([]string, 0, len(env))
 	for _, v := range env {

@@ -62,11 +62,12 @@ func script(t *testing.T, text string) *desktop {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return newBrowser("linux", func(name string) (string, bool) { return path, name == "BROWSER" })
+	return newBrowser("linux", func(name string) (string, bool) { return path, name == "BROWSER" }, []string{"CLIENT_SECRET"})
 }
 
 func TestOpenGivesOneArgumentAndNoSecret(t *testing.T) {
 	t.Setenv("AUTHCTL_SECRET_DEMO_CANARY", "canary")
+	t.Setenv("CLIENT_SECRET", "canary")
 	out := filepath.Join(t.TempDir(), "out")
 	address := "https://as.example/a?x=$(id)&y=;true&z=%60id%60"
 	d := script(t, `{ echo "$# $1"; env; } > `+out)

@@ -89,11 +89,7 @@ func (a *App) curlJob(p *profile.Profile, o CurlOptions) (curl.Job, error) {
 	for _, f := range p.API.Headers {
 		job.HeaderNames = append(job.HeaderNames, f.Name)
 	}
-	for _, r := range p.Refs() {
-		if r.Ref.Kind == secret.Env {
-			job.SecretNames = append(job.SecretNames, r.Ref.Name)
-		}
-	}
+	job.SecretNames = p.SecretVariables()
 	if p.DPoP.Enabled {
 		job.Prover = curlTokens{} // which says that there will be one
 	}

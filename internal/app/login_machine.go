@@ -36,7 +36,7 @@ func (a *App) browser(remote bool) Browser {
 	if remote && !a.has("BROWSER") {
 		return nil
 	}
-	if d := newBrowser(runtime.GOOS, a.Sys.Env); d != nil {
+	if d := newBrowser(runtime.GOOS, a.Sys.Env, a.hidden); d != nil {
 		return d
 	}
 	return nil

@@ -104,19 +104,23 @@ func (r *reader) resolve(path string) string {
 	return filepath.Join(r.folder, path)
 }
 
-// commandRef reads {command: [program, argument...]}.
+// commandRef reads {command: [program, argument...], env: [NAME...]}.
 func (r *reader) commandRef(n *yaml.Node, path string) (secret.Ref, bool) {
-	var argv []string
+	got := secret.Ref{Kind: secret.Command}
 	before := len(r.problems)
-	r.mapping(n, path, []member{texts("command", &argv)})
+	r.mapping(n, path, commandMembers(&got))
 	if len(r.problems) > before {
 		return secret.Ref{}, false
 	}
-	if len(argv) == 0 || argv[0] == "" {
+	if len(got.Argv) == 0 || got.Argv[0] == "" {
 		r.problem(n, path, "", "command: needs a list, [program, argument]")
 		return secret.Ref{}, false
 	}
-	return secret.Ref{Kind: secret.Command, Argv: argv}, true
+	return got, true
+}
+
+func commandMembers(r *secret.Ref) []member {
+	return []member{texts("command", &r.Argv), texts("env", &r.Environ)}
 }
 
 func (r *reader) literal(n *yaml.Node, path string, s sensitivity) {
@@ -148,8 +152,7 @@ func fromRef(r secret.Ref) *yaml.Node {
 	case "":
 		return nil
 	case secret.Command:
-		argv := r.Argv
-		n := mapping([]member{texts("command", &argv)})
+		n := mapping(commandMembers(&r))
 		if n != nil {
 			n.Style = yaml.FlowStyle
 		}

@@ -60,6 +60,9 @@ type Deps struct {
 // Options are the wishes of one call.
 type Options struct {
 	Offline bool // no request at all
+	// RunCommands runs the programs of command: references, which may ask a
+	// person, cost money or leave a trace somewhere.
+	RunCommands bool
 }
 
 // Examine reports every check of p, in an order in which a later one rests on
@@ -70,7 +73,7 @@ func Examine(ctx context.Context, d Deps, p *profile.Profile, o Options, report 
 			report(r)
 		}
 	}}
-	e.memo = &memo{from: d.Secrets}
+	e.memo = &memo{from: d.Secrets, commands: o.RunCommands}
 	e.local(ctx)
 	if o.Offline {
 		e.skip("network", "--offline: hosts, TLS, discovery and clock were not looked at")

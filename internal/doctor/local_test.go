@@ -50,6 +50,22 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
+// A program may ask a person, cost money or leave a trace: it is run when asked for.
+func TestCommandsAreRunWhenAskedFor(t *testing.T) {
+	command := secret.Ref{Kind: secret.Command, Argv: []string{"vault", "read"}}
+	change := func(p *profile.Profile) { p.Client.Secret, p.TLS.CA = command, command }
+	b := newBed()
+	b.secrets = map[string]string{command.Name: canary}
+	lines := b.examine(t, newProfile(change), Options{})
+	expect(t, lines, "skip client.secret", "command: [vault, read]", "--run-commands")
+	expect(t, lines, "skip network", "not there")
+	if len(b.asked) > 0 || len(b.sent) > 0 {
+		t.Errorf("resolved %v, sent %v", b.asked, b.sent)
+	}
+	secretOnly := newProfile(func(p *profile.Profile) { p.Client.Secret = command })
+	expect(t, b.examine(t, secretOnly, Options{Offline: true, RunCommands: true}), "ok client.secret", "is there")
+}
+
 // What may be read by others as a certificate is refused as a key.
 func TestEachRuleReadsForItself(t *testing.T) {
 	b := newBed()

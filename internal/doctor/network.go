@@ -31,6 +31,10 @@ type visit struct {
 func (e *exam) network(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
+	if e.memo.missing(e.p.TLS.CA, e.p.TLS.ClientCertificate, e.p.TLS.ClientKey) {
+		e.skip("network", "what tls needs is not there, so no host was asked")
+		return
+	}
 	client, err := e.Client(ctx, e.p)
 	if err != nil {
 		e.skip("network", "tls does not load, so no host was asked")

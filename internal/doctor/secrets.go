@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,9 +20,14 @@ type Secrets interface {
 // memo asks for each secret once: a command or a keyring must not be bothered
 // for every check that needs the same key.
 type memo struct {
-	from  Secrets
-	known map[string]resolved
+	from     Secrets
+	commands bool
+	known    map[string]resolved
 }
+
+// errNotRun stands for what a program would have said.
+var errNotRun = errors.New("not run; --run-commands runs it")
+
 
 type resolved struct {
 	text secret.Text
@@ -33,7 +39,11 @@ func (m *memo) Resolve(ctx context.Context, profileName string, ref secret.Ref) 
 	if r, ok := m.known[name(ref)]; ok {
 		return r.text, r.err
 	}
-	text, err := m.from.Resolve(ctx, profileName, ref)
+	var text secret.Text
+	err := errNotRun
+	if ref.Kind != secret.Command || m.commands {
+		text, err = m.from.Resolve(ctx, profileName, ref)
+	}
 	if m.known == nil {
 		m.known = map[string]resolved{}
 	}
@@ -79,6 +89,8 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 	text, err := e.memo.Resolve(ctx, e.p.Name, at.Ref)
 	done()
 	switch {
+	case errors.Is(err, errNotRun):
+		e.skip(at.Path, "%s: %s", at.Ref, err)
 	case err != nil && strings.HasPrefix(at.Path, "exchange.") && !e.exchanges():
 		e.warn(at.Path, err.Error(), "only authctl exchange needs it; --subject-token names another")
 	case err != nil:

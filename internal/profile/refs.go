@@ -12,6 +12,18 @@ type RefAt struct {
 	Ref  secret.Ref
 }
 
+// SecretVariables are the environment variables that the profile reads secrets
+// from: no child has a use for them that does not name them.
+func (p *Profile) SecretVariables() []string {
+	var names []string
+	for _, r := range p.Refs() {
+		if r.Ref.Kind == secret.Env {
+			names = append(names, r.Ref.Name)
+		}
+	}
+	return names
+}
+
 // Refs are all secret references of the profile, in the order of docs/profiles.md.
 func (p *Profile) Refs() []RefAt {
 	all := []RefAt{

@@ -1,6 +1,9 @@
 package secret
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // EnvWord is a name as a part of an environment variable's name (POSIX XBD
 // 8.1): upper case, and _ for every character outside A-Z and 0-9. Names that
@@ -16,4 +19,22 @@ func EnvWord(name string) string {
 			return '_'
 		}
 	}, name)
+}
+
+// VariablePrefix begins the variables that stand in for items of the keyring.
+const VariablePrefix = "AUTHCTL_SECRET_"
+
+// Withheld is an environment for a child: without the variables named hidden,
+// which hold secrets, and without every one that begins with VariablePrefix, but
+// for those named given.
+func Withheld(environ, hidden, given []string) []string {
+	kept := make([]string, 0, len(environ))
+	for _, v := range environ {
+		name, _, _ := strings.Cut(v, "=")
+		holds := strings.HasPrefix(name, VariablePrefix) || slices.Contains(hidden, name)
+		if !holds || slices.Contains(given, name) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
 }

@@ -24,6 +24,7 @@ type Ref struct {
 	Path    string   // file; "-" is stdin; a leading ~/ is the home folder
 	Pointer string   // RFC 6901 JSON pointer into the file, "" for all of it
 	Argv    []string // command
+	Environ []string // variables with secrets that the command is given all the same
 	// AnyMode lifts the owner-only rule for files that are no secrets or are
 	// placed by a platform: certificates, projected workload tokens.
 	AnyMode bool
@@ -74,7 +75,11 @@ func (r Ref) String() string {
 		}
 		return "file:" + r.Path
 	case Command:
-		return fmt.Sprintf("command: [%s]", strings.Join(r.Argv, ", "))
+		text := fmt.Sprintf("command: [%s]", strings.Join(r.Argv, ", "))
+		if len(r.Environ) > 0 {
+			text += fmt.Sprintf(", env: [%s]", strings.Join(r.Environ, ", "))
+		}
+		return text
 	default:
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,8 @@ const commandLimit = 20 * time.Second
 
 // fromCommand runs argv without a shell and takes the first line it prints.
 // Its stderr is the user's to see; what it prints on stdout is never repeated.
-func (r *Resolver) fromCommand(ctx context.Context, argv []string) (secret.Text, error) {
+func (r *Resolver) fromCommand(ctx context.Context, ref secret.Ref) (secret.Text, error) {
+	argv := ref.Argv
 	if len(argv) == 0 {
 		return secret.Text{}, fault.New(fault.Config, "command: is an empty list")
 	}
@@ -28,7 +30,7 @@ func (r *Resolver) fromCommand(ctx context.Context, argv []string) (secret.Text,
 	defer cancel()
 	var out firstLine
 	c := exec.CommandContext(limit, argv[0], argv[1:]...)
-	c.Env = withoutSecrets(c.Environ())
+	c.Env = secret.Withheld(c.Environ(), r.hidden(), ref.Environ)
 	c.Stdout, c.Stderr = &out, r.from.Err
 	c.WaitDelay = time.Second // a grandchild may hold the pipe open
 	err := c.Run()
@@ -38,7 +40,7 @@ func (r *Resolver) fromCommand(ctx context.Context, argv []string) (secret.Text,
 	case limit.Err() != nil:
 		return secret.Text{}, fault.New(fault.Config, "the secret command %s did not end within %s", name, commandLimit)
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		return secret.Text{}, fault.New(fault.Config, "the secret command %s failed: %w", name, err)
+		return secret.Text{}, r.withheld(ref, fault.New(fault.Config, "the secret command %s failed: %w", name, err))
 	}
 	line := out.line()
 	if line == "" {
@@ -47,15 +49,25 @@ func (r *Resolver) fromCommand(ctx context.Context, argv []string) (secret.Text,
 	return secret.New(line), nil
 }
 
-// withoutSecrets keeps AUTHCTL_SECRET_* from the child: it needs none of them.
-func withoutSecrets(env []string) []string {
-	kept := env[:0:0]
-	for _, v := range env {
-		if !strings.HasPrefix(v, "AUTHCTL_SECRET_") {
-			kept = append(kept, v)
+// withheld says which variables a command that failed was not given.
+func (r *Resolver) withheld(ref secret.Ref, f *fault.Error) *fault.Error {
+	var names []string
+	for _, name := range r.hidden() {
+		if r.has(name) && !slices.Contains(ref.Environ, name) {
+			names = append(names, name)
 		}
 	}
-	return kept
+	if len(names) > 0 {
+		f = f.Hint("it was not given %s, which holds a secret of the profile: env: [%s] beside command gives it", strings.Join(names, ", "), names[0])
+	}
+	return f
+}
+
+func (r *Resolver) hidden() []string {
+	if r.from.Hidden == nil {
+		return nil
+	}
+	return r.from.Hidden()
 }
 
 // firstLine keeps the beginning of what is written and lets the rest pass, so

@@ -3,7 +3,6 @@ package secretstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -18,6 +17,9 @@ type Sources struct {
 	Stdin io.Reader // for file:-
 	Err   io.Writer // the stderr of command: references; nil discards it
 	Vault Vault     // secrets too large for the keyring; nil: none
+	// Hidden are the variables that hold secrets and are kept from command:
+	// programs which do not name them; nil: none.
+	Hidden func() []string
 }
 
 // Vault keeps what does not fit into an item of the platform's keyring. An
@@ -72,7 +74,7 @@ func (r *Resolver) raw(ctx context.Context, profile string, ref secret.Ref) (sec
 	case secret.File:
 		return r.fromFile(ctx, ref)
 	case secret.Command:
-		return r.fromCommand(ctx, ref.Argv)
+		return r.fromCommand(ctx, ref)
 	default:
 		return secret.Text{}, fault.New(fault.Config, "a secret reference is missing")
 	}
@@ -137,5 +139,5 @@ func Service(profile string) string { return "authctl/" + profile }
 // a profile: upper case, and _ for every character outside A-Z and 0-9. Names
 // that differ only there share a variable: my-app and my_app do.
 func OverrideName(profile, name string) string {
-	return fmt.Sprintf("AUTHCTL_SECRET_%s_%s", secret.EnvWord(profile), secret.EnvWord(name))
+	return secret.VariablePrefix + secret.EnvWord(profile) + "_" + secret.EnvWord(name)
 }

@@ -246,6 +246,35 @@ func TestCommandReference(t *testing.T) {
 	}
 }
 
+// A command gets no secret of the profile that it does not name.
+func TestTheCommandsEnvironment(t *testing.T) {
+	for _, name := range []string{"CLIENT_SECRET", "OTHER", "AUTHCTL_SECRET_KLG_KEY", "AUTHCTL_CONFIG"} {
+		t.Setenv(name, "canary-"+name)
+	}
+	env := func(string) (string, bool) { return "", true }
+	r := NewResolver(Sources{Env: env, Hidden: func() []string { return []string{"CLIENT_SECRET"} }})
+	for name, tt := range map[string]struct {
+		given []string
+		want  string
+	}{
+		"none named": {nil, "--canary-OTHER-canary-AUTHCTL_CONFIG"},
+		"named":      {[]string{"CLIENT_SECRET", "AUTHCTL_SECRET_KLG_KEY"}, "canary-CLIENT_SECRET-canary-AUTHCTL_SECRET_KLG_KEY-canary-OTHER-canary-AUTHCTL_CONFIG"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			script := `echo "$CLIENT_SECRET-$AUTHCTL_SECRET_KLG_KEY-$OTHER-$AUTHCTL_CONFIG"`
+			v, err := r.Resolve(t.Context(), "klg", secret.Ref{Kind: secret.Command, Argv: []string{"/bin/sh", "-c", script}, Environ: tt.given})
+			if err != nil || v.Reveal() != tt.want {
+				t.Errorf("it got %s, %v", v.Reveal(), err)
+			}
+		})
+	}
+	_, err := r.Resolve(t.Context(), "klg", secret.Ref{Kind: secret.Command, Argv: []string{"/bin/sh", "-c", "exit 1"}})
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Hints) != 1 || !strings.Contains(f.Hints[0], "env: [CLIENT_SECRET]") {
+		t.Errorf("no word of what it was not given: %v, %v", err, f)
+	}
+}
+
 // TestCommandLeavesAChildBehind: a password agent that the command started
 // holds its stdout open and must not be waited for.
 func TestCommandLeavesAChildBehind(t *testing.T) {
