@@ -86,6 +86,7 @@ func oddAnswers() []odd {
 		{name: "no type with DPoP", body: typed(""), dpop: true, code: fault.Invalid},
 		{name: "Bearer with DPoP", body: soundAnswer, dpop: true, code: fault.Invalid},
 		{name: "error beside", body: with(`"error":"invalid_client"`), code: fault.Network},
+		{name: "error and a refresh token", body: `{"error":"server_error","refresh_token":"%R"}`, code: fault.Network},
 		{name: "access_token twice", body: with(`"access_token":"x"`), code: fault.Network},
 		{name: "token_type twice", body: with(`"token_type":"DPoP"`), code: fault.Network},
 		{name: "refresh_token twice", body: strings.Replace(soundAnswer, "{", `{"refresh_token":"x",`, 1), code: fault.Network},

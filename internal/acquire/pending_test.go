@@ -36,9 +36,9 @@ func TestTheRefreshTokenOfAnyAnswerIsDurableFirst(t *testing.T) {
 					return nil
 				}
 			},
-			"no room": func(int, *bench) func(store.Record) error {
+			"no room, and killed": func(before int, b *bench) func(store.Record) error {
 				return func(r store.Record) error {
-					if len(r.Pending) > 0 {
+					if len(r.Pending) > 0 || len(b.store.puts) > before+1 { // the intent and the refresh token
 						return errors.New("no space left")
 					}
 					return nil
