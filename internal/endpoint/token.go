@@ -29,7 +29,7 @@ func ParseToken(a Answer, asked string) (token.Set, error) {
 		return token.Set{}, fmt.Errorf("%w: %w", ErrNoTokenResponse, err)
 	}
 	set.Scope, set.IssuedTokenType = m.Words("scope"), m.Text("issued_token_type")
-	set.RefreshExpires, set.Extra = refreshExpires(m, a.At), secret.New(m.Rest(maxExtra, known()))
+	set.RefreshExpires, set.Extra = refreshExpires(m, a.At), secret.New(m.Rest(maxExtra, KnownMembers()))
 	if lifetime, ok := m.Seconds("expires_in"); ok {
 		set.ExpiresAt = a.At.Add(max(0, lifetime)) // none at all is known, and not unknown
 	}
@@ -64,9 +64,9 @@ func needed(m *Members, set *token.Set) error {
 	return nil
 }
 
-// known are the members of a token response that a token.Set has a place for,
-// and those of an error.
-func known() []string {
+// KnownMembers are the members of a token response that a token.Set has a
+// place for, and those of an error; all others are its Extra.
+func KnownMembers() []string {
 	return append([]string{
 		"access_token", "token_type", "expires_in", "refresh_token", "id_token", "scope", "issued_token_type",
 		"error", "error_description", "error_uri",

@@ -13,19 +13,13 @@ import (
 	"authctl/internal/token"
 )
 
-// taken are members of a token response that --select does not print: authctl
-// has read them, and -o json shows what they mean.
-func taken() []string {
-	return []string{"token_type", "expires_in", "scope", "issued_token_type", "refresh_expires_in", "refresh_token_expires_in", "rt_expires_in"}
-}
-
 // checkSelect refuses a name that no answer can satisfy, and one that is
 // nearly that of a token.
 func checkSelect(name string) error {
 	switch {
 	case slices.Contains(Selects(), name):
 		return nil
-	case slices.Contains(taken(), name):
+	case slices.Contains(endpoint.KnownMembers(), name): // authctl has read it, and json shows what it means
 		return fault.New(fault.Usage, "--select does not print %s", name).Hint("-o json shows it")
 	case profile.Nearest(name, Selects()) != "", strings.ContainsFunc(name, unprintable):
 		return fault.New(fault.Usage, "unknown --select %q", shown(name)).
