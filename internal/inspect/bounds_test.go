@@ -71,6 +71,20 @@ func TestOutputIsLinear(t *testing.T) {
 	}
 }
 
+// A token response of any shape is read for its tokens alone.
+func TestATokenResponseOfAnyDepth(t *testing.T) {
+	for name, value := range shapes() {
+		found, err := Tokens([]byte(`{"extra":`+value+`,"access_token":"x"}`), "")
+		deep := strings.Contains(name, "nested arrays")
+		if deep && (err == nil || !strings.Contains(err.Error(), "nested deeper than 10000 levels")) || !deep && (err != nil || len(found) != 1) {
+			t.Errorf("%s: %q, %v", name, found, err)
+		}
+		if _, err := Tokens([]byte(`{"access_token":`+value+`}`), ""); err == nil || len(err.Error()) > 200 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func bothWays(t *testing.T, token string) (text, line string) {
 	t.Helper()
 	found, err := Tokens([]byte(`{"access_token":"`+token+`"}`), "")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"authctl/internal/jwt"
 	"authctl/internal/keys"
 	"authctl/internal/saml"
 )
@@ -85,6 +86,10 @@ func trimFold(s, prefix string) string {
 func fromResponse(text []byte, selected string) ([]Found, error) {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(text, &members); err != nil {
+		const readable = 10000 // encoding/json reads no deeper
+		if jwt.Depth(text) > readable {
+			return nil, fmt.Errorf("it is JSON nested deeper than %d levels, which no token response is", readable)
+		}
 		return nil, errors.New("it begins like JSON and is not valid JSON")
 	}
 	names := Selects()

@@ -1,8 +1,14 @@
 package inspect
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -286,6 +292,26 @@ func TestAssertionInAMessage(t *testing.T) {
 	if text := odd.Text(View{Now: now}); !strings.Contains(text, `  note          NotBefore of the SAML assertion is no time: "x"`) {
 		t.Errorf("no note:\n%s", text)
 	}
+}
+
+// A certificate whose key has no kid here costs one note, not the assertion.
+func TestACertificateWithAnOddKeyIsANote(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "odd\u202e"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := look(t, `<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><Issuer>me</Issuer><Signature xmlns="http://www.w3.org/2000/09/xmldsig#">`+
+		`<KeyInfo><X509Data><X509Certificate>`+base64.StdEncoding.EncodeToString(der)+`</X509Certificate></X509Data></KeyInfo></Signature></Assertion>`)
+	text := r.Text(View{Now: now})
+	if len(r.Notes) != 1 || !strings.Contains(text, "  note          the key in the signer certificate (CN=odd): ") || !strings.Contains(text, "Issuer        me") {
+		t.Errorf("%q\n%s", r.Notes, text)
+	}
+	harmless(t, text)
 }
 
 // FuzzLook: whatever comes in, what goes out is harmless text and valid JSON.

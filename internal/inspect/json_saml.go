@@ -1,6 +1,10 @@
 package inspect
 
-import "authctl/internal/keys"
+import (
+	"crypto/x509"
+
+	"authctl/internal/keys"
+)
 
 type jsonSAML struct {
 	ID           string            `json:"id,omitempty"`
@@ -58,27 +62,42 @@ func (r Report) jsonSAML() *jsonSAML {
 }
 
 // certificate is one of an assertion's, with whose it is.
-type certificate struct{ role, whose, kid, subject string }
+type certificate struct {
+	role, whose, kid, subject string
+
+	x509 *x509.Certificate
+}
 
 func (r Report) certificates() []certificate {
 	var all []certificate
-	add := func(role, whose string, k *keys.Key, err error) {
-		if err != nil {
-			return
+	for _, c := range r.holders() {
+		if k, err := keys.FromCertificate(c.x509); err == nil {
+			if c.kid, err = k.SPKISHA256(); err == nil {
+				all = append(all, c)
+			}
 		}
-		kid, err := k.SPKISHA256()
-		if err != nil {
-			return
-		}
-		all = append(all, certificate{role, whose, kid, k.Certificate.Subject.String()})
 	}
+	return all
+}
+
+// unreadKeys says of which certificates the key is of no kind that has a kid.
+func (r Report) unreadKeys() []string {
+	var notes []string
+	for _, c := range r.holders() {
+		if _, err := keys.FromCertificate(c.x509); err != nil {
+			notes = append(notes, "the key in the "+c.role+" certificate ("+c.subject+"): "+err.Error())
+		}
+	}
+	return notes
+}
+
+func (r Report) holders() []certificate {
+	var all []certificate
 	if c := r.Assertion.SignerCert; c != nil {
-		k, err := keys.FromCertificate(c)
-		add("signer", "the issuer's own (STS), it signed the assertion", k, err)
+		all = append(all, certificate{role: "signer", whose: "the issuer's own (STS), it signed the assertion", subject: c.Subject.String(), x509: c})
 	}
 	if c := r.Assertion.HolderOfKeyCert; c != nil {
-		k, err := keys.FromCertificate(c)
-		add("holder-of-key", "the client's, to whom the assertion was given", k, err)
+		all = append(all, certificate{role: "holder-of-key", whose: "the client's, to whom the assertion was given", subject: c.Subject.String(), x509: c})
 	}
 	return all
 }

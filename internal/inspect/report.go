@@ -100,6 +100,7 @@ func ofSAML(text string) (Report, error) {
 	r := Report{Kind: SAMLDocument, Notes: d.Notes, Document: &d}
 	if d.Assertion != nil {
 		r.Kind, r.Assertion = SAML, *d.Assertion
+		r.Notes = append(r.Notes, r.unreadKeys()...)
 	}
 	if d.Root == "Assertion" {
 		r.Document = nil

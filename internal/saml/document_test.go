@@ -21,8 +21,9 @@ func TestAMissingDeclarationIsNamed(t *testing.T) {
 		"another prefix":    {`<q:Assertion Version="2.0"/>`, []string{`xmlns:q="urn:oasis:names:tc:SAML:2.0:assertion"`}},
 		"SAML 1.1":          {`<saml:Assertion MajorVersion="1"/>`, []string{`xmlns:saml="urn:oasis:names:tc:SAML:1.0:assertion"`}},
 		"default namespace": {`<Assertion Version="2.0"><Issuer>x</Issuer></Assertion>`, []string{`xmlns="urn:oasis:names:tc:SAML:2.0:assertion"`}},
-		"only one inside":   {open + `<ds:Signature/></Assertion>`, []string{`uses xmlns:ds="http://www.w3.org/2000/09/xmldsig#"`}},
-		"an attribute's":    {open + `<Issuer z:a="1"/></Assertion>`, []string{`uses xmlns:z and`}},
+		"two of them":       {open + `<ds:Signature/><y:z/></Assertion>`, []string{`xmldsig#" and xmlns:y:`}},
+		"only one inside":   {open + `<ds:Signature/></Assertion>`, []string{`lacks the namespace declaration xmlns:ds="http://www.w3.org/2000/09/xmldsig#"`}},
+		"an attribute's":    {open + `<Issuer z:a="1"/></Assertion>`, []string{`declaration xmlns:z:`}},
 	} {
 		_, err := Read([]byte(c.in))
 		for _, want := range c.want {

@@ -64,8 +64,8 @@ func (d *scanned) complete() error {
 	for _, prefix := range missing {
 		all = append(all, d.declaration(prefix))
 	}
-	return fmt.Errorf("the XML uses %s and does not declare it: it was cut out of a document that does, such as a SAML Response; "+
-		"take it out of that with decode --extract-assertion", strings.Join(all, ", "))
+	return fmt.Errorf("the XML lacks the namespace declaration %s: it was cut out of a document that has it, such as a SAML Response; "+
+		"decode --extract-assertion takes it out of that whole", strings.Join(all, " and "))
 }
 
 func (d *scanned) extract(raw []byte) ([]byte, error) {

@@ -164,8 +164,10 @@ func (d *scanned) checkRoot() error {
 		return errors.New("the SAML assertion is encrypted, so nothing can be read from it")
 	case name.Local == "Assertion":
 		return fmt.Errorf("it is an assertion of another SAML version (%.80q); SAML 2.0 is needed", name.Space)
-	case len(d.parts) > 0:
-		return fmt.Errorf("it is a %.80s; the assertion inside of it is needed: decode --extract-assertion takes it out", name.Local)
+	case len(d.parts) == 1:
+		return fmt.Errorf("it is no assertion but has one inside (the root is %.80q): decode --extract-assertion takes it out", name.Local)
+	case len(d.parts) > 1:
+		return fmt.Errorf("it is no assertion but has %d inside (the root is %.80q), and none is chosen for you", len(d.parts), name.Local)
 	case name.Local == "Response" || strings.HasPrefix(name.Local, "RequestSecurityTokenResponse"):
 		return fmt.Errorf("it is a %s without an assertion in it that could be read", name.Local)
 	default:
