@@ -73,11 +73,7 @@ func withCertificate(ctx context.Context, s Secrets, p *profile.Profile, key *ke
 	if err != nil || cert.Certificate == nil {
 		return nil, fault.New(fault.Config, "client.certificate %s holds no certificate", p.Client.Certificate)
 	}
-	mine, err := key.SPKISHA256()
-	if err != nil {
-		return nil, fault.New(fault.Config, "client.key %s: %w", p.Client.Key, err)
-	}
-	if theirs, _ := cert.SPKISHA256(); theirs != mine {
+	if !keys.Same(key, cert) {
 		return nil, fault.New(fault.Config, "client.certificate is not the certificate of client.key").
 			Hint("compare authctl kid of both files")
 	}

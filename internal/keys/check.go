@@ -55,7 +55,7 @@ func (k *Key) setECDSA(key *ecdsa.PrivateKey) error {
 // attach makes cert the key's certificate if it certifies this very key.
 func (k *Key) attach(cert *x509.Certificate) error {
 	theirs, err := FromCertificate(cert)
-	if err != nil || !same(k, theirs) {
+	if err != nil || !Same(k, theirs) {
 		return errors.New("the certificate is another key's")
 	}
 	k.Certificate = cert

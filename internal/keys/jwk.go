@@ -74,7 +74,11 @@ func parseJWK(m members) (*Key, error) {
 		}
 	}
 	if ops, ok := m["key_ops"]; ok && json.Unmarshal(ops, &k.KeyOps) != nil {
-		return nil, errors.New("the JWK's key_ops is not a list of texts")
+		one, err := m.text("key_ops") // some write the one as it is
+		if err != nil {
+			return nil, errors.New("the JWK's key_ops is not a list of texts")
+		}
+		k.KeyOps = []string{one}
 	}
 	raw, err := rawKey(m)
 	if err != nil {

@@ -1,6 +1,8 @@
 package keys
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"slices"
 	"strings"
 	"testing"
@@ -110,5 +112,54 @@ func TestPEMThatLostItsLines(t *testing.T) {
 	}
 	if _, err := Load([]byte(b64(strings.Repeat("AAAA", 100))), Options{}); err == nil {
 		t.Error("base64 of nothing is a key")
+	}
+}
+
+// RFC 7518 6.3.2 allows a private RSA JWK without its primes.
+func TestRSAWithoutPrimes(t *testing.T) {
+	k, err := Load(file(t, "made/rsa.pem"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, ok := k.Signer.(*rsa.PrivateKey)
+	if !ok {
+		t.Fatalf("%T", k.Signer)
+	}
+	other, _ := Generate("RS256", rand.Reader)
+	foreign, _ := other.Signer.(*rsa.PrivateKey)
+	for name, c := range map[string]struct {
+		d    []byte
+		more string
+		ok   bool
+	}{
+		"n, e and d":      {private.D.Bytes(), "", true},
+		"p alone":         {private.D.Bytes(), `,"p":"` + b64(private.Primes[0].Bytes()) + `"`, true},
+		"d of another":    {foreign.D.Bytes(), "", false},
+		"d is one":        {[]byte{1}, "", false},
+		"d is nothing":    {nil, "", false},
+		"d longer than n": {append([]byte{1}, private.N.Bytes()...), "", false},
+	} {
+		jwk := `{"kty":"RSA","e":"AQAB","n":"` + b64(private.N.Bytes()) + `","d":"` + b64(c.d) + `"` + c.more + `}`
+		got, err := Load([]byte(jwk), Options{})
+		if (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if c.ok && (!Same(got, k) || got.CheckSigning("RS256") != nil) {
+			t.Errorf("%s: another key", name)
+		}
+	}
+}
+
+// key_ops is a list; the text that some write is the list of it alone.
+func TestKeyOps(t *testing.T) {
+	for text, want := range map[string][]string{`["sign","verify"]`: {"sign", "verify"}, `"verify"`: {"verify"}, `[]`: {}, `null`: nil} {
+		k, err := Load([]byte(strings.Replace(jwkB, `"kid"`, `"key_ops":`+text+`,"kid"`, 1)), Options{})
+		if err != nil || !slices.Equal(k.KeyOps, want) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := Load([]byte(strings.Replace(jwkB, `"kid"`, `"key_ops":5,"kid"`, 1)), Options{}); err == nil {
+		t.Error("key_ops may be a number")
 	}
 }

@@ -41,7 +41,7 @@ func one(found []*Key) (*Key, error) {
 		return nil, several(found)
 	}
 	for _, k := range plain {
-		if !same(k, key) {
+		if !Same(k, key) {
 			return nil, several(found)
 		}
 	}
@@ -55,7 +55,7 @@ func withCertificate(key *Key, certs, found []*Key) (*Key, error) {
 		return key, nil
 	}
 	for _, c := range certs {
-		if same(c, key) {
+		if Same(c, key) {
 			key.Certificate = c.Certificate
 			return key, nil
 		}
@@ -95,7 +95,7 @@ func issued(by, child *x509.Certificate) bool {
 
 func appendNew(list []*Key, k *Key) []*Key {
 	for _, have := range list {
-		if same(have, k) && bytes.Equal(rawCert(have), rawCert(k)) {
+		if Same(have, k) && bytes.Equal(rawCert(have), rawCert(k)) {
 			return list
 		}
 	}
@@ -109,8 +109,9 @@ func rawCert(k *Key) []byte {
 	return k.Certificate.Raw
 }
 
-// same compares the numbers: a certificate may say RSA where its key says RSA-PSS.
-func same(a, b *Key) bool {
+// Same is true for one key pair, halves or wholes. The numbers are compared: a
+// certificate may say RSA where its key says RSA-PSS.
+func Same(a, b *Key) bool {
 	pub, ok := a.Public.(interface{ Equal(crypto.PublicKey) bool })
 	return ok && pub.Equal(b.Public)
 }
