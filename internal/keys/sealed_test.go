@@ -132,6 +132,7 @@ func TestPKCS12WithCertificatesAlone(t *testing.T) {
 }
 
 func TestJavaKeyStores(t *testing.T) {
+	t.Parallel() // it waits for Java
 	for _, name := range []string{"store.jks", "store.jceks"} {
 		_, err := Load(file(t, "sealed/"+name), Options{})
 		if err == nil || !strings.Contains(err.Error(), "keytool -importkeystore") {
