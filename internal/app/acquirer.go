@@ -36,35 +36,34 @@ type lazyWire struct {
 	app     *App
 	profile *profile.Profile
 	client  *endpoint.Client
+	source  *metadata.Source
 }
 
-func (w *lazyWire) get(ctx context.Context) (*endpoint.Client, error) {
+func (w *lazyWire) open(ctx context.Context) error {
 	if w.client != nil {
-		return w.client, nil
+		return nil
 	}
-	c, err := w.app.Client(ctx, w.profile)
+	c, s, err := w.app.network(ctx, w.profile)
 	if err == nil {
-		w.client = c
+		w.client, w.source = c, s
 	}
-	return c, err
+	return err
 }
 
 // Post sends one request.
 func (w *lazyWire) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer, error) {
-	c, err := w.get(ctx)
-	if err != nil {
+	if err := w.open(ctx); err != nil {
 		return endpoint.Answer{}, err
 	}
-	return c.Post(ctx, r)
+	return w.client.Post(ctx, r)
 }
 
 // Resolve finds the endpoints.
 func (w *lazyWire) Resolve(ctx context.Context, p *profile.Profile, needs ...metadata.Need) (metadata.Endpoints, error) {
-	c, err := w.get(ctx)
-	if err != nil {
+	if err := w.open(ctx); err != nil {
 		return metadata.Endpoints{}, err
 	}
-	return w.app.metadata(c).Resolve(ctx, p, needs...)
+	return w.source.Resolve(ctx, p, needs...)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

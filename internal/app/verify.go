@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/url"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
@@ -44,7 +45,7 @@ func (a *App) JWKS(ctx context.Context, at string) ([]*keys.Key, error) {
 	}
 	answer, err := client.Get(ctx, at, keys.MaxSize)
 	if err != nil {
-		return nil, fault.New(fault.Network, "fetching the JWKS: %w", err)
+		return nil, endpoint.Lost("the JWKS", at, err)
 	}
 	if answer.Status != 200 {
 		return nil, fault.New(fault.Network, "fetching the JWKS %s: HTTP %d", at, answer.Status)

@@ -49,6 +49,7 @@ func profileMembers(p *profile.Profile) []member {
 			ref("ca", &p.TLS.CA, public),
 			ref("client_certificate", &p.TLS.ClientCertificate, public),
 			ref("client_key", &p.TLS.ClientKey, private),
+			ref("client_key_passphrase", &p.TLS.ClientKeyPassphrase, private),
 		}),
 		objects("hints", &p.Hints, hintMembers, func(*reader, *yaml.Node, string) {}),
 	}

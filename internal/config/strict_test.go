@@ -97,7 +97,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"colon in a user name", body + "request: {headers: [{name: X, basic: {username: 'a:b', password: keyring:p}}]}", "3:39", "must not hold a colon"},
 		{"URL as an API host", body + "api: {hosts: ['https://a.example']}", "3:15", "api.hosts[0]: must be a host or host:port"},
 		{"wildcard host", body + "api: {hosts: ['*.example']}", "3:15", "api.hosts[0]: must be a host"},
-		{"half of mutual TLS", body + "tls: {client_certificate: file:c.pem}", "3:1", "tls: client_certificate and client_key belong together"},
+		{"half of mutual TLS", body + "tls: {client_key: file:k.pem}", "3:1", "tls.client_certificate: is needed by tls.client_key"},
 		{"unknown preset", "preset: kl-gatway", "1:9", `there is no preset "kl-gatway", did you mean "kl-gateway"?`},
 		{"two documents", body + "---\nx: 1", "", "only one document"},
 		{"no YAML", "client: {", "", "not valid YAML"},

@@ -45,6 +45,7 @@ type Answer struct {
 	Began  time.Time            // when it was asked for, by our clock
 	At     time.Time            // when it arrived
 	TLS    *tls.ConnectionState // nil over plain http
+	Route  Route
 
 	secrets []string          // what the request hid; a hostile answer may echo it
 	note    func(line string) // for `-v`; nil is silence
@@ -148,21 +149,41 @@ func (c *Client) fill(req *http.Request, r *Request, contentType string) {
 }
 
 func (c *Client) do(req *http.Request) (Answer, error) {
+	return c.roundTrip(req, func(resp *http.Response) ([]byte, error) {
+		body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", errBrokeOff, err)
+		}
+		if len(body) > MaxBody {
+			return nil, ErrTooLarge
+		}
+		return body, nil
+	})
+}
+
+// errBrokeOff is an answer of which only a part came.
+var errBrokeOff = errors.New("the answer broke off")
+
+// roundTrip sends req and notes the way that it takes, in the answer and in
+// every error.
+func (c *Client) roundTrip(req *http.Request, read func(*http.Response) ([]byte, error)) (Answer, error) {
+	ctx, way := recorded(req.Context())
+	var body []byte
 	began := c.Now()
-	resp, err := c.HTTP.RoundTrip(req)
-	if err != nil {
-		return Answer{}, err
+	resp, err := c.HTTP.RoundTrip(req.WithContext(ctx))
+	if err == nil {
+		defer func() { _ = resp.Body.Close() }()
+		if resp.StatusCode == http.StatusProxyAuthRequired && way.get().Proxy != nil {
+			err = proxyAnswer(resp) // to a request over plain http, which has no tunnel
+		} else {
+			body, err = read(resp)
+		}
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 	if err != nil {
-		return Answer{}, fmt.Errorf("the answer broke off: %w", err)
-	}
-	if len(body) > MaxBody {
-		return Answer{}, ErrTooLarge
+		return Answer{}, &wayError{way.get(), err}
 	}
 	a := c.answer(req, resp, body)
-	a.Began = began
+	a.Began, a.Route = began, way.get()
 	return a, nil
 }
 
@@ -190,12 +211,7 @@ func (c *Client) Get(ctx context.Context, url string, limit int64) (Answer, erro
 // they are. The body is not read.
 func (c *Client) Reach(ctx context.Context, url string) (Answer, error) {
 	return c.get(ctx, url, func(req *http.Request) (Answer, error) {
-		resp, err := c.HTTP.RoundTrip(req)
-		if err != nil {
-			return Answer{}, err
-		}
-		_ = resp.Body.Close()
-		return c.answer(req, resp, nil), nil
+		return c.roundTrip(req, func(*http.Response) ([]byte, error) { return nil, nil })
 	})
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 func client(trace io.Writer) *Client {
-	c := &Client{HTTP: NewTransport(nil), UserAgent: "test", Now: time.Now}
+	c := &Client{HTTP: NewTransport(Setup{}), UserAgent: "test", Now: time.Now}
 	if trace != nil {
 		c.Trace = TextTrace{W: trace}
 	}

@@ -3,20 +3,30 @@ package endpoint
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
+	"io"
 	"net"
+	"net/url"
 	"os"
+	"strings"
 	"syscall"
 
 	"authctl/internal/fault"
 )
 
-// Lost is the fault.Network of a request to url that got no answer: what went
-// wrong in a person's words, and a hint. field is where the profile has url.
+// Lost is the fault of a request to url that got no answer: what went wrong in
+// a person's words, and what mends it. It is a fault.Network, and a
+// fault.Config where the environment names no proper proxy. field is where the
+// profile has url.
 func Lost(field, url string, err error) *fault.Error {
-	text, hint := lostText(err, field)
-	return fault.New(fault.Network, "asking %s: %w", WithoutQuery(url), textError{text, err}).Hint("%s", hint)
+	kind, t := fault.Network, explain(field, url, err)
+	var proxy *ProxyError
+	if errors.As(err, &proxy) && proxy.Status == 0 {
+		kind = fault.Config
+	}
+	f := fault.New(kind, "asking %s: %w", WithoutQuery(url), textError{t.text, err})
+	f.Hints = t.hints
+	return f
 }
 
 // textError replaces a cause's wording by a person's.
@@ -28,30 +38,71 @@ type textError struct {
 func (e textError) Error() string { return e.text }
 func (e textError) Unwrap() error { return e.cause }
 
-func lostText(err error, field string) (text, hint string) {
+// told is what a person is told.
+type told struct {
+	text  string
+	hints []string
+}
+
+func tell(text string, hints ...string) told { return told{text, hints} }
+
+// explain puts the way that the request took around what happened there.
+func explain(field, address string, err error) told {
+	var at *wayError
+	var route Route
+	if errors.As(err, &at) {
+		route = at.route
+	}
+	var refused *ProxyError
+	switch {
+	case errors.As(err, &refused):
+		return refused.explain(route, field, address)
+	case route.Proxy == nil:
+		return explainServer(field, route, err)
+	case atProxy(route, address, err):
+		return explainProxy(route.Proxy, address, err)
+	default:
+		t := explainServer(field, route, err)
+		t.text += ", through " + route.Proxy.String()
+		return t
+	}
+}
+
+func explainServer(field string, route Route, err error) told {
+	if t, ok := explainTLS(field, route, err); ok {
+		return t
+	}
 	var dns *net.DNSError
-	var unknownCA x509.UnknownAuthorityError
-	var cert *tls.CertificateVerificationError
-	var op *net.OpError
 	switch {
 	case errors.As(err, &dns):
-		return "cannot find the host " + Clean(dns.Name), "check the host of " + field + ", and this machine's DNS"
-	case errors.As(err, &unknownCA):
-		return "the server's certificate is signed by an unknown authority", "set tls.ca to the authority's certificate"
-	case errors.As(err, &cert):
-		return "the server's certificate is not valid: " + Clean(cert.Err.Error()), "check the host of " + field + ", and this machine's clock"
-	case isAlert(err):
-		return "the server ended the TLS handshake: " + Clean(errors.Unwrap(err).Error()), "check tls.client_certificate and tls.client_key"
+		return tell("cannot find the host "+Clean(dns.Name), "check the host of "+field+", and this machine's DNS")
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "nothing listens there: connection refused", "check host and port of " + field
+		return tell("nothing listens there: connection refused", "check host and port of "+field)
 	case errors.Is(err, ErrTooLarge):
-		return err.Error(), "check " + field
+		return tell(err.Error(), "check "+field)
 	case isTimeout(err):
-		return "no answer in time", "the server is slow or does not answer; --timeout waits longer, 20s at most for one request"
-	case errors.As(err, &op):
-		return Clean(op.Err.Error()), "check the network and the host of " + field
+		return tell("no answer in time", "the server is slow or does not answer; --timeout waits longer, 20s at most for one request")
 	default:
-		return Clean(err.Error()), "check the network and the host of " + field
+		return tell(plain(err), "check the network and the host of "+field)
+	}
+}
+
+// plain is what is left to be said of a connection that broke.
+func plain(err error) string {
+	var op *net.OpError
+	switch {
+	case errors.Is(err, errBrokeOff):
+		return Clean(err.Error())
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the connection was closed without an answer"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "the connection was cut (reset) before an answer came"
+	case strings.Contains(err.Error(), "malformed HTTP"):
+		return "what answers there does not speak HTTP"
+	case errors.As(err, &op):
+		return Clean(op.Err.Error())
+	default:
+		return Clean(err.Error())
 	}
 }
 
@@ -70,12 +121,24 @@ func isTimeout(err error) bool {
 func Transient(err error) bool {
 	var dns *net.DNSError
 	var cert *tls.CertificateVerificationError
+	var proxy *ProxyError
+	var record tls.RecordHeaderError
 	switch {
-	case errors.Is(err, ErrTooLarge), errors.As(err, &cert), isAlert(err):
+	case errors.As(err, &proxy):
+		return proxy.Status >= 500 // of 407 only a person can give what is wanted
+	case errors.Is(err, ErrTooLarge), errors.As(err, &cert), errors.As(err, &record), isAlert(err), isOldTLS(err):
 		return false
 	case errors.As(err, &dns):
 		return !dns.IsNotFound
 	default:
 		return true
 	}
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "the server"
+	}
+	return Clean(u.Hostname())
 }

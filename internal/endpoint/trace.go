@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -46,6 +47,7 @@ func (t TextTrace) Request(r *Request, body []byte, headers http.Header) {
 // Answer shows status, the headers that matter, and the names of a JSON
 // body's members; values only of those in harmless.
 func (t TextTrace) Answer(a Answer) {
+	t.route(a.Route, a.TLS != nil)
 	t.line("<", "%d %s", a.Status, http.StatusText(a.Status))
 	for _, name := range []string{"Content-Type", "Date", "Retry-After", "Dpop-Nonce", "Www-Authenticate"} {
 		if v := a.Header.Get(name); v != "" {
@@ -70,7 +72,18 @@ func (t TextTrace) Note(line string) { t.line("*", "%s", Clean(line)) }
 
 // Failed shows that no answer came.
 func (t TextTrace) Failed(url string, err error) {
+	var way *wayError
+	if errors.As(err, &way) {
+		t.route(way.route, false)
+	}
 	t.line("<", "no answer from %s: %s", WithoutQuery(url), Clean(err.Error()))
+}
+
+// route shows the way that the request took, where there is something to say.
+func (t TextTrace) route(r Route, overTLS bool) {
+	for _, line := range r.lines(overTLS) {
+		t.line("*", "%s", line)
+	}
 }
 
 const hiddenText = "[secret]"

@@ -77,6 +77,15 @@ func convertible(err error, command, legacy string) error {
 // pkcs12 opens a PKCS#12 file: a private key with its certificate, a key
 // alone, or certificates alone. Many such files have the empty passphrase.
 func (l *loader) pkcs12(data []byte) (*Key, error) {
+	bags, err := l.bags(data)
+	if err != nil {
+		return nil, err
+	}
+	return ofBags(bags)
+}
+
+// bags are the keys and certificates of a PKCS#12 file.
+func (l *loader) bags(data []byte) ([]bag, error) {
 	if l.options.Passphrase == nil {
 		return nil, ErrPassphrase
 	}
@@ -99,7 +108,7 @@ func (l *loader) pkcs12(data []byte) (*Key, error) {
 	case err != nil:
 		return nil, convert(err)
 	}
-	return ofBags(bags)
+	return bags, nil
 }
 
 func (f *pkcs12File) try(pass string) (bags []bag, err error) {

@@ -152,7 +152,9 @@ type API struct {
 type TLS struct {
 	CA                secret.Ref
 	ClientCertificate secret.Ref
-	ClientKey         secret.Ref
+	ClientKey         secret.Ref // zero: it is in the file of ClientCertificate
+	// ClientKeyPassphrase is of an encrypted PKCS#8 key or a PKCS#12 file.
+	ClientKeyPassphrase secret.Ref
 }
 
 // Hint says something helpful when the server's error text contains Match.

@@ -37,6 +37,7 @@ func (p *Profile) Refs() []RefAt {
 		{"tls.ca", p.TLS.CA},
 		{"tls.client_certificate", p.TLS.ClientCertificate},
 		{"tls.client_key", p.TLS.ClientKey},
+		{"tls.client_key_passphrase", p.TLS.ClientKeyPassphrase},
 	}
 	for _, list := range []struct {
 		path   string

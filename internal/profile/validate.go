@@ -94,8 +94,8 @@ func (c *checker) client() {
 	if p.Client.ID == "" && !anonymous {
 		c.add("client.id", "is missing")
 	}
-	if p.TLS.ClientCertificate.IsZero() != p.TLS.ClientKey.IsZero() {
-		c.add("tls", "client_certificate and client_key belong together (they may name the same file)")
+	if p.TLS.ClientCertificate.IsZero() && !p.TLS.ClientKey.IsZero() {
+		c.add("tls.client_certificate", "is needed by tls.client_key")
 	}
 }
 

@@ -60,8 +60,8 @@ func TestValidate(t *testing.T) {
 		{"no key", func(p *profile.Profile) { p.Client.Auth = "private_key_jwt" }, "client.key: is needed by client.auth: private_key_jwt"},
 		{"no assertion", func(p *profile.Profile) { p.Client.Auth = "federated" }, "client.assertion: is needed"},
 		{"no certificate", func(p *profile.Profile) { p.Client.Auth = "self_signed_tls_client_auth" }, "tls.client_certificate: is needed"},
-		{"a certificate without key", func(p *profile.Profile) { p.TLS.ClientCertificate = ref("C") }, "tls: client_certificate and client_key"},
-		{"a key without certificate", func(p *profile.Profile) { p.TLS.ClientKey = ref("K") }, "tls: client_certificate and client_key"},
+		{"a certificate with its key in one file", func(p *profile.Profile) { p.TLS.ClientCertificate = ref("C") }, ""},
+		{"a key without certificate", func(p *profile.Profile) { p.TLS.ClientKey = ref("K") }, "tls.client_certificate: is needed by tls.client_key"},
 
 		{"audience of no issuer", func(p *profile.Profile) {
 			p.Issuer, p.Client.Auth, p.Client.Key = "", "private_key_jwt", ref("K")

@@ -1,0 +1,67 @@
+package endpoint
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+)
+
+// explain tells of a variable that names no proxy, or of a proxy that answered
+// CONNECT with anything but yes.
+func (e *ProxyError) explain(route Route, field, address string) told {
+	if e.Status == 0 {
+		return tell(e.Error(), e.Mend)
+	}
+	p := route.Proxy
+	if p == nil {
+		return tell(e.Error(), "check the proxy")
+	}
+	status := fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
+	switch host := hostOf(address); {
+	case e.Status == http.StatusProxyAuthRequired && e.Challenge != "" && !strings.Contains(strings.ToLower(e.Challenge), "basic"):
+		scheme, _, _ := strings.Cut(e.Challenge, " ")
+		return tell(fmt.Sprintf("%s wants credentials by %s (HTTP 407), and authctl gives a proxy Basic credentials only", p, Clean(scheme)),
+			"let "+p.Variable+" name a proxy on this machine that logs in to that one", noProxy(host))
+	case e.Status == http.StatusProxyAuthRequired && p.Credentials:
+		return tell(fmt.Sprintf("%s refused the credentials in %s (HTTP 407)", p, p.Variable),
+			"check user name and password in "+p.Variable+"; special characters are percent-encoded there, @ as %40")
+	case e.Status == http.StatusProxyAuthRequired:
+		return tell(fmt.Sprintf("%s wants credentials (HTTP 407)", p),
+			"set "+p.Variable+" to http://USER:PASSWORD@"+Clean(p.Host)+", special characters percent-encoded, @ as %40")
+	case e.Status >= 500:
+		return tell(fmt.Sprintf("%s could not connect to %s: %s", p, host, status), "check the host of "+field+", and ask who runs the proxy", noProxy(host))
+	default:
+		return tell(fmt.Sprintf("%s does not connect to %s: %s", p, host, status), "ask who runs the proxy to allow "+host, noProxy(host))
+	}
+}
+
+func noProxy(host string) string {
+	return "where " + host + " can be reached directly, add it to NO_PROXY"
+}
+
+// atProxy is true for what happened before the proxy had made its tunnel.
+func atProxy(route Route, address string, err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "proxyconnect" {
+		return true
+	}
+	return !route.Connected && strings.HasPrefix(address, "https:") && strings.HasPrefix(route.Proxy.url.Scheme, "http")
+}
+
+// explainProxy is a proxy that was not reached, or fell silent.
+func explainProxy(p *Proxy, address string, err error) told {
+	var dns *net.DNSError
+	text := plain(err)
+	switch {
+	case errors.As(err, &dns):
+		text = "cannot find the host " + Clean(dns.Name)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		text = "nothing listens there: connection refused"
+	case isTimeout(err):
+		text = "no answer in time"
+	}
+	return tell(p.String()+": "+text, "check "+p.Variable+" and the proxy that it names", noProxy(hostOf(address)))
+}
