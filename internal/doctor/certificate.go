@@ -18,7 +18,7 @@ func (e *exam) tls(ctx context.Context) {
 	if t.CA.IsZero() && t.ClientCertificate.IsZero() {
 		return
 	}
-	if e.memo.missing(t.CA, t.ClientCertificate, t.ClientKey) {
+	if e.memo.missing(t.CA, t.ClientCertificate, t.ClientKey, t.ClientKeyPassphrase) {
 		e.skip(check, "a file of tls could not be read")
 		return
 	}

@@ -34,13 +34,18 @@ func (n *network) discovery(ctx context.Context) metadata.Endpoints {
 		return metadata.Endpoints{}
 	}
 	n.compare(found)
+	n.pushed(found)
+	n.offers(found.Offers)
 	return found
 }
 
 // document is what the server says, without the profile's own URLs over it.
 func (n *network) document(ctx context.Context) (metadata.Endpoints, error) {
 	defer n.Busy("reading the discovery document")()
-	asked := profile.Profile{Name: n.p.Name, Issuer: n.p.Issuer, Discovery: "always", InsecureHTTP: n.p.InsecureHTTP}
+	asked := profile.Profile{
+		Name: n.p.Name, Issuer: n.p.Issuer, Discovery: "always", InsecureHTTP: n.p.InsecureHTTP,
+		Client: profile.Client{Auth: n.p.Client.Auth}, TLS: n.p.TLS, // which decide about aliases
+	}
 	return (&metadata.Source{HTTP: n.client, Now: n.Now}).Resolve(ctx, &asked)
 }
 
@@ -60,6 +65,9 @@ func (n *network) compare(found metadata.Endpoints) {
 	case p.Grant == "authorization_code" && cmp.Or(p.AuthorizeURL, found.Authorize, p.DeviceAuthorizationURL, found.Device) == "":
 		n.fail(check, fault.New(fault.Config, "the document names no endpoint to log in at").
 			Hint("set authorize_url or device_authorization_url in profile %s", p.Name))
+	case p.TokenURL != "" && p.TokenURL == found.TokenIdentity() && p.TokenURL != found.Token:
+		n.warn(check, "token_url is "+p.TokenURL+", and for clients with a certificate the document names "+found.Token,
+			"take token_url out of profile "+p.Name+", and the token endpoint for mutual TLS is used (RFC 8705 5)")
 	case p.TokenURL != "" && found.Token != "" && p.TokenURL != found.Token:
 		n.warn(check, "token_url is "+p.TokenURL+", the document names "+found.Token,
 			"take token_url out of profile "+p.Name+", unless the provider gave you another than it publishes")

@@ -88,6 +88,7 @@ type exam struct {
 	p      *profile.Profile
 	memo   *memo
 	report func(Result)
+	signs  string // the algorithm of client assertions, "" where there are none
 }
 
 func (e *exam) local(ctx context.Context) {

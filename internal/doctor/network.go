@@ -51,6 +51,7 @@ func (e *exam) network(ctx context.Context) {
 	n.visitAll(ctx, own)
 	found := n.discovery(ctx)
 	n.visitAll(ctx, found)
+	n.mutual(cmp.Or(own.Token, found.Token))
 	n.jwks(ctx, cmp.Or(own.JWKS, found.JWKS))
 	n.clock(cmp.Or(own.Token, found.Token, own.Issuer))
 }
@@ -102,7 +103,7 @@ func (n *network) visit(ctx context.Context, field, address string) {
 }
 
 func (v visit) took() string {
-	return " in " + max(v.answer.At.Sub(v.began), time.Millisecond).Round(time.Millisecond).String()
+	return " in " + max(v.answer.At.Sub(v.began), time.Millisecond).Round(time.Millisecond).String() + v.answer.Route.Via()
 }
 
 // rootOf is the page at the root of the address's host.

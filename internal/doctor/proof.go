@@ -42,6 +42,7 @@ func (e *exam) key(ctx context.Context) {
 		return
 	}
 	alg := cmp.Or(e.p.Assertion.Alg, keys.DefaultAlg(key))
+	e.signs = alg
 	if err := key.CheckSigning(alg); err != nil {
 		e.fail("key", fault.New(fault.Config, "client.key: %w", err).
 			Hint("client.key and assertion.alg of profile %s must fit each other", e.p.Name))
@@ -117,6 +118,7 @@ func (e *exam) macSecret(ctx context.Context) {
 		return
 	}
 	alg := cmp.Or(e.p.Assertion.Alg, "HS256")
+	e.signs = alg
 	var bits int
 	if _, err := fmt.Sscanf(alg, "HS%d", &bits); err == nil && len(text.Reveal())*8 < bits {
 		e.warn("key", "client.secret is shorter than "+alg+" wants (RFC 7518 3.2)", "ask the provider for a longer client.secret; some servers refuse a short one")

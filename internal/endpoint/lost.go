@@ -63,7 +63,7 @@ func explain(field, address string, err error) told {
 		return explainProxy(route.Proxy, address, err)
 	default:
 		t := explainServer(field, route, err)
-		t.text += ", through " + route.Proxy.String()
+		t.text += route.Via()
 		return t
 	}
 }

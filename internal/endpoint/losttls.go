@@ -68,7 +68,7 @@ func explainCertificate(field string, route Route, failed *tls.CertificateVerifi
 	case errors.As(err, &unknown):
 		return unknownIssuer(field, route, failed.UnverifiedCertificates)
 	case errors.As(err, &name):
-		return tell("the server's certificate is another host's: "+Clean(err.Error()), "check the host of "+field)
+		return tell("the server's certificate is another host's: "+withoutPrefix(err), "check the host of "+field)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		now, leaf := time.Now(), invalid.Cert
 		if now.Before(leaf.NotBefore) {
@@ -76,9 +76,11 @@ func explainCertificate(field string, route Route, failed *tls.CertificateVerifi
 		}
 		return tell("a certificate of the server expired on "+day(leaf.NotAfter), "the server's operator has to renew it: tell them of "+field+"; or is this machine's clock wrong?")
 	default:
-		return tell("the server's certificate is not valid: "+Clean(err.Error()), "the server's operator has to replace it: tell them of "+field)
+		return tell("the server's certificate is not valid: "+withoutPrefix(err), "the server's operator has to replace it: tell them of "+field)
 	}
 }
+
+func withoutPrefix(err error) string { return Clean(strings.TrimPrefix(err.Error(), "x509: ")) }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 

@@ -16,6 +16,14 @@ type Route struct {
 	RootsFile      string // SSL_CERT_FILE, "" where it is not set
 }
 
+// Via is ", through PROXY" for a sentence, "" for a direct connection.
+func (r Route) Via() string {
+	if r.Proxy == nil {
+		return ""
+	}
+	return ", through " + r.Proxy.String()
+}
+
 // lines are what a trace says of the route.
 func (r Route) lines(overTLS bool) []string {
 	var lines []string
