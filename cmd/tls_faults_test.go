@@ -32,6 +32,7 @@ func TestTLSFaults(t *testing.T) {
 	old.MinVersion, old.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	demanding.ClientAuth = tls.RequireAnyClientCert
 	expired := root.issue(&x509.Certificate{IPAddresses: []net.IP{{127, 0, 0, 1}}, NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(0, 0, -3)})
+	early := root.issue(&x509.Certificate{IPAddresses: []net.IP{{127, 0, 0, 1}}, NotBefore: time.Now().AddDate(0, 0, 3), NotAfter: time.Now().AddDate(1, 0, 0)})
 	other := root.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "other"}, DNSNames: []string{"other.test"}})
 	for name, c := range map[string]struct {
 		url    func(*testing.T) string
@@ -47,6 +48,7 @@ func TestTLSFaults(t *testing.T) {
 		"another tls.ca":       {chained(middle.cert), newAuthority(t, "Another").file, true, `leads to "The Root"`, "the file of tls.ca replaces the system's authorities, and lacks", "let tls.ca name"},
 		"the root sent too":    {chained(middle.cert, root.cert), "", false, `signed by an unknown authority, "The Root"`, "let tls.ca name a file", "intermediate"},
 		"expired":              {serve(with(expired)), root.file, true, "a certificate of the server expired on", "has to renew it", "tls.client"},
+		"not yet good":         {serve(with(early)), root.file, true, "a certificate of the server is good from", "check this machine's clock", "tls.client"},
 		"another host's":       {serve(with(other)), root.file, true, "the server's certificate is another host's", "check the host of token_url", "tls.client"},
 		"plain HTTP":           {overTLS(status(200, "A", "b")), root.file, true, "the server speaks plain HTTP there", "check scheme and port of token_url", "tls.client"},
 		"no TLS at all":        {overTLS(raw("220 mail.example ESMTP\r\n")), root.file, true, "does not speak TLS", "check scheme and port", "tls.client"},

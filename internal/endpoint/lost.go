@@ -125,7 +125,7 @@ func Transient(err error) bool {
 	var record tls.RecordHeaderError
 	switch {
 	case errors.As(err, &proxy):
-		return proxy.Status >= 500 // of 407 only a person can give what is wanted
+		return proxy.Status > 501 // 502, 503, 504; what 407 wants only a person can give
 	case errors.Is(err, ErrTooLarge), errors.As(err, &cert), errors.As(err, &record), isAlert(err), isOldTLS(err):
 		return false
 	case errors.As(err, &dns):

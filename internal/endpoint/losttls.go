@@ -70,11 +70,10 @@ func explainCertificate(field string, route Route, failed *tls.CertificateVerifi
 	case errors.As(err, &name):
 		return tell("the server's certificate is another host's: "+withoutPrefix(err), "check the host of "+field)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		now, leaf := time.Now(), invalid.Cert
-		if now.Before(leaf.NotBefore) {
-			return tell("a certificate of the server is good from "+day(leaf.NotBefore)+" only", "check this machine's clock")
+		if strings.Contains(invalid.Detail, "is before") {
+			return tell("a certificate of the server is good from "+day(invalid.Cert.NotBefore)+" only", "check this machine's clock")
 		}
-		return tell("a certificate of the server expired on "+day(leaf.NotAfter), "the server's operator has to renew it: tell them of "+field+"; or is this machine's clock wrong?")
+		return tell("a certificate of the server expired on "+day(invalid.Cert.NotAfter), "the server's operator has to renew it: tell them of "+field+"; or is this machine's clock wrong?")
 	default:
 		return tell("the server's certificate is not valid: "+withoutPrefix(err), "the server's operator has to replace it: tell them of "+field)
 	}
