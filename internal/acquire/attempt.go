@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -66,7 +67,11 @@ const (
 func (a *Acquirer) Call(ctx context.Context, p *profile.Profile, field, url string, build func(*endpoint.Request) error) (endpoint.Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
 	defer cancel()
-	e, err := a.Metadata.Resolve(ctx, p)
+	var needs []metadata.Need
+	if p.Assertion.Audience == "token_url" && strings.HasSuffix(p.Client.Auth, "_jwt") { // wherever the assertion goes
+		needs = append(needs, metadata.NeedToken)
+	}
+	e, err := a.Metadata.Resolve(ctx, p, needs...)
 	if err != nil {
 		return endpoint.Answer{}, err
 	}
