@@ -24,7 +24,7 @@ forgotten all the same, with a warning. Secrets stay: see secret delete.
 After a login in the browser, the address that ends it there is shown too, where
 the server has one (OpenID Connect RP-Initiated Logout).
 
-Exit status: 0 forgotten, or nothing was kept; 3 no profile; 6 the store.`,
+Exit status: 0 forgotten, or nothing was kept; 3 no such profile; 6 the store.`,
 		Example: `  authctl logout -p work
   authctl logout --all --no-revoke`,
 		Args: noArguments,
@@ -50,6 +50,11 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 		name, of = "", "all profiles"
 	case name == "":
 		return fault.New(fault.Usage, "which profile? none was named and there is no default_profile").Hint("--profile NAME, or --all")
+	}
+	if !o.all {
+		if err := a.Known(ctx, name); err != nil {
+			return err
+		}
 	}
 	done, err := a.Forget(ctx, name, !o.noRevoke)
 	if err != nil {

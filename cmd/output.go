@@ -47,6 +47,17 @@ func (a *askFlags) registerParam(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&a.Params, "param", nil, "extra `name=value` in the request body; may repeat; never a secret")
 }
 
+// commas is a scope with a comma in it, "" where there is none. It is a legal
+// one (RFC 6749 3.3), and nearly always several.
+func (a *askFlags) commas() string {
+	for _, scopes := range a.Scopes {
+		if strings.Contains(scopes, ",") {
+			return scopes
+		}
+	}
+	return ""
+}
+
 func (a *askFlags) any() bool {
 	return len(a.Scopes)+len(a.Audience)+len(a.Resource)+len(a.Params) > 0
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
+	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
@@ -57,6 +58,9 @@ Exit status: 0 stored; 2 nothing was given, or no one line where it must be one;
 func runSecretSet(ctx context.Context, c *cli, name string) error {
 	a, profile, err := c.secretsOf(ctx, name)
 	if err != nil {
+		return err
+	}
+	if err := config.Known(a.Settings, profile); err != nil {
 		return err
 	}
 	value, err := c.askSecret(ctx, profile, name)
@@ -198,6 +202,9 @@ func runSecretDelete(ctx context.Context, c *cli, name string) error {
 	}
 	err = a.Secrets().Remove(ctx, profile, name)
 	if errors.Is(err, secretstore.ErrAbsent) {
+		if err := config.Known(a.Settings, profile); err != nil {
+			return err
+		}
 		return fault.In(profile, fault.New(fault.Config, "keyring:%s is not stored", name).Hint("authctl secret list -p %s", profile))
 	}
 	if err != nil {

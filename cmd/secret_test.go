@@ -127,7 +127,9 @@ func TestSecretIsRefused(t *testing.T) {
 func TestSecretNotes(t *testing.T) {
 	d := newDesk(t)
 	d.want("CANARY", 0, "note: no field of profile salus refers to keyring:other", "secret", "set", "other")
-	d.want("CANARY", 0, "note: profile new cannot be loaded yet", "secret", "set", "client_secret", "-p", "new")
+	d.want("CANARY", 3, "there is no profile \"salsu\"", "secret", "set", "client_secret", "-p", "salsu")
+	d.want("", 3, "did you mean salus?", "secret", "delete", "client_secret", "-p", "salsu")
+	d.want("", 3, "did you mean salus?", "secret", "list", "-p", "salsu")
 	d.env["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"] = "CANARY-env"
 	d.want("CANARY", 0, "note: AUTHCTL_SECRET_SALUS_CLIENT_SECRET is set and goes before it", "secret", "set", "client_secret")
 	d.want("", 0, "client_secret  AUTHCTL_SECRET_SALUS_CLIENT_SECRET", "secret", "list")

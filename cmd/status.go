@@ -21,7 +21,7 @@ func newStatusCmd(c *cli) *cobra.Command {
 long it is still good, whether it can be refreshed, and where it is kept. No
 server is asked and no token is shown. --profile lists that profile alone.
 
-Exit status: 0 listed; 6 the store could not be read.`,
+Exit status: 0 listed; 3 no such profile; 6 the store could not be read.`,
 		Example: `  authctl status
   authctl status -p work -o json`,
 		Args: noArguments,
@@ -53,6 +53,9 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 	}
 	a, err := c.open(ctx)
 	if err != nil {
+		return err
+	}
+	if err := a.Known(ctx, c.flags.profile); err != nil {
 		return err
 	}
 	kept, err := a.Kept(ctx, c.flags.profile)

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"authctl/internal/acquire"
 	"authctl/internal/app"
@@ -37,6 +38,9 @@ func (c *cli) prepare(ctx context.Context, out outputFlags, ask askFlags) (*task
 	asked, err := ask.Apply(p)
 	if err != nil {
 		return nil, fault.In(p.Name, err)
+	}
+	if odd := ask.commas(); odd != "" {
+		a.Warn(fmt.Sprintf("--scope %q is one scope with a comma in it: scopes are separated by blanks", odd))
 	}
 	acq, err := a.Acquirer(asked)
 	if err != nil {

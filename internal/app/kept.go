@@ -45,6 +45,23 @@ func (a *App) Kept(ctx context.Context, profileName string) ([]Kept, error) {
 	return all, nil
 }
 
+// Known is the fault of a profile that is in no file and of which nothing is
+// kept: a name that was mistyped. What an older file named may still be kept.
+func (a *App) Known(ctx context.Context, profileName string) error {
+	unknown := config.Known(a.Settings, profileName)
+	if unknown == nil || profileName == "" {
+		return nil
+	}
+	list, err := a.records(ctx, profileName)
+	if err != nil {
+		return err
+	}
+	if len(list) > 0 {
+		return nil
+	}
+	return unknown
+}
+
 // records are what servers granted: the user's own sealed secrets are left out.
 func (a *App) records(ctx context.Context, profileName string) ([]store.Entry, error) {
 	s, err := a.Stores()

@@ -56,6 +56,16 @@ func noFile(s Settings) error {
 		Hint("authctl profile add NAME makes a profile; --config or AUTHCTL_CONFIG names another file")
 }
 
+// Known is the fault of a profile that is in no file; nil for one that is, sound
+// or not, and where the files cannot be read.
+func Known(s Settings, name string) error {
+	names, err := Names(s)
+	if err != nil || slices.Contains(names, name) {
+		return nil //nolint:nilerr // what is wrong with the files is another question
+	}
+	return unknownProfile(s, name)
+}
+
 func unknownProfile(s Settings, name string) error {
 	names, err := Names(s)
 	if err != nil {

@@ -150,7 +150,7 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(config.AllProblems(err))
 	}
-	odd := mustParse(t, "odd", "token_url: https://s.example/\nclient: {id: ' #x: \"y\"\t', secret: {command: [a, 'b: c']}}\nrequest: {params: [{name: a, value: 1.50}, {name: b, value: 'true'}, {name: c, value: \"x\\ny\"}]}\nassertion: {claims: [{name: n, value: {b: [1.50, '1.50', 1e400, '1e400', null, {'': ~, 'true': false, '1': 2}], a: []}}]}\n")
+	odd := mustParse(t, "odd", "token_url: https://s.example/\nclient: {id: '#x:\"y\"', secret: {command: [a, 'b: c']}}\nrequest: {params: [{name: a, value: 1.50}, {name: b, value: 'true'}, {name: c, value: \"x\\ny\"}]}\nassertion: {claims: [{name: n, value: {b: [1.50, '1.50', 1e400, '1e400', null, {'': ~, 'true': false, '1': 2}], a: []}}]}\n")
 	for _, p := range append(set.Profiles, *odd) {
 		for what, marshal := range map[string]func(*profile.Profile) ([]byte, error){"plain": config.Marshal, "with origins": config.MarshalWithOrigins} {
 			text, err := marshal(&p)

@@ -3,7 +3,9 @@ package profile
 import (
 	"net"
 	"net/url"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Loopback is true for a host name, without port, that never leaves the machine.
@@ -38,9 +40,13 @@ func (c *checker) absolute(path, raw string) *url.URL {
 		return nil
 	}
 	u, err := url.Parse(raw)
-	switch {
-	case err != nil || strings.ContainsAny(raw, " \t\r\n\x00"):
+	switch wrong := unmeant(raw); {
+	case wrong != "":
+		c.add(path, "is not a URL: it %s", wrong)
+	case err != nil:
 		c.add(path, "is not a URL")
+	case u.Host != "" && !isHost(u.Host):
+		c.add(path, "has a host or port that cannot be one")
 	case u.Scheme == "":
 		c.add(path, "is not an absolute URL, it must begin with https://")
 	case u.User != nil:
@@ -68,6 +74,13 @@ func (c *checker) urls() {
 	} {
 		c.endpoint(e.path, e.url)
 	}
+	if document, rest, found := strings.Cut(p.Issuer, "/.well-known/"); found {
+		suffix, issuer := "/.well-known/"+rest, document
+		if name, inserted, ok := strings.Cut(rest, "/"); ok { // RFC 8414 3.1 puts it before the path
+			suffix, issuer = "/.well-known/"+name, document+"/"+inserted
+		}
+		c.add("issuer", "is the address of the discovery document").Hint = "take " + suffix + " out: issuer: " + issuer
+	}
 	if strings.Contains(p.Issuer, "?") {
 		c.add("issuer", "must not have a query (RFC 8414 2)").Hint = "set issuer as iss in the server's tokens has it, discovery: never, token_url and jwks_url"
 	}
@@ -87,9 +100,50 @@ func (c *checker) redirect() {
 // hosts checks api.hosts: where the token may go.
 func (c *checker) hosts() {
 	for i, h := range c.p.API.Hosts {
-		u, err := url.Parse("https://" + h)
-		if err != nil || u.Host != h || u.Hostname() == "" || strings.ContainsAny(h, "*@ \t\r\n\x00") {
+		if wrong := unmeant(h); wrong != "" {
+			c.add(index("api.hosts", i), "is not a host: it %s", wrong)
+		} else if u, err := url.Parse("https://" + h); err != nil || u.Host != h || !isHost(h) {
 			c.add(index("api.hosts", i), "must be a host or host:port, without scheme, path or wildcard")
 		}
 	}
+}
+
+// unmeant says what in a URL, a host or a client.id nobody means to have there,
+// and a server sees as another value: what a template or a copy left. "" for
+// nothing. It quotes nothing.
+func unmeant(s string) string {
+	switch i := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }); {
+	case strings.ContainsAny(s, "{}<>"):
+		return "holds a placeholder in brackets, and there is no template language: write the value itself"
+	case i < 0:
+		return ""
+	case s[i] == ' ':
+		return "holds a blank"
+	default:
+		return "holds a character that cannot be seen"
+	}
+}
+
+// isHost is true for host or host:port of a URL: an address, or names of
+// letters, digits, - and _ with dots between (RFC 1123 2.1, and _ as many
+// have it), and a port that there is.
+func isHost(hostport string) bool {
+	u := url.URL{Host: hostport}
+	host, port := u.Hostname(), u.Port()
+	if n, err := strconv.Atoi(port); port != "" && (err != nil || n > 65535) || strings.HasSuffix(hostport, ":") {
+		return false
+	}
+	if net.ParseIP(host) != nil {
+		return true
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
+		if label == "" || strings.Trim(label, "-") != label || strings.ContainsFunc(label, notInHost) {
+			return false
+		}
+	}
+	return true
+}
+
+func notInHost(r rune) bool {
+	return r != '-' && r != '_' && !unicode.In(r, unicode.L, unicode.M, unicode.Nd)
 }

@@ -66,7 +66,7 @@ func (c *checker) endpoints() {
 	case p.Discovery == "always" && p.Issuer == "":
 		c.add("issuer", "is needed with discovery: always")
 	}
-	if p.Grant == "authorization_code" && p.AuthorizeURL == "" && (p.Issuer == "" || p.Discovery == "never") {
+	if p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == "" && (p.Issuer == "" || p.Discovery == "never") {
 		c.add("authorize_url", "is needed by grant: authorization_code where discovery cannot find it")
 	}
 }
@@ -93,6 +93,13 @@ func (c *checker) client() {
 	anonymous := p.Client.Auth == "none" && slices.Contains([]string{"token_exchange", "jwt_bearer", "saml2_bearer"}, p.Grant)
 	if p.Client.ID == "" && !anonymous {
 		c.add("client.id", "is missing")
+	}
+	if wrong := unmeant(p.Client.ID); wrong != "" {
+		c.add("client.id", "%s", wrong)
+	}
+	if p.Client.Auth == "client_secret_basic" && p.Client.BasicEncoding == "raw" && strings.Contains(p.Client.ID, ":") {
+		// RFC 7617 2: what stands before the first colon is the user-id.
+		c.add("client.basic_encoding", "raw cannot carry the colon in client.id (RFC 7617 2)").Hint = "client.basic_encoding: form, or client.auth: client_secret_post"
 	}
 	if p.TLS.ClientCertificate.IsZero() && !p.TLS.ClientKey.IsZero() {
 		c.add("tls.client_certificate", "is needed by tls.client_key")

@@ -115,6 +115,36 @@ func TestValidate(t *testing.T) {
 		{"two words as a scheme", func(p *profile.Profile) { p.API.Scheme = "Bearer x" }, "api.scheme: must be one word"},
 		{"a port", func(p *profile.Profile) { p.API.Hosts = []string{"a.example:8443", "[::1]:1"} }, ""},
 		{"a path in a host", func(p *profile.Profile) { p.API.Hosts = []string{"a.example/x"} }, "api.hosts[0]: must be a host"},
+		{"a flag as a host", func(p *profile.Profile) { p.API.Hosts = []string{"--preset"} }, "api.hosts[0]: must be a host"},
+		{"a port that is none", func(p *profile.Profile) { p.API.Hosts = []string{"x:99999"} }, "api.hosts[0]: must be a host"},
+		{"no port after the colon", func(p *profile.Profile) { p.API.Hosts = []string{"x:"} }, "api.hosts[0]: must be a host"},
+		{"a wildcard", func(p *profile.Profile) { p.API.Hosts = []string{"*.example"} }, "api.hosts[0]: must be a host"},
+		{"an empty label", func(p *profile.Profile) { p.API.Hosts = []string{"a..example"} }, "api.hosts[0]: must be a host"},
+		{"a variable in a host", func(p *profile.Profile) { p.API.Hosts = []string{"${HOST}"} }, "api.hosts[0]: is not a host: it holds a placeholder"},
+		{"a mark in a host", func(p *profile.Profile) { p.API.Hosts = []string{"a\u202eb.example"} }, "api.hosts[0]: is not a host: it holds a character that cannot be seen"},
+		{"hosts of all kinds", func(p *profile.Profile) {
+			p.API.Hosts = []string{"localhost", "a_b.svc.cluster.local.", "127.0.0.1:1", "[2001:db8::1]", "blåbær.example", "xn--blbr-roah.example", "x:65535"}
+		}, ""},
+		{"a variable in a URL", func(p *profile.Profile) { p.TokenURL = "https://${HOST}/token" }, "token_url: is not a URL: it holds a placeholder"},
+		{"a placeholder in a path", func(p *profile.Profile) { p.TokenURL = "https://as.example/{tenant}/token" }, "token_url: is not a URL: it holds a placeholder"},
+		{"another placeholder", func(p *profile.Profile) { p.Issuer = "https://as.example/<tenant>" }, "issuer: is not a URL: it holds a placeholder"},
+		{"a mark in a URL", func(p *profile.Profile) { p.TokenURL = "https://as.example/\u200btoken" }, "token_url: is not a URL: it holds a character that cannot be seen"},
+		{"a blank that breaks no line", func(p *profile.Profile) { p.TokenURL = "https://as.example/token\u00a0" }, "token_url: is not a URL: it holds a character that cannot be seen"},
+		{"a port beyond all", func(p *profile.Profile) { p.TokenURL = "https://as.example:70000/token" }, "token_url: has a host or port"},
+		{"a host that is none", func(p *profile.Profile) { p.TokenURL = "https://-as.example/token" }, "token_url: has a host or port"},
+		{"a variable as an id", func(p *profile.Profile) { p.Client.ID = "${CLIENT_ID}" }, "client.id: holds a placeholder"},
+		{"a blank in an id", func(p *profile.Profile) { p.Client.ID = "app " }, "client.id: holds a blank"},
+		{"a mark in an id", func(p *profile.Profile) { p.Client.ID = "\ufeffapp" }, "client.id: holds a character that cannot be seen"},
+		{"an id that is a URL", func(p *profile.Profile) { p.Client.ID = "https://app.example/id?x=$1" }, ""},
+		{"a colon in a raw id", func(p *profile.Profile) { p.Client.ID, p.Client.BasicEncoding = "a:b", "raw" }, "client.basic_encoding: raw cannot carry the colon"},
+		{"a colon in an encoded id", func(p *profile.Profile) { p.Client.ID = "a:b" }, ""},
+		{"a colon in an id of the body", func(p *profile.Profile) {
+			p.Client.ID, p.Client.BasicEncoding, p.Client.Auth = "a:b", "raw", "client_secret_post"
+		}, ""},
+		{"the document for the issuer", func(p *profile.Profile) { p.Issuer = "https://as.example/realms/x/.well-known/openid-configuration" }, "issuer: is the address of the discovery document"},
+		{"a device is login enough", func(p *profile.Profile) {
+			p.Issuer, p.Grant, p.DeviceAuthorizationURL = "", "authorization_code", "https://as.example/device"
+		}, ""},
 		{"a user in a host", func(p *profile.Profile) { p.API.Hosts = []string{"u@a.example"} }, "api.hosts[0]: must be a host"},
 		{"keep_on everything", func(p *profile.Profile) { p.API.KeepOn = []string{""} }, "api.keep_on[0]: is empty"},
 		{"a hint that says nothing", func(p *profile.Profile) { p.Hints = []profile.Hint{{Match: "x"}} }, "hints[0]: needs match and say"},
@@ -139,6 +169,22 @@ func TestValidate(t *testing.T) {
 				t.Errorf("%q, want a line %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestTheIssuerIsNotItsDocument: the hint says what to take out.
+func TestTheIssuerIsNotItsDocument(t *testing.T) {
+	for pasted, hint := range map[string]string{
+		"https://as.example/.well-known/openid-configuration":                  "take /.well-known/openid-configuration out: issuer: https://as.example",
+		"https://as.example/realms/x/.well-known/openid-configuration":         "take /.well-known/openid-configuration out: issuer: https://as.example/realms/x",
+		"https://as.example/.well-known/oauth-authorization-server/realms/x/y": "take /.well-known/oauth-authorization-server out: issuer: https://as.example/realms/x/y",
+	} {
+		p := sound()
+		p.Issuer = pasted
+		var problem *profile.Problem
+		if err := p.Validate(); !errors.As(err, &problem) || problem.Hint != hint {
+			t.Errorf("%s: %+v", pasted, problem)
+		}
 	}
 }
 
