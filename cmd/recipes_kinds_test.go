@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -192,5 +193,36 @@ func (k *kitchen) dpop(b block) {
 	k.env["API"] = k.root + "/helseid-fapi"
 	if out := k.run("sh", "-euc", b.text); !strings.Contains(out, `"subject"`) {
 		k.t.Errorf("%q", out)
+	}
+}
+
+// frontend is the profile of the block with the sandbox's Keycloak, whose
+// front-end URL is at 127.0.0.1 and whose inner address is localhost.
+func (k *kitchen) frontend(b block) {
+	const realm = "/klg/auth/realms/ehealth"
+	have, err := os.ReadFile(k.env["AUTHCTL_CONFIG"])
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	_, klg, _ := strings.Cut(string(have), "\n  klg:\n")
+	key := regexp.MustCompile(`key: "?(?:file:)?([^",}\s]+)`).FindStringSubmatch(klg)
+	id := regexp.MustCompile(`id: ([^,}\s]+)`).FindStringSubmatch(klg)
+	if key == nil || id == nil {
+		k.t.Fatalf("the sandbox's profile is %s", klg)
+	}
+	inner := strings.Replace(k.root, "127.0.0.1", "localhost", 1)
+	text := strings.NewReplacer(
+		"https://id.example.org/realms/work", k.root+realm, "http://keycloak.identity.svc:8080/realms/work", inner+realm,
+		"my-app", id[1], "file:client.pem", "file:"+key[1],
+		"  work:\n", "  work:\n    preset: kl-gateway\n    grant: client_credentials\n", // what this realm is stricter about
+	).Replace(b.text)
+	if strings.Count(text, inner) != 2 || strings.Contains(text, "example.org") {
+		k.t.Fatalf("%s", text)
+	}
+	k.env["AUTHCTL_CONFIG"] = k.file("profiles.yaml", text)
+	token := strings.TrimSpace(k.run("authctl", "token", "-p", "work"))
+	k.file("token", token)
+	if out := k.run("authctl", "decode", "--verify", "-p", "work", "--audience", "account", "token"); !strings.Contains(out, "VERIFIED") {
+		k.t.Errorf("%s", out)
 	}
 }

@@ -36,6 +36,7 @@ func recipeKinds() map[string]func(k *kitchen, b block) {
 		"shell": (*kitchen).shell, "make": (*kitchen).makefile, "github": (*kitchen).github, "gitlab": (*kitchen).gitlab,
 		"azure": (*kitchen).azure, "kube": (*kitchen).kube, "dotenv": (*kitchen).dotenv, "postman": (*kitchen).postman,
 		"powershell": (*kitchen).powershell, "httpie": (*kitchen).httpie, "wget": (*kitchen).wget, "http": (*kitchen).http, "dpop": (*kitchen).dpop,
+		"frontend": (*kitchen).frontend,
 	}
 }
 

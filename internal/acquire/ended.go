@@ -154,13 +154,15 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 	}
 }
 
-// loginCommand is what starts a session of p: of the grant that the last one
+// LoginCommand is what starts a session of p: of the grant that the last one
 // had, "" when there was none.
-func loginCommand(p *profile.Profile, grantName string) string {
+func LoginCommand(p *profile.Profile, grantName string) string {
 	switch {
 	case grantName == "token_exchange":
 		return "authctl exchange -p " + p.Name + " --subject-token FILE"
-	case grantName == "device_code", deviceOnly(p):
+	case grantName == "refresh_token" && p.Grant != "authorization_code" && p.Grant != "device_code":
+		return "authctl refresh -p " + p.Name + " --refresh-token FILE"
+	case grantName == "device_code", p.Grant == "device_code", deviceOnly(p):
 		return "authctl login-device -p " + p.Name
 	default:
 		return "authctl login-pkce -p " + p.Name

@@ -80,11 +80,13 @@ func TestRefreshOfALivingSessionWithoutRefreshToken(t *testing.T) {
 
 // TestADeviceIsSentToItsOwnLogin: no browser of this machine is any use to it.
 func TestADeviceIsSentToItsOwnLogin(t *testing.T) {
-	b := newBench(t)
-	p := plain()
-	p.Grant, p.DeviceAuthorizationURL = "authorization_code", "https://as.example/device"
-	f := asFault(t, second(b.Token(t.Context(), p, Options{})))
-	if f.Kind != fault.Login || !slices.Contains(f.Hints, "authctl login-device -p plain") {
-		t.Errorf("%v %q", f, f.Hints)
+	for grant, at := range map[string]string{"authorization_code": "https://as.example/device", "device_code": ""} {
+		b := newBench(t)
+		p := plain()
+		p.Grant, p.DeviceAuthorizationURL = grant, at
+		f := asFault(t, second(b.Token(t.Context(), p, Options{})))
+		if f.Kind != fault.Login || !slices.Contains(f.Hints, "authctl login-device -p plain") {
+			t.Errorf("%s: %v %q", grant, f, f.Hints)
+		}
 	}
 }

@@ -122,8 +122,8 @@ func TestNoHintIsUntrue(t *testing.T) {
 	}
 	for _, p := range profiles {
 		for _, grant := range []string{"", "authorization_code", "device_code", "refresh_token", "token_exchange"} {
-			if why := untrue(p, loginCommand(p, grant)); why != "" {
-				t.Fatalf("%s: %s", loginCommand(p, grant), why)
+			if why := untrue(p, LoginCommand(p, grant)); why != "" {
+				t.Fatalf("%s: %s", LoginCommand(p, grant), why)
 			}
 		}
 	}

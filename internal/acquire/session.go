@@ -256,5 +256,5 @@ func advised(f *fault.Error) *fault.Error {
 
 // loginRequired is exit 8 with the command that starts a session again.
 func loginRequired(p *profile.Profile, grantName, why string) *fault.Error {
-	return fault.New(fault.Login, "login required: %s", why).Hint("%s", loginCommand(p, grantName))
+	return fault.New(fault.Login, "login required: %s", why).Hint("%s", LoginCommand(p, grantName))
 }

@@ -52,7 +52,8 @@ func (n *network) document(ctx context.Context) (metadata.Endpoints, error) {
 // required is true where the profile cannot do without the document.
 func (n *network) required() bool {
 	p := n.p
-	return p.Discovery == "always" || p.TokenURL == "" || p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == ""
+	return p.Discovery == "always" || p.TokenURL == "" || p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == "" ||
+		p.Grant == "device_code" && p.DeviceAuthorizationURL == ""
 }
 
 // compare holds the profile's own endpoints against the document's.
@@ -68,6 +69,9 @@ func (n *network) compare(found metadata.Endpoints) {
 	case p.TokenURL != "" && p.TokenURL == found.TokenIdentity() && p.TokenURL != found.Token:
 		n.warn(check, "token_url is "+p.TokenURL+", and for clients with a certificate the document names "+found.Token,
 			"take token_url out of profile "+p.Name+", and the token endpoint for mutual TLS is used (RFC 8705 5)")
+	case p.Grant == "device_code" && cmp.Or(p.DeviceAuthorizationURL, found.Device) == "":
+		n.fail(check, fault.New(fault.Config, "the document names no device authorization endpoint").
+			Hint("set device_authorization_url in profile %s", p.Name))
 	case p.TokenURL != "" && found.Token != "" && p.TokenURL != found.Token:
 		n.warn(check, "token_url is "+p.TokenURL+", the document names "+found.Token,
 			"take token_url out of profile "+p.Name+", unless the provider gave you another than it publishes")

@@ -3,8 +3,10 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"authctl/internal/acquire"
 	"authctl/internal/store"
 )
 
@@ -41,7 +43,7 @@ func (e *exam) place(ctx context.Context) {
 
 // person is true for a grant that only a person can start.
 func (e *exam) person() bool {
-	return e.p.Grant == "authorization_code" || e.p.Grant == "refresh_token"
+	return slices.Contains([]string{"authorization_code", "device_code", "refresh_token"}, e.p.Grant)
 }
 
 // session tells of the kept record that lasts longest.
@@ -100,8 +102,8 @@ func end(r store.Record) time.Time {
 }
 
 func (e *exam) startAgain() string {
-	if e.p.Grant == "authorization_code" {
-		return "authctl login-pkce -p " + e.p.Name + ", or login-device where there is no browser"
+	if e.person() {
+		return acquire.LoginCommand(e.p, e.p.Grant)
 	}
 	return "authctl token -p " + e.p.Name
 }

@@ -22,7 +22,7 @@ func AuthMethods() []string {
 // Grants are the values of grant.
 func Grants() []string {
 	return []string{
-		"client_credentials", "token_exchange", "refresh_token", "authorization_code",
+		"client_credentials", "token_exchange", "refresh_token", "authorization_code", "device_code",
 		"jwt_bearer", "saml2_bearer",
 	}
 }

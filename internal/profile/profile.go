@@ -35,7 +35,7 @@ type Profile struct {
 
 	Client    Client
 	Assertion Assertion
-	Grant     string // client_credentials | token_exchange | refresh_token | authorization_code | jwt_bearer | saml2_bearer
+	Grant     string // client_credentials | token_exchange | refresh_token | authorization_code | device_code | jwt_bearer | saml2_bearer
 	Scopes    []string
 	Audience  []string
 	Resource  []string

@@ -66,8 +66,12 @@ func (c *checker) endpoints() {
 	case p.Discovery == "always" && p.Issuer == "":
 		c.add("issuer", "is needed with discovery: always")
 	}
-	if p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == "" && (p.Issuer == "" || p.Discovery == "never") {
+	undiscovered := p.Issuer == "" || p.Discovery == "never"
+	switch {
+	case p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == "" && undiscovered:
 		c.add("authorize_url", "is needed by grant: authorization_code where discovery cannot find it")
+	case p.Grant == "device_code" && p.DeviceAuthorizationURL == "" && undiscovered:
+		c.add("device_authorization_url", "is needed by grant: device_code where discovery cannot find it")
 	}
 }
 

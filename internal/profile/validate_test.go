@@ -142,6 +142,8 @@ func TestValidate(t *testing.T) {
 			p.Client.ID, p.Client.BasicEncoding, p.Client.Auth = "a:b", "raw", "client_secret_post"
 		}, ""},
 		{"the document for the issuer", func(p *profile.Profile) { p.Issuer = "https://as.example/realms/x/.well-known/openid-configuration" }, "issuer: is the address of the discovery document"},
+		{"a device's grant", func(p *profile.Profile) { p.Grant = "device_code" }, ""},
+		{"a device without an endpoint", func(p *profile.Profile) { p.Grant, p.Issuer = "device_code", "" }, "device_authorization_url: is needed by grant: device_code"},
 		{"a device is login enough", func(p *profile.Profile) {
 			p.Issuer, p.Grant, p.DeviceAuthorizationURL = "", "authorization_code", "https://as.example/device"
 		}, ""},

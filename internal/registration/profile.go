@@ -133,6 +133,7 @@ func (c *Client) grant() string {
 	for _, known := range []struct{ registered, grant string }{
 		{"client_credentials", "client_credentials"},
 		{"authorization_code", "authorization_code"},
+		{"urn:ietf:params:oauth:grant-type:device_code", "device_code"},
 		{"urn:ietf:params:oauth:grant-type:token-exchange", "token_exchange"},
 	} {
 		if slices.Contains(c.Grants, known.registered) {

@@ -23,6 +23,8 @@ func Line(t secret.Text) (secret.Text, error) {
 		text = stripNewline(string(plain)) // of UTF-16, whose line end nobody has seen yet
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
 		return secret.Text{}, err
+	default:
+		text = withoutEnd(text) // an older encoding, such as Latin-1
 	}
 	switch i := strings.IndexFunc(text, isControl); {
 	case text == "":
@@ -46,8 +48,10 @@ func stripNewline(s string) string {
 	if !utf8.ValidString(s) {
 		return s
 	}
-	return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r")
+	return withoutEnd(s)
 }
+
+func withoutEnd(s string) string { return strings.TrimSuffix(strings.TrimSuffix(s, "\n"), "\r") }
 
 // Typed is what a person or a file gave for a secret, without that line ending.
 func Typed(raw []byte) secret.Text { return secret.New(stripNewline(string(raw))) }

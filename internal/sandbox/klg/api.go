@@ -54,7 +54,7 @@ exchange: {subject_token: "file:-", subject_token_type: saml2, subject_issuer: k
 `, p.realm(), clientID, "file:"+key, "file:"+certificate) + api},
 		{Name: name + "-device", YAML: fmt.Sprintf(`issuer: %s
 client: {id: %s, auth: none}
-grant: authorization_code
+grant: device_code
 scopes: [openid, profile, email]
 `, p.realm(), deviceClient) + api},
 	}, nil
