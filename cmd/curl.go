@@ -103,7 +103,7 @@ func (c *cli) curl(ctx context.Context, o curlOptions) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	o.Ask, o.Own = o.ask.Overrides, o.ask.any()
+	o.Ask = o.ask.Overrides
 	code, err := a.Curl(ctx, p, o.CurlOptions)
 	return code, fault.In(p.Name, err)
 }

@@ -58,10 +58,6 @@ func (a *askFlags) commas() string {
 	return ""
 }
 
-func (a *askFlags) any() bool {
-	return len(a.Scopes)+len(a.Audience)+len(a.Resource)+len(a.Params) > 0
-}
-
 // open makes the services with the global flags.
 func (c *cli) open(ctx context.Context) (*app.App, error) {
 	return app.Open(ctx, c.sys, config.Flags{

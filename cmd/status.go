@@ -18,8 +18,10 @@ func newStatusCmd(c *cli) *cobra.Command {
 		Use:   "status",
 		Short: "What is kept, for which profile, and for how long; never the token",
 		Long: `List the tokens that are kept: profile, how each was obtained, its type, how
-long it is still good, whether it can be refreshed, and where it is kept. No
-server is asked and no token is shown. --profile lists that profile alone.
+long it is still good, whether it can be refreshed, and where it is kept. What
+token --scope, --resource or --audience got by a session is listed with what it
+is for. No server is asked and no token is shown. --profile lists that profile
+alone.
 
 Exit status: 0 listed; 3 no such profile; 6 the store could not be read.`,
 		Example: `  authctl status
@@ -44,6 +46,7 @@ type keptToken struct {
 	ExpiresIn        int64  `json:"expires_in"`              // seconds left, 0 when expired or unknown
 	Refreshable      bool   `json:"refreshable"`
 	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
+	For              string `json:"for,omitempty"` // beside a session: what was asked, such as "scope a b"
 	Where            string `json:"where"`
 }
 
@@ -85,7 +88,7 @@ func describeKept(k app.Kept, kind string, now time.Time) keptToken {
 	return keptToken{
 		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope, ScopeMissing: k.Missing,
 		ExpiresAt: rfc3339(k.Expires), ExpiresIn: max(0, int64(k.Expires.Sub(now)/time.Second)),
-		Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), Where: kind,
+		Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind,
 	}
 }
 
@@ -101,7 +104,7 @@ func printKept(c *cli, kept []app.Kept, kind string) error {
 	_, _ = fmt.Fprintln(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE")
 	for _, k := range kept {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n",
-			k.Profile, k.Grant, k.TokenType, left(k.Expires, c.sys.Now()), refreshable(k, c.sys.Now()), kind)
+			k.Profile, k.Grant, k.TokenType, left(k.Expires, c.sys.Now()), refreshable(k, c.sys.Now()), where(k, kind))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -126,8 +129,18 @@ func left(t, now time.Time) string {
 	}
 }
 
+// where is the store, and of a token beside a session what it is for.
+func where(k app.Kept, kind string) string {
+	if k.Asked == "" {
+		return kind
+	}
+	return kind + ", for " + k.Asked
+}
+
 func refreshable(k app.Kept, now time.Time) string {
 	switch {
+	case k.Asked != "":
+		return "by the session"
 	case !k.Refreshable:
 		return "no"
 	case k.RefreshExpires.IsZero():

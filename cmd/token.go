@@ -58,6 +58,6 @@ func runToken(ctx context.Context, c *cli, o tokenOptions) error {
 	if err != nil {
 		return err
 	}
-	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Force: o.force, MinTTL: o.minTTL, Own: o.ask.any()})
+	r, err := t.acq.Token(ctx, t.profile, acquire.Options{Force: o.force, MinTTL: o.minTTL, Ask: o.ask.Overrides})
 	return t.finish(ctx, r, err)
 }

@@ -78,10 +78,12 @@ func New(d Deps) *Acquirer { return &Acquirer{Deps: d} }
 type Options struct {
 	Force  bool           // ask the server though a fresh token is kept
 	MinTTL *time.Duration // instead of the profile's token.min_ttl
-	// Own asks for the profile's own grant although a session is kept.
-	Own bool
+	// Ask is what this call asks for instead of the profile's own words.
+	Ask Overrides
 	// Refused says that the API refused the kept token: it goes with Force.
 	Refused bool
+	// own asks for the profile's own grant although a session is kept.
+	own bool
 }
 
 // Result is a token and how it came.
@@ -92,8 +94,11 @@ type Result struct {
 
 // Token gives a token for the profile: a kept one that is fresh, or that of
 // its session (started by exchange or a login, refreshed when stale), or a
-// new one by the profile's own grant.
+// new one by the profile's own grant. What o.Ask asks for is kept apart.
 func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Result, error) {
+	if o.Ask.Any() {
+		return a.asked(ctx, p, o)
+	}
 	if p.Token.SingleUse && !interactive(p.Grant) {
 		return a.unkept(ctx, p)
 	}
@@ -102,7 +107,7 @@ func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Re
 	if err != nil {
 		return Result{}, err
 	}
-	if o.Own {
+	if o.own {
 		rec = ownOnly(rec)
 	}
 	if hit, ok := a.fresh(p, rec, o); ok {
@@ -164,7 +169,7 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 	subject := grant.SubjectHash(g)
 	session := subject == "" && holdsSession(rec)
 	switch hit, ok := a.fresh(p, rec, o); {
-	case session && !o.Own:
+	case session && !o.own:
 		return Result{}, true, nil
 	case ok && !session:
 		return hit, false, nil

@@ -22,8 +22,21 @@ const (
 )
 
 func withFact(facts map[string]string, fact string) map[string]string {
-	out := map[string]string{fact: "yes"}
+	return with(facts, fact, "yes")
+}
+
+// with is facts and one more.
+func with(facts map[string]string, name, value string) map[string]string {
+	out := map[string]string{}
 	maps.Copy(out, facts)
+	out[name] = value
+	return out
+}
+
+// without is facts but one.
+func without(facts map[string]string, name string) map[string]string {
+	out := maps.Clone(facts)
+	delete(out, name)
 	return out
 }
 
@@ -31,6 +44,9 @@ func withFact(facts map[string]string, fact string) map[string]string {
 func afterRefresh(facts map[string]string, interrupted time.Time) (kept map[string]string) {
 	if facts[switched] != "" {
 		kept = withFact(kept, switched) // the server keeps the session's context
+	}
+	if id := facts[sessionID]; id != "" {
+		kept = with(kept, sessionID, id)
 	}
 	if !interrupted.IsZero() {
 		// The request that was cut off may still reach the server after ours, and
@@ -48,7 +64,7 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 		why = "an earlier refresh was cut off after it was sent, and its answer is lost; " + why
 	}
 	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
-	rec.Aux = map[string]string{endedBecause: why}
+	rec.Aux = with(afterRefresh(rec.Aux, time.Time{}), endedBecause, why)
 	_ = a.Store.Put(ctx, key, rec)
 	if !isSession(rec) {
 		var f *fault.Error

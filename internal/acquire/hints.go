@@ -57,10 +57,12 @@ func advices() []advice {
 		{on: code("unauthorized_client"), when: not(auth("none")), say: "the server does not let this client use {grant}, or {proof} is wrong: check how the client is registered, and {proof} in profile {profile}"},
 		{on: atPAR, when: pushes, say: "set login.pushed: never in profile {profile}, if the server does not demand pushed authorization requests"},
 
-		{on: code("invalid_scope"), when: hasScopes, say: "check scopes in profile {profile}"},
-		{on: code("invalid_scope"), when: not(hasScopes), say: "the server wants a scope: scopes in profile {profile} names none"},
-		{on: badTarget, when: not(signs), say: "check audience and resource in profile {profile}"},
-		{on: badTarget, when: signs, say: "check audience and resource in profile {profile}, and assertion.audience"},
+		{on: code("invalid_scope"), when: refreshes, say: "a refresh token is good for the scopes that were granted with it (RFC 6749 6): ask for some of those, or add to scopes in profile {profile} and start a new session"},
+		{on: code("invalid_scope"), when: both(not(refreshes), hasScopes), say: "check scopes in profile {profile}"},
+		{on: code("invalid_scope"), when: not(either(refreshes, hasScopes)), say: "the server wants a scope: scopes in profile {profile} names none"},
+		{on: code("invalid_target"), when: refreshes, say: "the server gives this session no token for that audience or resource; some want every one of them named at its start: audience and resource in profile {profile}, then a new session"},
+		{on: both(badTarget, not(ofRefresh)), when: not(signs), say: "check audience and resource in profile {profile}"},
+		{on: both(badTarget, not(ofRefresh)), when: signs, say: "check audience and resource in profile {profile}, and assertion.audience"},
 		{on: code("unsupported_grant_type"), say: "the server does not offer {grant}: check grant and request.encoding ({encoding}) in profile {profile}"},
 		{on: code("access_denied", "authorization_declined"), say: "somebody declined, or the server's rules do not allow it"},
 		{on: badRedirect, say: "login.redirect_uri of profile {profile} must be registered with the server, to the letter"},
@@ -120,6 +122,9 @@ func badTarget(s situation) bool {
 	return decided(s) && (s.refused.Code == "invalid_target" || s.says("audience"))
 }
 
+// ofRefresh is what a refresh asked for beside its session (RFC 8707 2.2).
+func ofRefresh(s situation) bool { return refreshes(s) && s.refused.Code == "invalid_target" }
+
 func badRedirect(s situation) bool {
 	return decided(s) && (s.field == parURL || s.grantType == "authorization_code") && (s.says("redirect_uri") || s.says("redirect uri"))
 }
@@ -165,6 +170,10 @@ func both(f, g func(situation) bool) func(situation) bool {
 	return func(s situation) bool { return f(s) && g(s) }
 }
 
+func either(f, g func(situation) bool) func(situation) bool {
+	return func(s situation) bool { return f(s) || g(s) }
+}
+
 func auth(method string) func(situation) bool {
 	return func(s situation) bool { return s.p.Client.Auth == method }
 }
@@ -181,6 +190,7 @@ func pushes(s situation) bool      { return s.p.Login.Pushed != "never" }
 func hasScopes(s situation) bool   { return len(s.p.Scopes) > 0 }
 func dpop(s situation) bool        { return s.p.DPoP.Enabled }
 func certificate(s situation) bool { return !s.p.TLS.ClientCertificate.IsZero() }
+func refreshes(s situation) bool   { return s.grantType == "refresh_token" }
 func atToken(s situation) bool     { return s.field == tokenURL }
 
 func signs(s situation) bool {

@@ -105,8 +105,11 @@ func TestNoHintIsUntrue(t *testing.T) {
 	for i, a := range advices() {
 		said := 0
 		for _, p := range profiles {
-			for _, field := range []string{tokenURL, parURL, "device_authorization_url"} {
+			for _, field := range []string{tokenURL, parURL, "device_authorization_url", "refresh"} {
 				s := situation{p: p, refused: &endpoint.Refusal{}, field: field, grantType: "client_credentials", respelt: p.Client.Auth == "client_secret_basic"}
+				if field == "refresh" {
+					s.field, s.grantType = tokenURL, "refresh_token"
+				}
 				if a.when != nil && !a.when(s) {
 					continue
 				}
@@ -116,7 +119,7 @@ func TestNoHintIsUntrue(t *testing.T) {
 				}
 			}
 		}
-		if said == 0 || a.when != nil && said == 3*len(profiles) && a.say != "" && strings.Contains(a.say, "set ") {
+		if said == 0 || a.when != nil && said == 4*len(profiles) && a.say != "" && strings.Contains(a.say, "set ") {
 			t.Errorf("hint %d, %q, is said of %d profiles", i, a.say, said)
 		}
 	}

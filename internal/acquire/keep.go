@@ -39,6 +39,9 @@ func promote(p *profile.Profile, rec store.Record) store.Record {
 	if err != nil {
 		return refreshOnly(rec, answer)
 	}
+	if rec.Aux[pendingSide] != "" {
+		return inherits(rec, set)
+	}
 	set.IDToken = secret.Text{} // nobody has verified it
 	rec.Set = successor(rec.Set, lasting(p, rec.Grant, true, set, silent))
 	return settled(rec)
@@ -47,6 +50,7 @@ func promote(p *profile.Profile, rec store.Record) store.Record {
 // settled is rec with no request under way.
 func settled(rec store.Record) store.Record {
 	rec.Pending, rec.PendingType, rec.Intent = nil, "", time.Time{}
+	rec.Aux = without(rec.Aux, pendingSide)
 	return rec
 }
 

@@ -16,6 +16,32 @@ type Overrides struct {
 	Params   []string // name=value
 }
 
+// Any is true when the call asks for anything of its own.
+func (o Overrides) Any() bool { return o.targets() || len(o.Params) > 0 }
+
+// targets is true when the call says what the token is to be good for.
+func (o Overrides) targets() bool { return len(o.Scopes)+len(o.Audience)+len(o.Resource) > 0 }
+
+// text is for `status`: what was asked for, in the words of RFC 6749 3.3, RFC
+// 8693 2.1 and RFC 8707 2. Of a parameter only the name: its value may be anybody's.
+func (o Overrides) text() string {
+	names := make([]string, 0, len(o.Params))
+	for _, raw := range o.Params {
+		name, _, _ := strings.Cut(raw, "=")
+		names = append(names, name)
+	}
+	var parts []string
+	for _, f := range []struct {
+		name   string
+		values []string
+	}{{"scope", strings.Fields(strings.Join(o.Scopes, " "))}, {"audience", o.Audience}, {"resource", o.Resource}, {"param", names}} {
+		if len(f.values) > 0 {
+			parts = append(parts, f.name+" "+strings.Join(f.values, " "))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Apply gives a profile with the overrides in place; p stays as it is.
 func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 	for _, f := range []struct {

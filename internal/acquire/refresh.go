@@ -122,7 +122,7 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	a.adopt(rec)
 	rec.Intent = a.Now()
 	if err := a.Store.Put(steady, key, rec); err != nil {
-		return token.Set{}, advised(fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err))
+		return token.Set{}, notSpent(err)
 	}
 	answer, _, err := a.askToken(steady, p, grant.RefreshToken{Token: rec.Set.RefreshToken})
 	if err != nil {

@@ -292,7 +292,7 @@ func TestTheOwnGrantDoesNotReplaceASession(t *testing.T) {
 	if _, err := b.RefreshWith(t.Context(), p, p, secret.New("r1")); err != nil {
 		t.Fatal(err)
 	}
-	r, err := b.process().Token(t.Context(), p, Options{Own: true})
+	r, err := b.process().Token(t.Context(), p, Options{own: true})
 	if err != nil || r.Set.AccessToken.Reveal() != "own" {
 		t.Fatalf("%v %+v", err, r)
 	}

@@ -245,6 +245,10 @@ func notKept(err error) error {
 	return advised(fault.New(fault.Store, "the token was granted but could not be kept: %w", err))
 }
 
+func notSpent(err error) error {
+	return advised(fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err))
+}
+
 // advised hands on what the store says would mend it.
 func advised(f *fault.Error) *fault.Error {
 	var inner *fault.Error

@@ -20,7 +20,6 @@ type CurlOptions struct {
 	NoRetry     bool // no repeat after a 401
 	Print       bool // show the command and run nothing
 	Ask         acquire.Overrides
-	Own         bool // Ask says something
 }
 
 // ErrNoCurl says that there is no curl to run.
@@ -66,7 +65,7 @@ func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int,
 		}
 		job.Headers = append(job.Headers, render.Header{Name: f.Name, Value: value})
 	}
-	pipeline := curlTokens{acq, asked, o.Own}
+	pipeline := curlTokens{acq, p, o.Ask}
 	job.Tokens = pipeline
 	if job.Prover != nil {
 		job.Prover = pipeline
@@ -137,23 +136,23 @@ func (a *App) home(path string) string {
 
 // curlTokens gives internal/curl the pipeline of one profile.
 type curlTokens struct {
-	acq   *acquire.Acquirer
-	asked *profile.Profile
-	own   bool
+	acq     *acquire.Acquirer
+	profile *profile.Profile
+	ask     acquire.Overrides
 }
 
 // Token implements curl.Tokens. The store is looked at first even when a token
 // was refused: of many processes whose token was revoked, the first asks the
 // server and the others find its outcome.
 func (t curlTokens) Token(ctx context.Context, refused secret.Text) (curl.Token, error) {
-	r, err := t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own})
+	r, err := t.acq.Token(ctx, t.profile, acquire.Options{Ask: t.ask})
 	if err == nil && !refused.IsZero() && r.Set.AccessToken.Reveal() == refused.Reveal() {
-		r, err = t.acq.Token(ctx, t.asked, acquire.Options{Own: t.own, Force: true, Refused: true})
+		r, err = t.acq.Token(ctx, t.profile, acquire.Options{Ask: t.ask, Force: true, Refused: true})
 	}
 	return curl.Token{Access: r.Set.AccessToken, Type: r.Set.TokenType, Expires: r.Set.ExpiresAt, Kept: r.FromStore}, err
 }
 
 // Proof implements curl.Prover.
 func (t curlTokens) Proof(_ context.Context, method, url string, access secret.Text, nonce string) (string, error) {
-	return t.acq.Proof(t.asked, method, url, access.Reveal(), nonce)
+	return t.acq.Proof(t.profile, method, url, access.Reveal(), nonce)
 }

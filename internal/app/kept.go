@@ -20,6 +20,7 @@ type Kept struct {
 	TokenType      string
 	Scope          string
 	Missing        string    // the asked scopes that were not granted
+	Asked          string    // beside a session: for what, such as "scope a b"
 	Expires        time.Time // of the access token; zero when unknown
 	Refreshable    bool      // a refresh token is kept
 	RefreshExpires time.Time // zero when unknown
@@ -37,8 +38,12 @@ func (a *App) Kept(ctx context.Context, profileName string) ([]Kept, error) {
 		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() {
 			continue // a pointer to a session, a key alone, or an answer that is being checked
 		}
+		asked := acquire.BesideFor(e.Record)
+		if asked != "" && !slices.ContainsFunc(list, func(o store.Entry) bool { return acquire.IsBeside(e.Record, o.Record) }) {
+			continue // of a session that is no more: nothing uses it
+		}
 		all = append(all, Kept{
-			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing,
+			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: asked,
 			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
 		})
 	}
@@ -93,21 +98,35 @@ type Forgotten struct {
 // told is a warning: what is here is forgotten all the same.
 func (a *App) Forget(ctx context.Context, profileName string, revoke bool) (Forgotten, error) {
 	var done Forgotten
-	list, err := a.records(ctx, profileName)
-	if err != nil {
-		return done, err
-	}
 	var first error
-	for _, e := range pointersFirst(list) {
-		err := a.forget(ctx, e, revoke, &done)
-		if ctx.Err() != nil {
-			return done, ctx.Err()
+	// What stands beside a session is looked for when the session is gone: until
+	// then another process may add to it.
+	for _, part := range []func([]store.Entry) []store.Entry{sessions, besides} {
+		list, err := a.records(ctx, profileName)
+		if err != nil {
+			return done, err
 		}
-		if err != nil && first == nil {
-			first = fault.In(e.Record.Profile, err)
+		for _, e := range part(list) {
+			err := a.forget(ctx, e, revoke, &done)
+			if ctx.Err() != nil {
+				return done, ctx.Err()
+			}
+			if err != nil && first == nil {
+				first = fault.In(e.Record.Profile, err)
+			}
 		}
 	}
 	return done, first
+}
+
+// besides are the tokens that were asked for beside a session.
+func besides(list []store.Entry) []store.Entry {
+	return slices.DeleteFunc(list, func(e store.Entry) bool { return acquire.BesideFor(e.Record) == "" })
+}
+
+// sessions are all others, pointers to sessions first.
+func sessions(list []store.Entry) []store.Entry {
+	return pointersFirst(slices.DeleteFunc(list, func(e store.Entry) bool { return acquire.BesideFor(e.Record) != "" }))
 }
 
 // pointersFirst: who is cut off between the two leaves a session that nothing

@@ -52,6 +52,9 @@ func (e *exam) session(list []store.Entry) {
 	var best store.Record
 	for _, entry := range list {
 		r := entry.Record
+		if acquire.BesideFor(r) != "" {
+			continue // it says nothing about the session beside which it is kept
+		}
 		if r.Profile == e.p.Name && (!r.Set.AccessToken.IsZero() || !r.Set.RefreshToken.IsZero()) && end(r).After(end(best)) {
 			best = r
 		}

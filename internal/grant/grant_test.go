@@ -59,7 +59,7 @@ func TestWhatEachGrantSends(t *testing.T) {
 			map[string]string{"grant_type": "client_credentials", "scope": "a b", "resource": "urn:r"},
 		},
 		"refresh_token": {
-			RefreshToken{secret.New("r")},
+			RefreshToken{Token: secret.New("r")},
 			[]string{"grant_type", "refresh_token"},
 			map[string]string{"grant_type": "refresh_token", "refresh_token": "r"},
 		},
@@ -183,5 +183,21 @@ func TestConfiguredGrants(t *testing.T) {
 	p.Exchange.SubjectToken = secret.Ref{Kind: secret.File, Path: "-"}
 	if _, err := all["token_exchange"](t.Context(), p); fault.KindOf(err) != fault.Login {
 		t.Errorf("stdin: %v", err)
+	}
+}
+
+// RFC 6749 6 and RFC 8707 2.2: what a refresh asks for beside what was granted.
+func TestARefreshForAnotherAPI(t *testing.T) {
+	r := &endpoint.Request{}
+	g := RefreshToken{secret.New("r"), []string{"a", "b"}, []string{"x"}, []string{"urn:r", "urn:s"}}
+	if err := g.Apply(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	var sent []string
+	for _, p := range r.Params {
+		sent = append(sent, fmt.Sprintf("%s=%v", p.Name, p.Value))
+	}
+	if got := strings.Join(sent, "&"); got != "grant_type=refresh_token&refresh_token=r&scope=a b&audience=x&resource=urn:r&resource=urn:s" {
+		t.Error(got)
 	}
 }

@@ -4,11 +4,16 @@ import (
 	"context"
 
 	"authctl/internal/endpoint"
+	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
 
-// RefreshToken is RFC 6749 6. Scope is left out: the new token has what was granted.
-type RefreshToken struct{ Token secret.Text }
+// RefreshToken is RFC 6749 6. What is left out is as it was granted; Scopes may
+// narrow it (6), Audience and Resource say which API the token is for (RFC 8707 2.2).
+type RefreshToken struct {
+	Token                      secret.Text
+	Scopes, Audience, Resource []string
+}
 
 // Name is refresh_token.
 func (RefreshToken) Name() string { return "refresh_token" }
@@ -17,5 +22,6 @@ func (RefreshToken) Name() string { return "refresh_token" }
 func (g RefreshToken) Apply(_ context.Context, r *endpoint.Request) error {
 	r.Set("grant_type", "refresh_token")
 	r.SetSecret("refresh_token", g.Token)
+	target(&profile.Profile{Scopes: g.Scopes, Audience: g.Audience, Resource: g.Resource}, r)
 	return nil
 }
