@@ -30,11 +30,16 @@ A kept token that is still fresh is printed without asking the server. Else
 the profile's session (exchange, login-pkce, login-device) is refreshed, or a
 token is asked for by the profile's own grant.
 
+--scope, --resource and --audience ask for a token of another API. Where the
+profile's grant needs a person, the refresh token of the session is spent for
+it; the token is kept beside the session, which stays as it is.
+
 Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 6 keyring or store; 8 a person must log in.`,
 		Example: `  authctl token --profile gateway
   eval "$(authctl token -o env)"
-  authctl token -p gateway -o headers`,
+  authctl token -p gateway -o headers
+  authctl token -p work --scope api://orders/.default`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if minTTL < 0 {

@@ -1,10 +1,13 @@
 package app
 
 import (
+	"slices"
 	"testing"
 
 	"authctl/internal/config"
+	"authctl/internal/secret"
 	"authctl/internal/store"
+	"authctl/internal/token"
 )
 
 // logoutApp keeps its records in a folder of the test's.
@@ -42,5 +45,37 @@ func TestForgetOfWhatIsGone(t *testing.T) {
 	var done Forgotten
 	if err := a.forget(t.Context(), store.Entry{Key: "gone", Record: store.Record{Profile: "p"}}, true, &done); err != nil || done.Records != 0 {
 		t.Errorf("%v %+v", err, done)
+	}
+}
+
+// What stands beside a session is listed while the session lives, and logout
+// takes it last, also what another process adds meanwhile.
+func TestWhatStandsBesideASession(t *testing.T) {
+	a, s := logoutApp(t)
+	ctx := t.Context()
+	set := token.Set{AccessToken: secret.New("x"), TokenType: "Bearer"}
+	side := func(id string) store.Record {
+		return store.Record{Profile: "p", Grant: "refresh_token", Set: set, Aux: map[string]string{"beside": id, "asked": "scope one"}}
+	}
+	for key, r := range map[string]store.Record{
+		"session": {Profile: "p", Grant: "authorization_code", Set: set, Aux: map[string]string{"id": "this"}},
+		"alive":   side("this"),
+		"dead":    side("another"),
+	} {
+		if err := s.Put(ctx, key, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := a.Kept(ctx, "p")
+	if err != nil || len(kept) != 2 || kept[0].Asked+kept[1].Asked != "scope one" {
+		t.Errorf("%v %+v", err, kept)
+	}
+	done, err := a.Forget(ctx, "p", false)
+	if left, _ := s.List(ctx); err != nil || done.Records != 3 || len(left) != 0 {
+		t.Errorf("%v, %+v, left %v", err, done, left)
+	}
+	list := []store.Entry{{Key: "1", Record: side("this")}, {Key: "2"}}
+	if first, then := sessions(slices.Clone(list)), besides(list); len(first) != 1 || first[0].Key != "2" || len(then) != 1 || then[0].Key != "1" {
+		t.Errorf("%v %v", first, then)
 	}
 }

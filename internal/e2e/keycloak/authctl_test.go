@@ -13,8 +13,8 @@ import (
 	"authctl/internal/e2e/program"
 )
 
-// profiles are three ways to use the realm: as the preset has it, with the
-// server's standard token exchange, and as a person at a public client.
+// profiles are four ways to use the realm: as the preset has it, with the
+// server's standard token exchange, and twice as a person at a public client.
 func profiles(issuer, folder string) string {
 	return fmt.Sprintf(`version: 1
 profiles:
@@ -34,6 +34,12 @@ profiles:
     client: {id: app, auth: none}
     grant: authorization_code
     scopes: [openid, email]
+    login: {redirect_uri: "http://127.0.0.1:0/callback"}
+  apis:
+    issuer: %[1]s
+    client: {id: app, auth: none}
+    grant: authorization_code
+    scopes: [openid, phone, address]
     login: {redirect_uri: "http://127.0.0.1:0/callback"}
 `, issuer, filepath.ToSlash(folder))
 }

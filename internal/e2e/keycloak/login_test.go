@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"authctl/internal/e2e/program"
 	"authctl/internal/jwt"
 )
 
@@ -22,7 +23,22 @@ import (
 func TestLogin(t *testing.T) {
 	g := needsReal(t)
 	a := client(t, g)
-	cmd := a.Command(t, "login-pkce", "-p", "person", "--no-browser", "--select", "id_token")
+	seen, err := jwt.Parse(g.signIn(t, a, "-p", "person", "--select", "id_token"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if email := seen.Claims.String("email"); email != "anna@example.org" {
+		t.Errorf("the id_token is %q's", email)
+	}
+	if g.active(t, a.Must(t, "", "token", "-p", "person", "--force")) != "app" {
+		t.Error("the session was not refreshed")
+	}
+}
+
+// signIn is login-pkce with these flags; it returns what was printed.
+func (g *gateway) signIn(t *testing.T, a *program.Authctl, flags ...string) string {
+	t.Helper()
+	cmd := a.Command(t, append([]string{"login-pkce", "--no-browser"}, flags...)...)
 	var out bytes.Buffer
 	cmd.Stdout = &out
 	says, err := cmd.StderrPipe()
@@ -41,16 +57,7 @@ func TestLogin(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	seen, err := jwt.Parse(strings.TrimSpace(out.String()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if email := seen.Claims.String("email"); email != "anna@example.org" {
-		t.Errorf("the id_token is %q's", email)
-	}
-	if g.active(t, a.Must(t, "", "token", "-p", "person", "--force")) != "app" {
-		t.Error("the session was not refreshed")
-	}
+	return strings.TrimSpace(out.String())
 }
 
 // visit opens the authorize URL, fills in the login form and follows the
