@@ -78,6 +78,14 @@ func TestDeviceLogin(t *testing.T) {
 	if d.must(again).text("id_token") == "" {
 		t.Errorf("%s", again.raw)
 	}
+	fewer := d.must(d.form(klgToken, nil, values("grant_type", "refresh_token", "refresh_token", again.text("refresh_token"), "client_id", "authctl-device", "scope", "email")))
+	if fewer.text("scope") != "profile email" || fewer.text("id_token") != "" {
+		t.Errorf("fewer scopes: %s", fewer.raw)
+	}
+	all := d.must(d.form(klgToken, nil, values("grant_type", "refresh_token", "refresh_token", fewer.text("refresh_token"), "client_id", "authctl-device")))
+	if all.text("scope") != "openid profile email" {
+		t.Errorf("the session has lost scopes: %s", all.raw)
+	}
 }
 
 func TestDeviceRefuses(t *testing.T) {

@@ -53,7 +53,15 @@ func TestFAPILogin(t *testing.T) {
 	}
 	refresh := r.text("refresh_token")
 	refused(t, newHolder(h.box).ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", refresh), 400, "invalid_grant", "")
-	h.must(h.ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", refresh))
+	refused(t, h.ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", refresh, "scope", "openid journal"), 400, "invalid_scope", "")
+	fewer := h.must(h.ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", refresh, "scope", "cppa/access"))
+	if fewer.text("scope") != "cppa/access" || fewer.text("id_token") != "" || fewer.text("refresh_token") == "" {
+		t.Errorf("fewer scopes: %s", fewer.raw)
+	}
+	all := h.must(h.ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", fewer.text("refresh_token")))
+	if all.text("scope") != "openid profile offline_access cppa/access" {
+		t.Errorf("the session has lost scopes: %s", all.raw)
+	}
 	refused(t, h.ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", refresh), 400, "invalid_grant", "")
 }
 

@@ -112,18 +112,28 @@ type outcome struct {
 // crowd starts n processes at once; victim says which are killed, and when.
 func (b *bench) crowd(t *testing.T, n int, minTTL string, victim func(i int) (time.Duration, bool)) []outcome {
 	t.Helper()
+	return b.throng(t, n, func(int) []string { return []string{"token", "-p", "klg", "--min-ttl", minTTL} }, victim)
+}
+
+// throng is crowd with what each process is asked for.
+func (b *bench) throng(t *testing.T, n int, args func(i int) []string, victim func(i int) (time.Duration, bool)) []outcome {
+	t.Helper()
 	outcomes := make([]outcome, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() { outcomes[i] = b.one(t, minTTL, i, victim) })
+		wg.Go(func() { outcomes[i] = b.run(t, i, args(i), victim) })
 	}
 	wg.Wait()
 	return outcomes
 }
 
 func (b *bench) one(t *testing.T, minTTL string, i int, victim func(int) (time.Duration, bool)) outcome {
+	return b.run(t, i, []string{"token", "-p", "klg", "--min-ttl", minTTL}, victim)
+}
+
+func (b *bench) run(t *testing.T, i int, args []string, victim func(int) (time.Duration, bool)) outcome {
 	var out, errs bytes.Buffer
-	cmd := b.Command(t, "token", "-p", "klg", "--min-ttl", minTTL)
+	cmd := b.Command(t, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Start(); err != nil {
 		t.Error(err)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"time"
 )
@@ -95,6 +96,23 @@ func (of *Session) Left(now time.Time) time.Duration {
 
 // Renewed is true once a refresh token of the session was spent.
 func (of *Session) Renewed() bool { return of.current != "" }
+
+// For is the session as a token of fewer scopes sees it (RFC 6749 6): only what
+// was granted at its start may be asked for. asked "" is all of it.
+func (of *Session) For(asked string) (narrower *Session, ok bool) {
+	seen := *of
+	if asked == "" {
+		return &seen, true
+	}
+	granted := strings.Fields(of.Scope)
+	for _, scope := range strings.Fields(asked) {
+		if !contains(granted, scope) {
+			return nil, false
+		}
+	}
+	seen.Scope = asked
+	return &seen, true
+}
 
 // Unspend gives back the refresh token spent last: a server that does not rotate.
 func (s *Sessions) Unspend(of *Session) {

@@ -137,7 +137,7 @@ func (p *FAPI) code(w http.ResponseWriter, r *http.Request, form url.Values, who
 		ID: grant.Session, Provider: p.name, Client: who.id, Subject: subject, Scope: grant.Scope, JKT: jkt,
 		Started: p.core.Now(), Idle: sessionIdle,
 	}
-	p.answerSession(w, session, grant.Nonce)
+	p.answerSession(w, session, "", grant.Nonce)
 }
 
 // refresh rotates, and wants the key the session began with (RFC 9449 5).
@@ -147,6 +147,12 @@ func (p *FAPI) refresh(w http.ResponseWriter, r *http.Request, form url.Values, 
 		p.refuse(w, r, "invalid_grant", "the refresh token is bound to another key")
 		return
 	}
+	if s := p.core.Sessions.Find(p.name, token); s != nil {
+		if _, ok := s.For(form.Get("scope")); !ok {
+			p.refuse(w, r, "invalid_scope", "the login was not granted "+form.Get("scope"))
+			return
+		}
+	}
 	session, err := p.core.Sessions.Spend(p.name, who.id, token, p.core.Now())
 	if err != nil {
 		if session != nil {
@@ -155,14 +161,19 @@ func (p *FAPI) refresh(w http.ResponseWriter, r *http.Request, form url.Values, 
 		p.refuse(w, r, "invalid_grant", err.Error())
 		return
 	}
-	p.answerSession(w, session, "")
+	p.answerSession(w, session, form.Get("scope"), "")
 }
 
-func (p *FAPI) answerSession(w http.ResponseWriter, s *core.Session, nonce string) {
-	token, life := p.mint(s.Client, s.Subject, s.Scope, s.ID, s.JKT, nil)
+// answerSession grants the scopes asked, "" for those of the session, which
+// keeps all of its own.
+func (p *FAPI) answerSession(w http.ResponseWriter, s *core.Session, asked, nonce string) {
+	narrower, _ := s.For(asked)
+	token, life := p.mint(s.Client, s.Subject, narrower.Scope, s.ID, s.JKT, nil)
 	body := map[string]any{
-		"access_token": token, "id_token": p.idToken(s, nonce, token), "expires_in": int64(life / time.Second),
-		"token_type": "DPoP", "scope": s.Scope,
+		"access_token": token, "expires_in": int64(life / time.Second), "token_type": "DPoP", "scope": narrower.Scope,
+	}
+	if slices.Contains(strings.Fields(narrower.Scope), "openid") {
+		body["id_token"] = p.idToken(s, nonce, token)
 	}
 	if slices.Contains(strings.Fields(s.Scope), "offline_access") {
 		body["rt_expires_in"] = int64(s.Left(p.core.Now()) / time.Second)
