@@ -173,6 +173,23 @@ func TestParseTokenReadsEverySpelling(t *testing.T) {
 	}
 }
 
+func TestBool(t *testing.T) {
+	for raw, want := range map[string]struct {
+		is    bool
+		notes int
+	}{
+		`"b":true`: {true, 0}, `"b":"true"`: {true, 0}, `"b":false`: {false, 0}, `"b":"false"`: {false, 0}, `"b":null`: {false, 0}, `"a":1`: {false, 0},
+		`"b":1`: {false, 1}, `"b":"yes"`: {false, 1}, `"b":true,"b":true`: {false, 1},
+	} {
+		a, notes := answer("{"+raw+"}"), 0
+		a.note = func(string) { notes++ }
+		m, err := a.Members()
+		if is := m.Bool("b"); err != nil || is != want.is || notes != want.notes {
+			t.Errorf("%s: %v, %v, %d notes", raw, err, is, notes)
+		}
+	}
+}
+
 func TestExtraIsBounded(t *testing.T) {
 	big := strings.Repeat("x", maxExtra)
 	a := answer(`{"access_token":"a","token_type":"Bearer","a":"` + big + `","patient":"1","n":null,"b":{"c":[1]}}`)
