@@ -33,7 +33,7 @@ func TestTheAPIsRefusalEndsALoginOfUnknownLifetime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = curlTokens{acq, &p, false}.Token(t.Context(), secret.New(c.refused))
+		_, err = curlTokens{acq: acq, profile: &p}.Token(t.Context(), secret.New(c.refused))
 		if (c.kind == 0) != (err == nil) || c.kind != 0 && fault.KindOf(err) != c.kind {
 			t.Errorf("%d: %v", i, err)
 		}

@@ -38,14 +38,40 @@ func TestNothingIsInjected(t *testing.T) {
 	}
 	api := newServer(t, nil)
 	for _, argv := range [][]string{
-		{"-A", injected}, {"-A" + injected}, {"--user-agent=" + injected}, {"-e", injected}, {"-b", "a=" + injected}, {"-X", injected},
-		{"-X", "GET /evil HTTP/1.1"}, {"-X", ""}, {"-r", injected}, {"-H", "X: " + injected}, {"-H", "X: a\n"}, {"-T", name}, {"-u", injected},
-		{"--oauth2-bearer", injected}, {"--request-target", "/" + injected}, {"--proxy-header", injected}, {"-z", injected},
-		{"--aws-sigv4", injected, "-u", "a:b"}, {"-F", injected + "=1"}, {"-F", "a=1;type=text/plain\r\nX-Injected: 1"},
-		{"-F", "a=@/dev/null;filename=" + injected}, {"-F", `a="1;2";headers=` + injected}, {"-F", `a="1;type=` + injected},
-		{"-F", ` a= "1";type=` + injected}, {"-F", "a=@" + name}, {"--form-string", injected + "=1"}, {"-G", "-d", injected},
-		{"-G", "--json", injected}, {"-G", "--data-raw", injected}, {"--url-query", "+" + injected}, {"--haproxy-clientip", injected},
-		{"--brand-new=" + injected}, {"/" + injected}, {"--url", "/" + injected},
+		{"-A", injected},
+		{"-A" + injected},
+		{"--user-agent=" + injected},
+		{"-e", injected},
+		{"-b", "a=" + injected},
+		{"-X", injected},
+		{"-X", "GET /evil HTTP/1.1"},
+		{"-X", ""},
+		{"-r", injected},
+		{"-H", "X: " + injected},
+		{"-H", "X: a\n"},
+		{"-T", name},
+		{"-u", injected},
+		{"--oauth2-bearer", injected},
+		{"--request-target", "/" + injected},
+		{"--proxy-header", injected},
+		{"-z", injected},
+		{"--aws-sigv4", injected, "-u", "a:b"},
+		{"-F", injected + "=1"},
+		{"-F", "a=1;type=text/plain\r\nX-Injected: 1"},
+		{"-F", "a=@/dev/null;filename=" + injected},
+		{"-F", `a="1;2";headers=` + injected},
+		{"-F", `a="1;type=` + injected},
+		{"-F", ` a= "1";type=` + injected},
+		{"-F", "a=@" + name},
+		{"--form-string", injected + "=1"},
+		{"-G", "-d", injected},
+		{"-G", "--json", injected},
+		{"-G", "--data-raw", injected},
+		{"--url-query", "+" + injected},
+		{"--haproxy-clientip", injected},
+		{"--brand-new=" + injected},
+		{"/" + injected},
+		{"--url", "/" + injected},
 	} {
 		j := job(t, api, append(argv, "-sS", "/")...)
 		j.AllowUnsafe = true
@@ -67,8 +93,11 @@ func TestBodiesMayHaveLines(t *testing.T) {
 		}
 	})
 	for _, argv := range [][]string{
-		{"--data-urlencode", "a=one;\r\ntwo"}, {"-F", "a=\"one;\r\ntwo\""}, {"--form-string", "a=one;\r\ntwo"},
-		{"-G", "--data-urlencode", "a=one;\r\ntwo"}, {"-F", "a=\"one;\r\ntwo\";type=text/plain"},
+		{"--data-urlencode", "a=one;\r\ntwo"},
+		{"-F", "a=\"one;\r\ntwo\""},
+		{"--form-string", "a=one;\r\ntwo"},
+		{"-G", "--data-urlencode", "a=one;\r\ntwo"},
+		{"-F", "a=\"one;\r\ntwo\";type=text/plain"},
 	} {
 		body = ""
 		j := job(t, api, append(argv, "-sS", "-H", "X-Do-Not-Read: 1", "/")...)

@@ -28,7 +28,6 @@ type memo struct {
 // errNotRun stands for what a program would have said.
 var errNotRun = errors.New("not run; --run-commands runs it")
 
-
 type resolved struct {
 	text secret.Text
 	err  error

@@ -53,8 +53,11 @@ func TestRead(t *testing.T) {
 		"a device":           {Wanted{Max: 8}, "/dev/zero", "", func(err error) bool { return errors.Is(err, ErrKind) }},
 		"an endless device":  {Wanted{Max: 8, Pipe: true}, "/dev/zero", "", func(err error) bool { return errors.As(err, &large) }},
 		"no file":            {Wanted{Max: 8}, "absent", "", func(err error) bool { return errors.Is(err, fs.ErrNotExist) }},
-		"refused": {Wanted{Max: 8, Check: func(fs.FileInfo) error { return errRefused }}, "small", "",
-			func(err error) bool { return errors.Is(err, errRefused) }},
+		"refused": {
+			Wanted{Max: 8, Check: func(fs.FileInfo) error { return errRefused }},
+			"small", "",
+			func(err error) bool { return errors.Is(err, errRefused) },
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
