@@ -4,6 +4,7 @@ package curl
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"os"
@@ -143,7 +144,9 @@ func TestAPipeFeedsOneRequest(t *testing.T) {
 		"headers and body":  {"-H", "@-", "-T", "-", "/a"},
 		"body and a cookie": {"-d", "@-", "-b", "-", "/a"},
 	} {
-		if r := run(t, job(t, api, argv...)); fault.KindOf(r.fault) != fault.Usage || len(api.seen()) > 0 {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if r := runIn(t, ctx, job(t, api, argv...)); fault.KindOf(r.fault) != fault.Usage || len(api.seen()) > 0 {
 			t.Errorf("%s: %+v", name, r)
 		}
 	}

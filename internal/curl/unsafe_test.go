@@ -27,8 +27,8 @@ func TestNoOptionBringsAForeignURL(t *testing.T) {
 			continue
 		}
 		for _, option := range []string{"--" + name, "--expand-" + name} {
-			for _, value := range []string{foreign.URL, foreign.host(), "@list", "list"} {
-				j := job(t, api, option, value, "-sS", "-m", "2", "/")
+			for _, value := range []string{foreign.URL, "@list"} {
+				j := job(t, api, option, value, "-sS", "-m", "1", "/")
 				j.AllowUnsafe, j.In = true, strings.NewReader("")
 				j.Out, j.Err = io.Discard, io.Discard // --trace prints the token, as is its purpose
 				if _, err := j.Run(t.Context()); err == nil {
@@ -67,6 +67,7 @@ func TestWhatIsRefusedEvenWithAllowUnsafe(t *testing.T) {
 		"--expand-url":                {"--expand-url", "http://{{x}}/"},
 		"--expand-data":               {"--expand-data", "{{x}}", "/"},
 		"--expand-=":                  {"--expand-url=" + foreign.URL},
+		"--expand-=, no scheme":       {"--expand-url=" + f, "/"},
 		"--next":                      {"/", "--next", foreign.URL},
 		"-:":                          {"/", "-:", "/b"},
 		"--no-next":                   {"/", "--no-next"},
