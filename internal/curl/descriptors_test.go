@@ -158,3 +158,20 @@ func TestAPipeFeedsOneRequest(t *testing.T) {
 		t.Errorf("%d bytes arrived", got)
 	}
 }
+
+// Some systems do not open a descriptor's file anew: a second run would go on
+// where the first one stopped.
+func TestADescriptorIsUsedOnce(t *testing.T) {
+	f, err := os.Create(filepath.Join(t.TempDir(), "regular"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	name := descriptorName(int(f.Fd()))
+	if repeatable([]arg{{"data", "@" + name, true}}) || overwritable(name) {
+		t.Errorf("%s can be had again", name)
+	}
+	if !repeatable([]arg{{"data", "@" + f.Name(), true}}) || !overwritable(f.Name()) {
+		t.Errorf("%s cannot be had again", f.Name())
+	}
+}
