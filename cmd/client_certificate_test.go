@@ -168,3 +168,35 @@ func TestAliasesAreUsed(t *testing.T) {
 		}
 	}
 }
+
+// A server that refuses a client by certificate which it never asked for one,
+// and one that asked and did not like it: each is told apart.
+func TestARefusedCertificate(t *testing.T) {
+	ca := newAuthority(t, "an authority")
+	cert, key, _ := certificate(t, "the client")
+	const unasked, refused = "the server did not ask for the client certificate: its address for mutual TLS may be another than token_url has", "the server does not take the certificate"
+	for name, c := range map[string]struct {
+		ask         tls.ClientAuthType
+		body        string
+		says, never string
+	}{
+		"not asked":               {tls.NoClientCert, `{"error":"invalid_client"}`, unasked, refused},
+		"not asked, in words":     {tls.NoClientCert, `{"error":"invalid_request","error_description":"a client certificate is required"}`, unasked, refused},
+		"asked":                   {tls.RequestClientCert, `{"error":"invalid_client"}`, "check client.id, client.auth (tls_client_auth) and tls.client_certificate", "did not ask"},
+		"asked and not taken":     {tls.RequestClientCert, `{"error":"invalid_request","error_description":"the client certificate is unknown"}`, refused, "did not ask"},
+		"as nginx says it, asked": {tls.RequestClientCert, "<html><title>400 The SSL certificate error</title></html>", refused, "did not ask"},
+	} {
+		config := with(ca.server())
+		config.ClientAuth = c.ask
+		s := serveTLS(t, config, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, c.body)
+		}))
+		profile := fmt.Sprintf("version: 1\nprofiles:\n  m:\n    token_url: %s/token\n    client: {id: m, auth: tls_client_auth}\n    tls: {ca: %q, client_certificate: %q, client_key: %q}\n",
+			s.URL, "file:"+ca.file, "file:"+cert, "file:"+key)
+		_, stderr, code := run(t, profile, nil, "token", "-p", "m", "--store", "none")
+		if code != 4 || !strings.Contains(stderr, "hint: "+c.says) || strings.Contains(stderr, c.never) {
+			t.Errorf("%s: exit %d: %s", name, code, stderr)
+		}
+	}
+}

@@ -70,7 +70,8 @@ func advices() []advice {
 		{on: wantsDPoP, when: not(dpop), say: "the server binds tokens to a key: set dpop.enabled: true in profile {profile}"},
 		{on: wantsDPoP, when: dpop, say: "check dpop.alg ({dpop}) in profile {profile} and this machine's clock; -v shows the exchange"},
 		{on: wantsCertificate, when: not(certificate), say: "set tls.client_certificate and tls.client_key in profile {profile}: the server wants a client certificate"},
-		{on: wantsCertificate, when: certificate, say: "the server does not take the certificate of tls.client_certificate in profile {profile}"},
+		{on: wantsCertificate, when: both(certificate, not(unasked)), say: "the server does not take the certificate of tls.client_certificate in profile {profile}"},
+		{on: eitherOf(wantsCertificate, both(badClient, byTLS)), when: unasked, say: "the server did not ask for the client certificate: its address for mutual TLS may be another than {field} has (RFC 8705 5)"},
 
 		{on: notThere, when: atToken, say: "check {field} and request.encoding ({encoding}) in profile {profile}"},
 		{on: notThere, when: not(atToken), say: "check {field} in profile {profile}"}, // every other endpoint takes forms
@@ -166,6 +167,10 @@ func not(f func(situation) bool) func(situation) bool {
 	return func(s situation) bool { return !f(s) }
 }
 
+func eitherOf(f, g func(situation) bool) func(situation) bool {
+	return func(s situation) bool { return f(s) || g(s) }
+}
+
 func both(f, g func(situation) bool) func(situation) bool {
 	return func(s situation) bool { return f(s) && g(s) }
 }
@@ -190,8 +195,12 @@ func pushes(s situation) bool      { return s.p.Login.Pushed != "never" }
 func hasScopes(s situation) bool   { return len(s.p.Scopes) > 0 }
 func dpop(s situation) bool        { return s.p.DPoP.Enabled }
 func certificate(s situation) bool { return !s.p.TLS.ClientCertificate.IsZero() }
+func byTLS(s situation) bool       { return strings.HasSuffix(s.p.Client.Auth, "tls_client_auth") }
 func refreshes(s situation) bool   { return s.grantType == "refresh_token" }
 func atToken(s situation) bool     { return s.field == tokenURL }
+
+// unasked is a client certificate that the handshake had no use for.
+func unasked(s situation) bool { return s.refused.Route.HasCertificate && !s.refused.Route.Asked }
 
 func signs(s situation) bool {
 	return s.p.Client.Auth == "private_key_jwt" || s.p.Client.Auth == "client_secret_jwt"

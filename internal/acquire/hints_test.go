@@ -106,7 +106,9 @@ func TestNoHintIsUntrue(t *testing.T) {
 		said := 0
 		for _, p := range profiles {
 			for _, field := range []string{tokenURL, parURL, "device_authorization_url", "refresh"} {
-				s := situation{p: p, refused: &endpoint.Refusal{}, field: field, grantType: "client_credentials", respelt: p.Client.Auth == "client_secret_basic"}
+				// The server asks every second of those that have a certificate for it.
+				way := endpoint.Route{HasCertificate: certificate(situation{p: p}), Asked: hasScopes(situation{p: p})}
+				s := situation{p: p, refused: &endpoint.Refusal{Route: way}, field: field, grantType: "client_credentials", respelt: p.Client.Auth == "client_secret_basic"}
 				if field == "refresh" {
 					s.field, s.grantType = tokenURL, "refresh_token"
 				}

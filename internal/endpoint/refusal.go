@@ -21,6 +21,7 @@ type Refusal struct {
 	RetryAfter  time.Duration
 	Date        time.Time // the server's clock, zero when it sent none
 	Began, At   time.Time // our clock, when we asked and when the answer came
+	Route       Route     // the way to whoever answered
 }
 
 // Verdict is what a refusal means for whoever asked.

@@ -26,7 +26,7 @@ func Refused(a Answer) *Refusal {
 // error of the body, else from WWW-Authenticate, else from whatever the body is.
 func AsRefusal(a Answer) *Refusal {
 	r := &Refusal{
-		Status: a.Status, Began: a.Began, At: a.At, Nonce: a.Header.Get("DPoP-Nonce"),
+		Status: a.Status, Began: a.Began, At: a.At, Nonce: a.Header.Get("DPoP-Nonce"), Route: a.Route,
 		Location: withoutQueryOrEmpty(a.hide(a.Header.Get("Location"))),
 	}
 	r.Date, _ = http.ParseTime(a.Header.Get("Date"))
