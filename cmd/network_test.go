@@ -50,7 +50,7 @@ func TestNetworkFaults(t *testing.T) {
 		"cut in the body":    {cut(strings.TrimSuffix(answerWith(goodToken), "300}")), 5, "broke off"},
 		"then silence":       {raw(strings.TrimSuffix(answerWith(goodToken), "300}")), 5, "no answer in time"},
 		"not HTTP":           {cut("220 mail.example ESMTP\r\n"), 5, ""},
-		"429":                {status(429, "Retry-After", "3600"), 4, "HTTP 429"},
+		"429":                {status(429, "Retry-After", "3600"), 5, "HTTP 429"},
 		"503":                {status(503, "Retry-After", "3600"), 5, "HTTP 503"},
 		"a clock behind":     {status(400, "Date", time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)), 4, "ahead of the server's"},
 		"a clock ahead":      {status(400, "Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat)), 4, "behind the server's"},
