@@ -20,6 +20,7 @@ const (
 	besideID    = "beside"         // the id of the session that a token stands beside
 	besideAsked = "asked"          // for what, in words
 	pendingSide = "pending beside" // the pending answer is not the session's own token
+	sideRefused = "refused beside" // what a session was last asked for in vain
 )
 
 // wish is what one call asks for beside the session of profile.

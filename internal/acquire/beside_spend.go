@@ -124,8 +124,9 @@ func (a *Acquirer) keepBeside(ctx context.Context, w wish, key string, session s
 	return set
 }
 
-// besideFailed: a refusal costs the session nothing, because it may be about
-// what was asked for. invalid_grant may be about either; a plain refresh tells.
+// besideFailed: a refusal ends no session here, because it may be about what was
+// asked for; a server that spends the refresh token all the same ends it, and the
+// command that finds out can say so. invalid_grant may be about either; a plain refresh tells.
 func (a *Acquirer) besideFailed(ctx context.Context, w wish, key string, session store.Record, interrupted time.Time, failure error) error {
 	if refusedGrant(failure) {
 		session.Intent = interrupted
@@ -135,7 +136,7 @@ func (a *Acquirer) besideFailed(ctx context.Context, w wish, key string, session
 		return loginBecause(w.profile, session, "the session is good, but not for "+w.ask.text()+": "+failure.Error(), failure)
 	}
 	if answeredUnspent(failure) {
-		session.Intent = time.Time{}
+		session.Intent, session.Aux = time.Time{}, with(session.Aux, sideRefused, w.ask.text())
 		_ = a.Store.Put(ctx, key, session)
 	}
 	failure = personNeeded(w.profile, session, failure)

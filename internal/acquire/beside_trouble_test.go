@@ -101,6 +101,29 @@ func TestARefusedWishCostsNoSession(t *testing.T) {
 	}
 }
 
+// A server that spends the refresh token although it refuses what was asked has
+// ended the session: the next command says how that came.
+func TestARefusalThatSpendsTheRefreshToken(t *testing.T) {
+	f, p := newFamily(), person()
+	b := loggedIn(t, f, p)
+	ask := Options{Ask: Overrides{Resource: []string{"urn:other"}}}
+	_ = second(b.process().Token(t.Context(), p, ask))
+	b.get(t, p, Options{Force: true}) // this server did not
+	_ = second(b.process().Token(t.Context(), p, ask))
+	f.over = true
+	if err := second(b.process().Token(t.Context(), p, Options{Force: true})); fault.KindOf(err) != fault.Login || !strings.Contains(err.Error(), "refused a token for resource urn:other") {
+		t.Errorf("got %v", err)
+	}
+	f, p = newFamily(), person()
+	b = loggedIn(t, f, p)
+	_ = second(b.process().Token(t.Context(), p, ask))
+	b.get(t, p, Options{Force: true})
+	f.over = true
+	if err := second(b.process().Token(t.Context(), p, Options{Force: true})); strings.Contains(err.Error(), "urn:other") {
+		t.Errorf("a refresh has shown that the refusal cost nothing: %v", err)
+	}
+}
+
 // Some servers answer invalid_grant for an API that nobody consented to: a
 // plain refresh tells that from the end of the session.
 func TestInvalidGrantForAWish(t *testing.T) {

@@ -63,6 +63,9 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 	if !interrupted.IsZero() || rec.Aux[cutOff] != "" {
 		why = "an earlier refresh was cut off after it was sent, and its answer is lost; " + why
 	}
+	if asked := rec.Aux[sideRefused]; asked != "" {
+		why = "the server had refused a token for " + asked + ", and some spend the refresh token at that; " + why
+	}
 	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
 	rec.Aux = with(afterRefresh(rec.Aux, time.Time{}), endedBecause, why)
 	_ = a.Store.Put(ctx, key, rec)

@@ -201,3 +201,25 @@ func TestARefreshForAnotherAPI(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A code for several resources is redeemed for none of them: which one a token
+// is for is said when it is asked for (RFC 8707 2.2).
+func TestACodeForSeveralResources(t *testing.T) {
+	for n, want := range []int{0, 1, 0} {
+		p := profile.Default()
+		p.Resource = []string{"urn:a", "urn:b"}[:n]
+		r := &endpoint.Request{}
+		if err := (AuthorizationCode{Profile: &p, Code: secret.New("c")}).Apply(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		sent := 0
+		for _, param := range r.Params {
+			if param.Name == "resource" {
+				sent++
+			}
+		}
+		if sent != want {
+			t.Errorf("of %d resources %d are sent", n, sent)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func Key(t testing.TB, folder string) json.RawMessage {
 }
 
 // Profiles is a profiles file for the provider: `machine` gets tokens by client
-// credentials, `person` logs in. The key is folder's key.pem.
+// credentials, `person` logs in, and `apis` for two resources. The key is folder's key.pem.
 func (p *Provider) Profiles(folder string) string {
 	client := fmt.Sprintf(`    issuer: %s
     client: {id: %s, auth: private_key_jwt, key: "file:%s/key.pem"}
@@ -56,6 +56,14 @@ profiles:
   person:
 ` + client + `    grant: authorization_code
     scopes: [openid, offline_access, api]
+    login:
+      redirect_uri: http://127.0.0.1:0/callback
+      pushed: require
+      params: [{name: prompt, value: consent}]
+  apis:
+` + client + `    grant: authorization_code
+    scopes: [openid, offline_access, api]
+    resource: [https://api-one.example, https://api-two.example]
     login:
       redirect_uri: http://127.0.0.1:0/callback
       pushed: require

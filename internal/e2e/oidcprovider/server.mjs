@@ -4,7 +4,7 @@
 // The settings come as one JSON object on standard input.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import Provider from 'oidc-provider';
+import Provider, { errors } from 'oidc-provider';
 
 const { port, clients, accessTokenTTL } = JSON.parse(readFileSync(0, 'utf8'));
 const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
@@ -22,6 +22,14 @@ const provider = new Provider(issuer, {
     fapi: { enabled: true, profile: '2.0' },
     introspection: { enabled: true },
     pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+    resourceIndicators: { // RFC 8707: one audience for each API, and a token for one at a time
+      enabled: true,
+      getResourceServerInfo: (_ctx, resource) => {
+        if (!resource.startsWith('https://api-')) throw new errors.InvalidTarget();
+        return { scope: 'api', audience: resource, accessTokenTTL, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'ES256' } } };
+      },
+      useGrantedResource: () => false,
+    },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
   },
