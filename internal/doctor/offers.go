@@ -77,6 +77,8 @@ const (
 // wireGrant is the grant_type that the profile's grant sends.
 func wireGrant(grant string) string {
 	switch grant {
+	case "device_code":
+		return deviceGrant
 	case "token_exchange":
 		return urn + "token-exchange"
 	case "jwt_bearer":
