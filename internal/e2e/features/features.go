@@ -54,6 +54,3 @@ func Lacks(words string) Verdict { return Verdict{"not offered by the server", w
 
 // Untried is the verdict of a feature that this machine or configuration cannot try.
 func Untried(why string) Verdict { return Verdict{"not tried", why} }
-
-// Wanted is the verdict of a feature that the server has and authctl does not.
-func Wanted(what string) Verdict { return Verdict{"authctl lacks it", what} }

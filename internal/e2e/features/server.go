@@ -18,6 +18,10 @@ import (
 type Server struct {
 	*program.Authctl
 	person.Person
+	// Transport reaches all of these; nil is Go's own.
+	Transport http.RoundTripper
+	// Issuer has the discovery document.
+	Issuer string
 	// IntrospectURL is asked about tokens with ID and Secret (RFC 7662).
 	IntrospectURL, ID, Secret string
 	// UserinfoURL is an API that takes a person's token.
@@ -69,7 +73,28 @@ func (s *Server) post(t *testing.T, address, id, secret string, form url.Values,
 	}
 	req.SetBasicAuth(url.QueryEscape(id), url.QueryEscape(secret))
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := http.DefaultTransport.RoundTrip(req)
+	return s.send(t, req, into)
+}
+
+// get decodes the JSON at the address.
+func (s *Server) get(t *testing.T, address string, into any) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := s.send(t, req, into); status != http.StatusOK {
+		t.Fatalf("%s: HTTP %d: %.300s", address, status, body)
+	}
+}
+
+func (s *Server) send(t *testing.T, req *http.Request, into any) (int, []byte) {
+	t.Helper()
+	transport := s.Transport
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +104,7 @@ func (s *Server) post(t *testing.T, address, id, secret string, form url.Values,
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		t.Fatalf("%s: %s: %v: %.300s", address, resp.Status, err, body)
+		t.Fatalf("%s: %s: %v: %.300s", req.URL, resp.Status, err, body)
 	}
 	return resp.StatusCode, body
 }

@@ -3,6 +3,10 @@
 package features
 
 import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,13 +22,13 @@ func (s *Server) Machine(profile, client string) func(*testing.T) Verdict {
 	}
 }
 
-// Bound is Machine for a token that is bound to a certificate (RFC 8705 3) with this
-// SHA-256 thumbprint.
-func (s *Server) Bound(profile, client, thumbprint string) func(*testing.T) Verdict {
+// Bound is Machine for a token that is bound to the certificate (RFC 8705 3.1).
+func (s *Server) Bound(profile, client string, to *x509.Certificate) func(*testing.T) Verdict {
 	return func(t *testing.T) Verdict {
 		seen := s.Active(t, s.Must(t, "", "token", "-p", profile), client)
-		if seen.Cnf.X5TS != thumbprint {
-			t.Errorf("bound to %q, wanted the certificate %q", seen.Cnf.X5TS, thumbprint)
+		sum := sha256.Sum256(to.Raw)
+		if want := base64.RawURLEncoding.EncodeToString(sum[:]); seen.Cnf.X5TS != want {
+			t.Errorf("bound to %q, wanted the certificate %q", seen.Cnf.X5TS, want)
 		}
 		return Works()
 	}
@@ -79,6 +83,19 @@ func (s *Server) UnaskedPKCE(client, secret string) func(*testing.T) Verdict {
 			t.Fatalf("%s: HTTP %d: %.300s", s.DeviceURL, status, body)
 		}
 		return Lacks("the server answers a device request without code_challenge with a device_code")
+	}
+}
+
+// Unlisted shows that the server's discovery document does not list the value in the member.
+func (s *Server) Unlisted(member, value string) func(*testing.T) Verdict {
+	return func(t *testing.T) Verdict {
+		var document map[string]any
+		s.get(t, s.Issuer+"/.well-known/openid-configuration", &document)
+		listed, ok := document[member].([]any)
+		if !ok || slices.Contains(listed, any(value)) {
+			t.Errorf("%s is %v: it does not say that %s is not offered", member, document[member], value)
+		}
+		return Lacks(fmt.Sprintf("%s: %v", member, listed))
 	}
 }
 
@@ -147,15 +164,30 @@ func (s *Server) Exchange(profile, client, from string, args ...string) func(*te
 // new token must name the client actor as who acts (RFC 8693 4.1).
 func (s *Server) Delegation(profile, client, from, actor string) func(*testing.T) Verdict {
 	return func(t *testing.T) Verdict {
-		subject := s.session(t, from)
-		s.Env = append(s.Env, "E2E_ACTOR="+s.Must(t, "", "token", "-p", actor))
-		token := s.Must(t, subject, "exchange", "-p", profile, "--subject-token", "-",
-			"--actor-token", "env:E2E_ACTOR", "--actor-token-type", "access_token")
-		if seen := s.Active(t, token, client); seen.Act.Sub != actor {
+		if seen := s.delegated(t, profile, client, from, actor); seen.Act.Sub != actor {
 			t.Errorf("act names %q, wanted %s", seen.Act.Sub, actor)
 		}
 		return Works()
 	}
+}
+
+// Undelegated is Delegation at a server that takes an actor token and forgets it.
+func (s *Server) Undelegated(profile, client, from, actor string) func(*testing.T) Verdict {
+	return func(t *testing.T) Verdict {
+		if seen := s.delegated(t, profile, client, from, actor); seen.Act.Sub != "" {
+			t.Errorf("act names %q: the server does know actors", seen.Act.Sub)
+		}
+		return Lacks("the server answers a request with actor_token with a token that has no act")
+	}
+}
+
+func (s *Server) delegated(t *testing.T, profile, client, from, actor string) Seen {
+	t.Helper()
+	subject := s.session(t, from)
+	s.Env = append(s.Env, "E2E_ACTOR="+s.Must(t, "", "token", "-p", actor))
+	token := s.Must(t, subject, "exchange", "-p", profile, "--subject-token", "-",
+		"--actor-token", "env:E2E_ACTOR", "--actor-token-type", "access_token")
+	return s.Active(t, token, client)
 }
 
 // Revocation logs out: the server no longer takes any token of the session.
@@ -180,15 +212,6 @@ func (s *Server) Revocation(profile, client string) func(*testing.T) Verdict {
 func (s *Server) session(t *testing.T, profile string) string {
 	t.Helper()
 	return s.Person.MustLogin(t, s.Authctl, "login-pkce", "-p", profile, "--no-browser")
-}
-
-// Missing turns a refusal into what authctl is wanted to do; when the call succeeds the test
-// fails, and the row gets its real try.
-func (s *Server) Missing(what, words string, args ...string) func(*testing.T) Verdict {
-	return func(t *testing.T) Verdict {
-		s.Refused(words, args...)(t)
-		return Wanted(what)
-	}
 }
 
 // Refused runs a call that the server must refuse with these words in what authctl says; its

@@ -21,8 +21,9 @@ import (
 var conf string
 
 // Front is an nginx that asks for a client certificate, takes any (`optional_no_ca`)
-// and tells the server behind it what came: X-Client-Certificate is the URL-encoded
-// PEM of the leaf, X-Client-Verify is SUCCESS for one that CA issued.
+// and tells the server behind it what came: ssl-client-cert is the URL-encoded
+// PEM of the leaf, ssl-client-verify is SUCCESS for one that PKI's authority issued. X-Forwarded-Proto and
+// X-Forwarded-Host are what the client sees.
 type Front struct {
 	Port   int    // on which it is to listen
 	Server string // host:port of the server behind it

@@ -7,11 +7,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"math/big"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -41,6 +43,13 @@ func NewPKI(t *testing.T) *PKI {
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}, p.ca, key))
 	return p
+}
+
+// Transport trusts the authority.
+func (p *PKI) Transport() *http.Transport {
+	roots := x509.NewCertPool()
+	roots.AddCert(p.ca)
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}
 }
 
 // File is the path of a file of the folder.

@@ -19,7 +19,7 @@ type Person struct{ User, Password string }
 // the address that it prints.
 func (p Person) Login(t *testing.T, a *program.Authctl, args ...string) program.Result {
 	t.Helper()
-	cmd := a.Command(t, args...)
+	cmd := a.Command(t, append(args, "--timeout", "60s")...) // not five minutes for a page that is not as expected
 	var out, said bytes.Buffer
 	cmd.Stdout = &out
 	errs, err := cmd.StderrPipe()

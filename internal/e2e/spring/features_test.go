@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"authctl/internal/e2e/features"
-	"authctl/internal/e2e/nginx"
 )
 
 // TestFeatures fills the server's column of the table.
@@ -21,10 +20,10 @@ func TestFeatures(t *testing.T) {
 		features.PrivateKeyRS256:   s.Machine("rs256", "rs256"),
 		features.PrivateKeyPS256:   s.Machine("ps256", "ps256"),
 		features.PrivateKeyES256:   s.Machine("es256", "es256"),
-		features.TLSClient:         behindNginx(s.Missing("mtls_endpoint_aliases", "401", "token", "-p", "tls")),
-		features.TLSSelfSigned:     behindNginx(s.Missing("mtls_endpoint_aliases", "401", "token", "-p", "self-signed")),
-		features.CertificateBound:  behindNginx(s.Missing("mtls_endpoint_aliases", "401", "token", "-p", "bound")),
-		features.LoginPublic:       s.Missing("a public client refused at PAR goes on without it", "401", "login-pkce", "-p", "public", "--no-browser"),
+		features.TLSClient:         features.BehindNginx(s.Machine("tls", "tls")),
+		features.TLSSelfSigned:     features.BehindNginx(s.Machine("self-signed", "self-signed")),
+		features.CertificateBound:  features.BehindNginx(s.Bound("bound", "bound", c.bound)),
+		features.LoginPublic:       s.Login("public", "public", false),
 		features.LoginPublicPAR:    s.Refused("401", "login-pkce", "-p", "public-par", "--no-browser"),
 		features.LoginPAR:          s.Login("web", "web", true),
 		features.Device:            s.Device("web-device", "web"),
@@ -37,12 +36,4 @@ func TestFeatures(t *testing.T) {
 		features.DPoPLogin:         s.DPoPLogin("web-dpop", "web", true),
 		features.Revocation:        s.Revocation("web", "web"),
 	})
-}
-
-// behindNginx is what needs a server that asks for certificates.
-func behindNginx(try func(*testing.T) features.Verdict) func(*testing.T) features.Verdict {
-	if why := nginx.Absent(); why != "" {
-		return func(*testing.T) features.Verdict { return features.Untried(why) }
-	}
-	return try
 }

@@ -43,7 +43,7 @@ func start(t *testing.T, c *clients) *features.Server {
 	s := &features.Server{Person: person.Person{User: "anna", Password: rand.Text()}, ID: "basic", Secret: c.of("basic")}
 	issuer := "http://" + front.Server
 	s.IntrospectURL, s.UserinfoURL = issuer+"/oauth2/introspect", issuer+"/userinfo"
-	s.DeviceURL = issuer + "/oauth2/device_authorization"
+	s.Issuer, s.DeviceURL = issuer, issuer+"/oauth2/device_authorization"
 	launch(ctx, t, jar, issuer, map[string]string{
 		"server.address":                "127.0.0.1",
 		"server.port":                   fmt.Sprint(port),

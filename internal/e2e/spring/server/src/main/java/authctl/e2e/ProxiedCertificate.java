@@ -33,11 +33,11 @@ final class ProxiedCertificate extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String escaped = request.getHeader("X-Client-Certificate");
+        String escaped = request.getHeader("ssl-client-cert");
         if (escaped != null && !escaped.isEmpty()) {
             String pem = URLDecoder.decode(escaped.replace("+", "%2B"), StandardCharsets.UTF_8);
             X509Certificate leaf = parse(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
-            boolean issued = "SUCCESS".equals(request.getHeader("X-Client-Verify"));
+            boolean issued = "SUCCESS".equals(request.getHeader("ssl-client-verify"));
             request.setAttribute("jakarta.servlet.request.X509Certificate",
                     issued ? new X509Certificate[] {leaf, authority()} : new X509Certificate[] {leaf});
         }
