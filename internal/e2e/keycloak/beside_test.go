@@ -34,7 +34,7 @@ func has(g granted, scope string) bool { return slices.Contains(strings.Fields(g
 func TestScopesBesideASession(t *testing.T) {
 	g := needsReal(t)
 	a := client(t, g)
-	g.signIn(t, a, "-p", "apis")
+	g.person().MustLogin(t, a, "login-pkce", "-p", "apis", "--no-browser")
 	own := ask(t, a)
 	phone, address := ask(t, a, "--scope", "openid phone"), ask(t, a, "--scope", "openid address")
 	if !has(own, "phone") || !has(own, "address") || !has(phone, "phone") || has(phone, "address") || has(address, "phone") || !has(address, "address") {

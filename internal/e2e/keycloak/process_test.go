@@ -29,6 +29,10 @@ func launch(ctx context.Context, home string, realm []byte) (*process.Process, s
 	}
 	cmd := exec.Command(filepath.Join(home, "bin", "kc.sh"), "start-dev",
 		"--db", "dev-mem", "--cache", "local", "--import-realm",
+		// Behind nginx the client certificate comes in a header, and nginx has verified it.
+		"--proxy-headers=xforwarded", "--spi-x509cert-lookup--provider=nginx",
+		"--spi-x509cert-lookup--nginx--ssl-client-cert=ssl-client-cert",
+		"--spi-x509cert-lookup--nginx--trust-proxy-verification=true",
 		"--http-host", "127.0.0.1", "--http-port", strconv.Itoa(port))
 	cmd.Env = append(os.Environ(), "JAVA_OPTS_APPEND=-Xmx768m")
 	p, err := process.Start(cmd, filepath.Join(home, "e2e.log"))

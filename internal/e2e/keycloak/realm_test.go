@@ -10,24 +10,51 @@ import (
 	"crypto/x509/pkix"
 	_ "embed"
 	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"math/big"
 	"os"
 	"path/filepath"
 	"text/template"
 	"time"
+
+	"authctl/internal/keys"
 )
 
 //go:embed testdata/ehealth-realm.json.tmpl
 var realmTemplate string
 
 // realm is what the tests know of the imported realm: client eoj with a
-// registered certificate, public client app, and one user.
+// registered certificate, public client app, clients with a secret or a key, and one user.
 type realm struct {
 	key         *rsa.PrivateKey
 	certificate []byte // DER
+	Secret      string
+	Keys        []registered
 	User        string
 	Password    string
+}
+
+// registered is a client and its key.
+type registered struct {
+	Client, Alg string
+	JWKS        string
+	key         *keys.Key
+}
+
+func newRegistered(client, alg string) (registered, error) {
+	key, err := keys.Generate(alg, rand.Reader)
+	if err != nil {
+		return registered{}, err
+	}
+	public, err := key.PublicJWK()
+	if err != nil {
+		return registered{}, err
+	}
+	// Keycloak takes a key without kid as the only one and asks for alg and use.
+	public.Kid, public.Alg, public.Use = client, alg, "sig"
+	set, err := json.Marshal(map[string][]keys.JWK{"keys": {public}})
+	return registered{client, alg, string(set), key}, err
 }
 
 func newRealm() (*realm, error) {
@@ -42,7 +69,15 @@ func newRealm() (*realm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &realm{key: key, certificate: der, User: "anna", Password: rand.Text()}, nil
+	r := &realm{key: key, certificate: der, Secret: rand.Text() + rand.Text(), User: "anna", Password: rand.Text()}
+	for client, alg := range map[string]string{"rs256": "RS256", "ps256": "PS256", "es256": "ES256"} {
+		made, err := newRegistered(client, alg)
+		if err != nil {
+			return nil, err
+		}
+		r.Keys = append(r.Keys, made)
+	}
+	return r, nil
 }
 
 // Certificate is what Keycloak's client attribute holds: base64 of the DER.
@@ -61,8 +96,20 @@ func (r *realm) file() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// write puts key.pem and crt.pem into folder, as a client keeps them.
+// write puts key.pem, crt.pem, secret and the keys by client into folder, as clients keep them.
 func (r *realm) write(folder string) error {
+	for _, c := range r.Keys {
+		der, err := c.key.PKCS8()
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, c.Client+".der"), der, 0o600); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "secret"), []byte(r.Secret), 0o600); err != nil {
+		return err
+	}
 	der, err := x509.MarshalPKCS8PrivateKey(r.key)
 	if err != nil {
 		return err
