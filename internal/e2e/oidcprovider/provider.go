@@ -38,6 +38,12 @@ type Provider struct {
 // cannot be had.
 func Start(t testing.TB, o Options) *Provider {
 	t.Helper()
+	return launch(t, o.settings())
+}
+
+// launch runs server.mjs with these settings and a port.
+func launch(t testing.TB, with map[string]any) *Provider {
+	t.Helper()
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Skipf("no oidc-provider: %s is not on this machine", program)
@@ -53,7 +59,8 @@ func Start(t testing.TB, o Options) *Provider {
 	if err != nil {
 		t.Fatal(err)
 	}
-	settings, err := json.Marshal(o.settings(port))
+	with["port"] = port
+	settings, err := json.Marshal(with)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,12 +78,11 @@ func Start(t testing.TB, o Options) *Provider {
 	return &Provider{Issuer: issuer}
 }
 
-func (o Options) settings(port int) map[string]any {
+func (o Options) settings() map[string]any {
 	if o.AccessTokenTTL == 0 {
 		o.AccessTokenTTL = 5 * time.Minute
 	}
 	return map[string]any{
-		"port":           port,
 		"accessTokenTTL": int(o.AccessTokenTTL.Seconds()),
 		"clients": []map[string]any{{
 			"client_id":                  ClientID,

@@ -1,27 +1,47 @@
 // A strict OpenID Provider for the end-to-end tests: PKCE, PAR and DPoP with
 // server nonces are required, clients authenticate with private_key_jwt, refresh
 // tokens rotate, and a reused one revokes its family (oidc-provider's own rule).
+// With `mtls`, the prefix of the endpoints that ask for a certificate, it is open instead:
+// every client authentication, PAR and DPoP for those who like.
 // The settings come as one JSON object on standard input.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { X509Certificate, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import Provider, { errors } from 'oidc-provider';
 
-const { port, clients, accessTokenTTL } = JSON.parse(readFileSync(0, 'utf8'));
+const { port, clients, accessTokenTTL, mtls } = JSON.parse(readFileSync(0, 'utf8'));
 const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
 const issuer = `http://127.0.0.1:${port}`;
 
+const strict = mtls === undefined;
+
+// What nginx saw of the client's certificate (RFC 8705).
+const certificate = (ctx) => decodeURIComponent(ctx.get('ssl-client-cert')) || undefined;
+const mTLS = {
+  enabled: !strict,
+  certificateBoundAccessTokens: true,
+  selfSignedTlsClientAuth: true,
+  tlsClientAuth: true,
+  getCertificate: certificate,
+  certificateAuthorized: (ctx) => ctx.get('ssl-client-verify') === 'SUCCESS',
+  certificateSubjectMatches: (ctx, property, expected) =>
+    property === 'tls_client_auth_subject_dn' && new X509Certificate(certificate(ctx)).subject === expected,
+};
+const secrets = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'];
+const certificates = ['tls_client_auth', 'self_signed_tls_client_auth'];
+
 const provider = new Provider(issuer, {
   clients,
-  clientAuthMethods: ['private_key_jwt', 'none'],
+  clientAuthMethods: ['private_key_jwt', 'none', ...(strict ? [] : [...secrets, ...certificates])],
+  discovery: strict ? {} : { mtls_endpoint_aliases: { token_endpoint: `${mtls}/token` } },
+  enabledJWA: strict ? {} : { clientAuthSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256'] },
   cookies: { keys: [randomBytes(32).toString('hex')] },
   features: {
     devInteractions: { enabled: true }, // a page to log in, a page to consent: any name is an account
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
-    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
-    fapi: { enabled: true, profile: '2.0' },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => strict },
+    fapi: strict ? { enabled: true, profile: '2.0' } : { enabled: false },
     introspection: { enabled: true },
-    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
     resourceIndicators: { // RFC 8707: one audience for each API, and a token for one at a time
       enabled: true,
       getResourceServerInfo: (_ctx, resource) => {
@@ -30,6 +50,8 @@ const provider = new Provider(issuer, {
       },
       useGrantedResource: () => false,
     },
+    mTLS,
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: strict },
     revocation: { enabled: true },
     rpInitiatedLogout: { enabled: true },
   },
