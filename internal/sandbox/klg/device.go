@@ -74,7 +74,7 @@ func (p *Provider) device(w http.ResponseWriter, r *http.Request, form url.Value
 	p.core.Answer(w, name, p.session(&core.Session{
 		ID: p.core.UUID(), Provider: name, Client: deviceClient, Subject: p.person, Scope: d.Scope, Started: p.core.Now(),
 		Idle: idle, Max: maxLife, Claims: map[string]any{"preferred_username": "kari", "name": core.Person},
-	}, ""))
+	}))
 }
 
 func deviceText(err error) string {

@@ -66,12 +66,14 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form url.Val
 		ID: p.core.UUID(), Provider: name, Client: clientID, Subject: subject, Scope: granted, Started: p.core.Now(),
 		Idle: idle, Max: maxLife, Claims: switched(map[string]any{"cvr": cvr, "preferred_username": subject}, form),
 	}
-	body := p.session(session, "")
+	body := p.session(session)
 	body["issued_token_type"] = typeAccess
 	p.core.Answer(w, name, body)
 }
 
-// refresh spends a refresh token. revokeRefreshToken is on in this realm: each is good once.
+// refresh spends a refresh token. revokeRefreshToken is on in this realm: each is
+// good once. A scope narrows the answer by optional scopes that it does not name;
+// openid and the default scopes stay, and this realm's clients have no others.
 func (p *Provider) refresh(w http.ResponseWriter, r *http.Request, form url.Values) {
 	token, client := form.Get("refresh_token"), clientID
 	if form.Get("client_id") == deviceClient {
@@ -94,7 +96,7 @@ func (p *Provider) refresh(w http.ResponseWriter, r *http.Request, form url.Valu
 		return
 	}
 	session.Claims = switched(session.Claims, form)
-	p.core.Answer(w, name, p.session(session, form.Get("scope")))
+	p.core.Answer(w, name, p.session(session))
 }
 
 // refreshText is Keycloak's text for each reason.
@@ -127,21 +129,16 @@ func switched(claims map[string]any, form url.Values) map[string]any {
 	return out
 }
 
-// session is the answer that starts or continues a session. asked narrows the
-// scopes of this answer as Keycloak does: the client's default scopes stay, and
-// of the others those that were granted at the start and are asked for again.
-func (p *Provider) session(s *core.Session, asked string) map[string]any {
-	now, as := p.core.Now(), *s
-	if asked != "" && !slices.Contains(strings.Fields(asked), "openid") {
-		as.Scope = scope
-	}
-	token, life := p.access(&as)
+// session is the answer that starts or continues a session.
+func (p *Provider) session(s *core.Session) map[string]any {
+	now := p.core.Now()
+	token, life := p.access(s)
 	left := s.Left(now)
 	body := map[string]any{
 		"access_token": token, "expires_in": int64(life / time.Second), "refresh_expires_in": int64(left / time.Second),
-		"token_type": "Bearer", "not-before-policy": 0, "session_state": s.ID, "scope": as.Scope,
+		"token_type": "Bearer", "not-before-policy": 0, "session_state": s.ID, "scope": s.Scope,
 	}
-	p.addIDToken(body, &as, token, life)
+	p.addIDToken(body, s, token, life)
 	p.core.Rotate(body, s, func() string { return p.refreshToken(s, now, left) })
 	return body
 }
