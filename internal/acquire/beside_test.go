@@ -243,6 +243,7 @@ func TestANewLoginForgetsWhatStoodBeside(t *testing.T) {
 		if err := begin(); err != nil {
 			t.Fatal(err)
 		}
+		b.get(t, p, forScope("two")) // now the new session has an id of its own
 		if after := b.get(t, p, forScope("one")); after.AccessToken.Reveal() == before.AccessToken.Reveal() {
 			t.Errorf("%s: another session's token is handed out", name)
 		}
@@ -344,5 +345,53 @@ func TestSingleUseKeepsNothingBeside(t *testing.T) {
 	b := loggedIn(t, f, p)
 	if one, two := b.get(t, p, forScope("one")), b.get(t, p, forScope("one")); one.AccessToken.Reveal() == two.AccessToken.Reveal() || f.reuses != 0 {
 		t.Errorf("%d reuses, the same token twice: %v", f.reuses, one.AccessToken.Reveal() == two.AccessToken.Reveal())
+	}
+	if len(b.store.records) != 1 {
+		t.Errorf("%d records are kept", len(b.store.records))
+	}
+}
+
+// Of many that ask anew with --force while one does, all take its answer.
+func TestForceBesideASessionAsksOnce(t *testing.T) {
+	f, p := newFamily(), person()
+	b := loggedIn(t, f, p)
+	b.get(t, p, forScope("one"))
+	b.now = b.now.Add(time.Minute)
+	takes := b.store.asked()
+	b.http.every = b.crowded(t, takes+10, func(r *endpoint.Request) (endpoint.Answer, error) {
+		answer, err := f.serve(r)
+		answer.At = b.now
+		return answer, err
+	})
+	var wg sync.WaitGroup
+	for range 10 {
+		a := b.process()
+		wg.Go(func() {
+			r, err := a.Token(t.Context(), p, Options{Force: true, Ask: Overrides{Scopes: []string{"one"}}})
+			if err != nil || r.Set.AccessToken.Reveal() != "access-3" {
+				t.Errorf("%v %q", err, r.Set.AccessToken.Reveal())
+			}
+		})
+	}
+	wg.Wait()
+	if f.granted != 3 || f.reuses != 0 {
+		t.Errorf("%d grants, %d reuses", f.granted, f.reuses)
+	}
+}
+
+// A parameter may switch the session's context at the server, as in `refresh
+// --param`: an exchange that does not ask for it is asked anew.
+func TestAParameterBesideASessionSwitchesIt(t *testing.T) {
+	f, p := newFamily(), rereading()
+	b := newBench(t)
+	b.http.every = f.serve
+	for i, ask := range []Overrides{{Scopes: []string{"one"}}, {Scopes: []string{"one"}, Params: []string{"organization_id=5"}}} {
+		if _, err := b.process().Exchange(t.Context(), p, p, exchangeOf(p, "a"), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		b.get(t, p, Options{Ask: ask})
+		if _, ok, err := b.process().exchanged(t.Context(), p, p, exchangeOf(p, "a"), Options{}); err != nil || ok != (i == 0) {
+			t.Errorf("%+v: %v %v", ask, ok, err)
+		}
 	}
 }

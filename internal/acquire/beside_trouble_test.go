@@ -196,3 +196,23 @@ func TestAForgedIDTokenBesideASession(t *testing.T) {
 		t.Errorf("%d reuses", f.reuses)
 	}
 }
+
+// An interrupt while the token is being spent is held back until both records are written.
+func TestAnInterruptBesideASession(t *testing.T) {
+	f, p := newFamily(), person()
+	b := loggedIn(t, f, p)
+	ctx, cancel := context.WithCancel(t.Context())
+	b.http.every = func(r *endpoint.Request) (endpoint.Answer, error) {
+		cancel()
+		return f.serve(r)
+	}
+	if _, err := b.process().Token(ctx, p, forScope("one")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.process().Token(ctx, p, forScope("two")); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the interrupt: %v", err)
+	}
+	if kept := b.get(t, p, forScope("one")); kept.AccessToken.Reveal() != "access-2" || f.granted != 2 {
+		t.Errorf("%q, %d grants", kept.AccessToken.Reveal(), f.granted)
+	}
+}
