@@ -100,6 +100,32 @@ func (m *Members) Words(name string) string {
 	return m.Text(name)
 }
 
+// List is an array of texts, nil where there is none.
+func (m *Members) List(name string) []string {
+	var list []string
+	if raw, there := m.values[name]; there && json.Unmarshal(raw, &list) != nil {
+		m.leaveOut(name, "it is no list of texts")
+		return nil
+	}
+	if m.isTwice(name) {
+		return nil
+	}
+	return list
+}
+
+// Object are the members of a member, none where it is no object.
+func (m *Members) Object(name string) *Members {
+	inner := &Members{values: map[string]json.RawMessage{}, twice: map[string]bool{}, note: m.note}
+	raw, there := m.values[name]
+	switch {
+	case !there, string(raw) == "null", m.isTwice(name):
+	case inner.object(raw) != nil:
+		m.leaveOut(name, "it is no object")
+		clear(inner.values)
+	}
+	return inner
+}
+
 // Bool is true where the member says true, as JSON or as text.
 func (m *Members) Bool(name string) bool {
 	switch raw := string(m.values[name]); {

@@ -34,27 +34,27 @@ func (s *Source) discover(ctx context.Context, p *profile.Profile) (Endpoints, e
 
 func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (Endpoints, error) {
 	if body, ok := s.kept(at); ok {
-		if e, err := checked(p, at, body); err == nil {
+		if e, err := checked(p, at, endpoint.Answer{Body: body}); err == nil {
 			return e, nil
 		}
 	}
-	body, err := s.fetch(ctx, at, maxDiscovery)
+	a, err := s.fetch(ctx, at, maxDiscovery)
 	if err != nil {
 		return Endpoints{}, notThere(p, at, err)
 	}
-	e, err := checked(p, at, body)
+	e, err := checked(p, at, a)
 	if err == nil {
-		s.keep(at, body)
+		s.keep(at, a.Body)
 	}
 	return e, err
 }
 
 // checked reads a document, fetched or kept: it must be of the profile's issuer
 // and name endpoints that secrets may go to.
-func checked(p *profile.Profile, at string, body []byte) (Endpoints, error) {
-	e, err := parse(body)
+func checked(p *profile.Profile, at string, a endpoint.Answer) (Endpoints, error) {
+	e, err := parse(a)
 	if err != nil {
-		return Endpoints{}, fault.New(fault.Network, "discovery %s: %w", at, err).
+		return Endpoints{}, fault.New(fault.Network, "discovery %s is no discovery document: %w", at, err).
 			Hint("check issuer of profile %s, or set token_url and discovery: never", p.Name)
 	}
 	// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
@@ -110,15 +110,12 @@ func (s *Source) keep(at string, body []byte) {
 	}
 }
 
-func (s *Source) fetch(ctx context.Context, at string, limit int64) ([]byte, error) {
+func (s *Source) fetch(ctx context.Context, at string, limit int64) (endpoint.Answer, error) {
 	a, err := s.HTTP.Get(ctx, at, limit)
-	if err != nil {
-		return nil, err
+	if err == nil && a.Status != 200 {
+		err = endpoint.AsRefusal(a)
 	}
-	if a.Status != 200 {
-		return nil, endpoint.AsRefusal(a)
-	}
-	return a.Body, nil
+	return a, err
 }
 
 // wellKnown lists where the document may be: OpenID Connect appends to the

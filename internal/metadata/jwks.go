@@ -20,15 +20,15 @@ func (s *Source) Keys(ctx context.Context, p *profile.Profile, fresh bool) ([]*k
 			return keys.PublicOnly(set), nil
 		}
 	}
-	body, err := s.fetch(ctx, e.JWKS, keys.MaxSize)
+	a, err := s.fetch(ctx, e.JWKS, keys.MaxSize)
 	if err != nil {
 		return nil, whence(p, networkFault("JWKS", "jwks_url", e.JWKS, err))
 	}
-	set, err := keys.ParseJWKS(body)
+	set, err := keys.ParseJWKS(a.Body)
 	if err != nil {
 		return nil, whence(p, fault.New(fault.Network, "JWKS %s: %w", e.JWKS, err))
 	}
-	s.keep(e.JWKS, body)
+	s.keep(e.JWKS, a.Body)
 	return keys.PublicOnly(set), nil
 }
 
