@@ -3,6 +3,7 @@
 package oidcprovider
 
 import (
+	"strings"
 	"testing"
 
 	"authctl/internal/e2e/person"
