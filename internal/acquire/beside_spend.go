@@ -135,7 +135,7 @@ func (a *Acquirer) besideFailed(ctx context.Context, w wish, key string, session
 		}
 		return loginBecause(w.profile, session, "the session is good, but not for "+w.ask.text()+": "+failure.Error(), failure)
 	}
-	if answeredUnspent(failure) {
+	if !a.rescue(ctx, key, session, failure) && answeredUnspent(failure) {
 		session.Intent, session.Aux = time.Time{}, with(session.Aux, sideRefused, w.ask.text())
 		_ = a.Store.Put(ctx, key, session)
 	}

@@ -3,6 +3,7 @@ package acquire
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -41,6 +42,7 @@ type odd struct {
 	code                    fault.Kind
 	warns                   int
 	dpop, unseen            bool
+	cut                     bool // it broke off behind its body
 }
 
 const soundAnswer = `{"access_token":"%A","token_type":"Bearer","expires_in":3600,"refresh_token":"%R"}`
@@ -95,6 +97,18 @@ func oddAnswers() []odd {
 		{name: "access_token number", body: strings.Replace(soundAnswer, `"%A"`, "7", 1), code: fault.Network},
 		{name: "something behind", body: soundAnswer + "x", code: fault.Network},
 		{name: "cut off", body: `{"refresh_token":"%R","access_token":"a`, code: fault.Network},
+		{name: "broken before", body: `{"access_token":"%A","expires_in":036,"refresh_token":"%R"}`, code: fault.Network},
+		{name: "not a number", body: `{"access_token":"%A","expires_in":NaN,"refresh_token":"%R"}`, code: fault.Network},
+		{name: "a list", body: "[" + soundAnswer + "]", code: fault.Network},
+		{name: "deeper", body: `{"data":` + soundAnswer + `}`, code: fault.Network},
+		{name: "a text", body: `"` + strings.ReplaceAll(soundAnswer, `"`, `\"`) + `"`, code: fault.Network},
+		{name: "behind a warning", body: "<br />\n<b>Warning</b>: x<br />\n" + soundAnswer, code: fault.Network},
+		{name: "behind a prefix", body: ")]}',\n" + soundAnswer, code: fault.Network},
+		{name: "single quotes", body: strings.ReplaceAll(soundAnswer, `"`, `'`), code: fault.Network},
+		{name: "camel case", body: strings.NewReplacer("access_token", "accessToken", "refresh_token", "refreshToken").Replace(soundAnswer), code: fault.Network},
+		{name: "UTF-16 without a mark", body: wide(soundAnswer), code: fault.Network},
+		{name: "a form without its type", body: "access_token=%A&token_type=Bearer&refresh_token=%R", code: fault.Network},
+		{name: "a broken form", body: "access_token=%A&x=%zz&refresh_token=%R", contentType: "application/x-www-form-urlencoded", code: fault.Network},
 		{name: "a page", body: "<html>log in</html>", code: fault.Network, unseen: true},
 		{name: "nothing", body: "", code: fault.Network, unseen: true},
 	}
@@ -129,7 +143,11 @@ func (s *rotating) Post(_ context.Context, r *endpoint.Request) (endpoint.Answer
 		delete(s.live, param(r, "refresh_token"))
 		s.live[fmt.Sprint("r", s.serial)] = true
 	}
-	return endpoint.Answer{Status: 200, At: s.now(), Header: http.Header{"Content-Type": {row.contentType}}, Body: row.with(s.serial)}, nil
+	a := endpoint.Answer{Status: 200, At: s.now(), Header: http.Header{"Content-Type": {row.contentType}}, Body: row.with(s.serial)}
+	if row.cut {
+		return endpoint.Answer{}, &endpoint.SendError{Sent: true, Err: io.ErrUnexpectedEOF, Part: a}
+	}
+	return a, nil
 }
 
 // with is the body with the tokens of that number, in whatever encoding it is.
@@ -192,6 +210,38 @@ func TestOddAnswers(t *testing.T) {
 		}
 		t.Run(row.name+"/refresh_token", func(t *testing.T) { oddRefresh(t, row) })
 	}
+}
+
+// docs/threats.md 8: what came of an answer that broke off is no less spent for.
+func TestAnswerBreaksOff(t *testing.T) {
+	row := odd{body: `{"refresh_token":"%R","access_token":"%A`, code: fault.Network, cut: true}
+	for _, name := range []string{"authorization_code", "device_code"} {
+		t.Run(name, func(t *testing.T) { oddFirst(t, row, true, oddGrants()[name]) })
+	}
+	t.Run("refresh_token", func(t *testing.T) { oddRefresh(t, row) })
+	t.Run("beside", func(t *testing.T) {
+		b, s, p := oddBench(t, row)
+		s.plain = true
+		if _, err := oddGrants()["authorization_code"](b.on(s), t.Context(), p); err != nil {
+			t.Fatal(err)
+		}
+		for _, s.plain = range []bool{false, false, true} {
+			_, err := b.on(s).Token(t.Context(), p, Options{Ask: Overrides{Resource: []string{"https://api.example"}}})
+			if s.plain != (err == nil) || !s.plain && fault.KindOf(err) != fault.Network {
+				t.Errorf("got %v", err)
+			}
+		}
+		fiveTimes(t, b, s, p, 0)
+	})
+	t.Run("refresh_token handed in", func(t *testing.T) {
+		b, s, p := oddBench(t, row)
+		s.live["r0"], p.Grant = true, "authorization_code"
+		if _, err := b.on(s).RefreshWith(t.Context(), p, p, secret.New("r0")); fault.KindOf(err) != fault.Network {
+			t.Errorf("got %v", err)
+		}
+		s.plain = true
+		fiveTimes(t, b, s, p, 0)
+	})
 }
 
 // oddFirst: the answer that begins, and five more. What begins no session is

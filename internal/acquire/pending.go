@@ -45,6 +45,25 @@ func Unverified(rec store.Record) token.Set {
 	return endpoint.Salvage(answerOf(rec))
 }
 
+// partOf is what came of the answer that failure says broke off.
+func partOf(failure error) (part endpoint.Answer) {
+	var lost *endpoint.SendError
+	if errors.As(failure, &lost) {
+		part = lost.Part
+	}
+	return part
+}
+
+// rescue makes the refresh token durable that came before the answer broke off:
+// the one of rec is spent then.
+func (a *Acquirer) rescue(ctx context.Context, key string, rec store.Record, failure error) (rescued bool) {
+	part := partOf(failure)
+	if rescued = !endpoint.Salvage(part).RefreshToken.IsZero(); rescued {
+		_ = a.Store.Put(ctx, key, refreshOnly(rec, part))
+	}
+	return rescued
+}
+
 // hold makes an answer durable that is to become the session of key. Where it
 // finds no room the checks go on without: nothing is lost that would be kept.
 func (a *Acquirer) hold(ctx context.Context, p *profile.Profile, grantName, key string, answer endpoint.Answer) {

@@ -75,7 +75,10 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	}
 	answer, _, err := a.askToken(steady, asked, grant.RefreshToken{Token: refreshToken})
 	if err != nil {
-		// Nothing was written: a session that is kept stays as it is.
+		// A session that is kept stays as it is.
+		if !holdsSession(held) {
+			a.rescue(steady, key, rec, err)
+		}
 		if refusedGrant(err) {
 			return token.Set{}, loginBecause(p, rec, err.Error(), err)
 		}
@@ -178,7 +181,7 @@ func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Re
 // rotated the token meanwhile; then that one is used, once.
 func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key string, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
 	if !refusedGrant(failure) {
-		if answeredUnspent(failure) {
+		if !a.rescue(ctx, key, spent, failure) && answeredUnspent(failure) {
 			spent.Intent = time.Time{}
 			_ = a.Store.Put(ctx, key, spent)
 		}
@@ -194,6 +197,7 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key st
 			return a.rotate(ctx, p, key, now, answer, time.Time{})
 		}
 		if !refusedGrant(err) {
+			a.rescue(ctx, key, now, err)
 			return token.Set{}, err // the other one's token may still be good: it stays
 		}
 	}

@@ -159,6 +159,7 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	}
 	answer, asked, err := a.askToken(ctx, p, g)
 	if err != nil {
+		a.giveBack(context.WithoutCancel(ctx), p, endpoint.Salvage(partOf(err)))
 		return token.Set{}, err
 	}
 	// The code or the subject token may be spent: no signal comes between the

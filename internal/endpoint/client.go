@@ -47,6 +47,7 @@ type Answer struct {
 	TLS    *tls.ConnectionState // nil over plain http
 	Route  Route
 
+	cut     bool              // Body is only the beginning
 	secrets []string          // what the request hid; a hostile answer may echo it
 	note    func(line string) // for `-v`; nil is silence
 }
@@ -80,6 +81,9 @@ func (a Answer) hideJSON(raw []byte) string {
 type SendError struct {
 	Sent bool
 	Err  error
+	// Part is what came of a 2xx answer that broke off or was too large. Nothing
+	// in it may be used but what Salvage finds.
+	Part Answer
 }
 
 func (e *SendError) Error() string { return e.Err.Error() }
@@ -111,7 +115,7 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 	}
 	a, err := c.do(req)
 	if err != nil {
-		err = &SendError{Sent: sent, Err: err}
+		err = &SendError{Sent: sent, Err: err, Part: a}
 		if c.Trace != nil {
 			c.Trace.Failed(r.URL, err)
 		}
@@ -152,10 +156,10 @@ func (c *Client) do(req *http.Request) (Answer, error) {
 	return c.roundTrip(req, func(resp *http.Response) ([]byte, error) {
 		body, err := io.ReadAll(io.LimitReader(resp.Body, MaxBody+1))
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errBrokeOff, err)
+			return body, fmt.Errorf("%w: %w", errBrokeOff, err)
 		}
 		if len(body) > MaxBody {
-			return nil, ErrTooLarge
+			return body[:MaxBody], ErrTooLarge
 		}
 		return body, nil
 	})
@@ -165,7 +169,7 @@ func (c *Client) do(req *http.Request) (Answer, error) {
 var errBrokeOff = errors.New("the answer broke off")
 
 // roundTrip sends req and notes the way that it takes, in the answer and in
-// every error.
+// every error. With an error comes what there is of a 2xx answer.
 func (c *Client) roundTrip(req *http.Request, read func(*http.Response) ([]byte, error)) (Answer, error) {
 	ctx, way := recorded(req.Context())
 	var body []byte
@@ -179,12 +183,15 @@ func (c *Client) roundTrip(req *http.Request, read func(*http.Response) ([]byte,
 			body, err = read(resp)
 		}
 	}
-	if err != nil {
-		return Answer{}, &wayError{way.get(), err}
+	var a Answer
+	if err == nil || len(body) > 0 && resp.StatusCode/100 == 2 {
+		a = c.answer(req, resp, body)
+		a.Began, a.Route, a.cut = began, way.get(), err != nil
 	}
-	a := c.answer(req, resp, body)
-	a.Began, a.Route = began, way.get()
-	return a, nil
+	if err != nil {
+		err = &wayError{way.get(), err}
+	}
+	return a, err
 }
 
 func (c *Client) answer(req *http.Request, resp *http.Response, body []byte) Answer {

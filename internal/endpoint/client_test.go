@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -113,6 +114,42 @@ func TestPostCapsTheBodyAfterDecompression(t *testing.T) {
 	for _, path := range []string{"/", "/bomb"} {
 		if _, err := client(nil).Post(t.Context(), request(s.URL+path)); !errors.Is(err, ErrTooLarge) {
 			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}
+
+// docs/threats.md 8: of an answer that broke off, what came is at hand for Salvage.
+func TestPostHandsOutThePartThatCame(t *testing.T) {
+	const sound = `{"access_token":"a","refresh_token":"r"}`
+	for name, c := range map[string]struct{ kind, body, refresh string }{
+		"whole":         {"application/json", sound, "r"},
+		"cut behind it": {"application/json", sound[:len(sound)-1], "r"},
+		"cut in it":     {"application/json", sound[:len(sound)-2], ""},
+		"form":          {"application/x-www-form-urlencoded", "refresh_token=r&x=1", "r"},
+		"form, in it":   {"application/x-www-form-urlencoded", "access_token=a&refresh_token=r", ""},
+		"plain, in it":  {"text/plain", "access_token=a&refresh_token=r", ""},
+		"too large":     {"application/json", sound + strings.Repeat(" ", MaxBody), "r"},
+	} {
+		for _, status := range []int{200, 400} {
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", c.kind)
+				w.Header().Set("Content-Length", fmt.Sprint(len(c.body)+9))
+				w.WriteHeader(status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			a, err := client(nil).Post(t.Context(), request(s.URL))
+			s.Close()
+			var lost *SendError
+			if !errors.As(err, &lost) || len(a.Body) != 0 {
+				t.Fatalf("%s: %v", name, err)
+			}
+			want := c.refresh
+			if status == 400 {
+				want = ""
+			}
+			if got := Salvage(lost.Part).RefreshToken.Reveal(); got != want {
+				t.Errorf("%s, %d: %q", name, status, got)
+			}
 		}
 	}
 }

@@ -87,6 +87,16 @@ func (m *Members) text(name string) (string, bool) {
 	return *text, true
 }
 
+// literal is text, or a number as it is written: some servers count their tokens.
+func (m *Members) literal(name string) string {
+	var n json.Number
+	if raw := m.values[name]; len(raw) > 0 && raw[0] != '"' && json.Unmarshal(raw, &n) == nil {
+		return n.String()
+	}
+	text, _ := m.text(name)
+	return text
+}
+
 // Words is a list as RFC 6749 3.3 has scopes, separated by blanks, or as the
 // array of texts that some servers send instead.
 func (m *Members) Words(name string) string {

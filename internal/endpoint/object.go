@@ -26,6 +26,9 @@ func (a Answer) Members() (*Members, error) {
 	m := &Members{values: map[string]json.RawMessage{}, twice: map[string]bool{}, note: a.note}
 	start := bytes.TrimSpace(body)
 	if kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")); kind == formType && !bytes.HasPrefix(start, []byte("{")) {
+		if a.cut {
+			start = start[:max(0, bytes.LastIndexByte(start, '&'))] // the last value may go on
+		}
 		return m, m.form(string(start))
 	}
 	return m, m.object(body)

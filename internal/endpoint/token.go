@@ -54,13 +54,17 @@ func needed(m *Members, set *token.Set) error {
 		return err
 	}
 	set.AccessToken = secret.New(access)
-	for name, to := range map[string]*secret.Text{"refresh_token": &set.RefreshToken, "id_token": &set.IDToken} {
+	for _, name := range []string{"refresh_token", "id_token"} {
 		if m.twice[name] {
 			_, err := m.Need(name)
 			return err
 		}
-		*to = secret.New(m.Text(name))
 	}
+	refresh := m.literal("refresh_token")
+	if refresh == "" {
+		refresh = m.Text("refresh_token") // says what it is instead
+	}
+	set.RefreshToken, set.IDToken = secret.New(refresh), secret.New(m.Text("id_token"))
 	return nil
 }
 
@@ -86,16 +90,6 @@ func refreshExpires(m *Members, at time.Time) time.Time {
 		return time.Time{}
 	}
 	return at.Add(lifetime)
-}
-
-// Salvage is what tokens a 2xx answer holds, whatever else is wrong with it.
-// They are to be made durable or revoked, and for nothing else.
-func Salvage(a Answer) token.Set {
-	a.note = nil
-	m, _ := a.Members()
-	access, _ := m.text("access_token")
-	refresh, _ := m.text("refresh_token")
-	return token.Set{AccessToken: secret.New(access), RefreshToken: secret.New(refresh), RefreshExpires: refreshExpires(m, a.At), ObtainedAt: a.At}
 }
 
 // missing is what of asked was not granted (RFC 6749 3.3). openid and

@@ -107,7 +107,7 @@ func TestParseTokenReadsWhatItCan(t *testing.T) {
 		{`"scope":[1]`, unknown, unknown, "asked", 1},
 		{`"scope":7`, unknown, unknown, "asked", 1},
 		{`"scope":"a","scope":"b"`, unknown, unknown, "asked", 1},
-		{`"refresh_token":1`, unknown, unknown, "asked", 1},
+		{`"refresh_token":true`, unknown, unknown, "asked", 1},
 		{`"id_token":{}`, unknown, unknown, "asked", 1},
 		{`"error":null,"error_description":""`, unknown, unknown, "asked", 0},
 		{`"error":false`, unknown, unknown, "asked", 0},
@@ -207,7 +207,10 @@ func TestSalvage(t *testing.T) {
 		`{"refresh_token":"r"}`: "r", `{"refresh_token":"r","access_token":7}`: "r", `{"refresh_token":"r","access_token":"a`: "r",
 		`{"refresh_token":"r"} x`: "r", `{"refresh_token":"r","error":"x","access_token":"a"}`: "r",
 		`{"refresh_token":"r1","refresh_token":"r"}`: "r", "\xef\xbb\xbf" + `{"refresh_token":"r"}`: "r",
-		`{"refresh_token":7}`: "", `{}`: "", ``: "", `<html>`: "", `[]`: "",
+		`{"refresh_token":7}`: "7", `{"refresh_token":12345678901234567890}`: "12345678901234567890", `{"refresh_token":true}`: "",
+		`{"x":036,"refresh_token":"a\/r\u0041"}`: "a/rA", `[{"refresh_token":"r"}]`: "r", `{"data":{"refresh_token" : "r"}}`: "r",
+		`{'refresh_token':'r'}`: "r", `{"refreshToken":"r"}`: "r", `"{\"refresh_token\":\"r\"}"`: "r", `x=%zz&refresh_token=a%2Fr&y`: "a/r",
+		`{"x":036,"refresh_token":"r`: "", `{"x":036,"no_refresh_token":"r"}`: "", `{"x":036,"refresh_token":null}`: "", `{}`: "", ``: "", `<html>`: "", `[]`: "",
 	} {
 		if got := Salvage(answer(body)).RefreshToken.Reveal(); got != want {
 			t.Errorf("%s: %q", body, got)
