@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -25,9 +26,10 @@ func Refused(a Answer) *Refusal {
 // AsRefusal reads an answer that grants nothing. Its words come from the OAuth
 // error of the body, else from WWW-Authenticate, else from whatever the body is.
 func AsRefusal(a Answer) *Refusal {
-	r := &Refusal{
-		Status: a.Status, Began: a.Began, At: a.At, Nonce: a.Header.Get("DPoP-Nonce"), Route: a.Route,
-		Location: withoutQueryOrEmpty(a.hide(a.Header.Get("Location"))),
+	a.secrets = append(slices.Clone(a.secrets), a.granted()...)
+	r := &Refusal{Status: a.Status, Began: a.Began, At: a.At, Nonce: a.Header.Get("DPoP-Nonce"), Route: a.Route}
+	if location := a.Header.Get("Location"); location != "" && a.Status/100 == 3 { // elsewhere it is no redirect (RFC 9110 10.2.2)
+		r.Location = WithoutQuery(a.hide(location))
 	}
 	r.Date, _ = http.ParseTime(a.Header.Get("Date"))
 	r.RetryAfter = retryAfter(a.Header.Get("Retry-After"), byServer(r.Date, a.At))
@@ -81,13 +83,6 @@ func retryAfter(value string, now time.Time) time.Duration {
 		return at.Sub(now)
 	}
 	return 0
-}
-
-func withoutQueryOrEmpty(location string) string {
-	if location == "" {
-		return ""
-	}
-	return WithoutQuery(location)
 }
 
 // byServer is the server's clock where it is known, else ours.

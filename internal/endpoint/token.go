@@ -94,8 +94,9 @@ func refreshExpires(m *Members, at time.Time) time.Time {
 
 // missing is what of asked was not granted (RFC 6749 3.3). openid and
 // offline_access are granted with the tokens they ask for, named or not.
+// Some servers write commas between the scopes, which a scope may hold as well.
 func missing(set token.Set, asked string) string {
-	granted := strings.Fields(set.Scope)
+	granted := append(strings.Fields(set.Scope), strings.FieldsFunc(set.Scope, func(r rune) bool { return r == ',' || r == ' ' })...)
 	if !set.IDToken.IsZero() {
 		granted = append(granted, "openid")
 	}

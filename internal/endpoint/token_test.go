@@ -46,6 +46,20 @@ func TestParseTokenScopeIsTheAskedOneWhenAbsent(t *testing.T) {
 	}
 }
 
+// Some servers write commas between the scopes that they granted.
+func TestParseTokenSeesScopesBetweenCommas(t *testing.T) {
+	for scope, missing := range map[string]string{"x,y z": "", "x, y,z": "", "x,y": "z", "y,": "x z"} {
+		set, err := ParseToken(answer(`{"access_token":"a","token_type":"Bearer","scope":"`+scope+`"}`), "x y z")
+		if err != nil || set.Missing != missing {
+			t.Errorf("%s: %q, %v", scope, set.Missing, err)
+		}
+	}
+	set, err := ParseToken(answer(`{"access_token":"a","token_type":"Bearer","scope":"x,y"}`), "x,y")
+	if err != nil || set.Missing != "" || set.Scope != "x,y" {
+		t.Errorf("a scope with a comma: %+v, %v", set, err)
+	}
+}
+
 // docs/threats.md 4: what is needed to use the answer safely is required.
 func TestParseTokenRefusesHostileAnswers(t *testing.T) {
 	ok := `"access_token":"a","token_type":"Bearer"`
