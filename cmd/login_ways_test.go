@@ -115,6 +115,16 @@ func TestLoginDevice(t *testing.T) {
 	}
 }
 
+// A device code is spent once: an id_token that cannot be verified now ends the login.
+func TestLoginDeviceEndsWithItsCode(t *testing.T) {
+	d := newDesk(t, demo)
+	d.server.Document = func(doc map[string]any) { doc["jwks_uri"] = d.server.URL + "/nowhere" }
+	o := d.must(d.run(t.Context(), "login-device"), 5)
+	if n := len(d.server.Seen("/token")); n != 1 || !strings.Contains(o.stderr, "/nowhere") || d.records() != 0 {
+		t.Errorf("asked %d times, %d records, stderr %s", n, d.records(), o.stderr)
+	}
+}
+
 // Nobody is sent to a phone for an id_token that could not be verified.
 func TestLoginDeviceWithoutKeysAsksForNoCode(t *testing.T) {
 	for says, profile := range map[string]string{

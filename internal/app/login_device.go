@@ -50,12 +50,23 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	defer screen.Waiting(ctx, "the login at "+hostOf(auth.Address), auth.ExpiresIn)()
 	check := a.idToken(p, src, "", nil)
 	var set token.Set
+	var outcome error
 	err = auth.Poll(ctx, sleep, func(ctx context.Context) error {
-		set, err = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode, Verifier: verifier}, acquire.StartOptions{
-			MustKeep: true, Check: func(s token.Set) error { return a.accept(ctx, check, s) },
+		granted := false
+		set, outcome = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode, Verifier: verifier}, acquire.StartOptions{
+			MustKeep: true, Check: func(s token.Set) error {
+				granted = true
+				return a.accept(ctx, check, s)
+			},
 		})
-		return err
+		if granted {
+			return nil // the code is spent, whatever came of it
+		}
+		return outcome
 	})
+	if err == nil {
+		err = outcome
+	}
 	return acquire.Result{Set: set}, err
 }
 

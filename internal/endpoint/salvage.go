@@ -3,6 +3,7 @@ package endpoint
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -22,6 +23,22 @@ func Salvage(a Answer) token.Set {
 		access = a.found("access_?token")
 	}
 	return token.Set{AccessToken: secret.New(access), RefreshToken: secret.New(refresh), RefreshExpires: refreshExpires(m, a.At), ObtainedAt: a.At}
+}
+
+// GrantedInVain is true where err is about an answer that holds tokens and that
+// cannot be used: what it was asked with is spent, and asking again is of no use.
+func GrantedInVain(err error) bool {
+	var answer Answer
+	var unusable inVain
+	var lost *SendError
+	switch {
+	case errors.As(err, &unusable):
+		answer = unusable.a
+	case errors.As(err, &lost):
+		answer = lost.Part
+	}
+	set := Salvage(answer)
+	return !set.AccessToken.IsZero() || !set.RefreshToken.IsZero()
 }
 
 // found is the last value that stands behind name, a pattern, "" where there is none.

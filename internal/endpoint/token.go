@@ -13,6 +13,15 @@ import (
 // ErrNoTokenResponse is a 2xx answer that is no token response; its text says why, in one line.
 var ErrNoTokenResponse = errors.New("the answer is not a token response")
 
+// inVain is the 2xx answer a, which is no token response, and why not.
+type inVain struct {
+	a   Answer
+	why error
+}
+
+func (e inVain) Error() string   { return fmt.Sprintf("%s: %s", ErrNoTokenResponse, e.why) }
+func (e inVain) Unwrap() []error { return []error{ErrNoTokenResponse, e.why} }
+
 // maxExtra is how much of an answer's other members is kept, in bytes.
 const maxExtra = 16 << 10
 
@@ -22,11 +31,11 @@ const maxExtra = 16 << 10
 func ParseToken(a Answer, asked string) (token.Set, error) {
 	m, err := a.Members()
 	if err != nil {
-		return token.Set{}, fmt.Errorf("%w: %w", ErrNoTokenResponse, err)
+		return token.Set{}, inVain{a, err}
 	}
 	set := token.Set{ObtainedAt: a.At}
 	if err := needed(m, &set); err != nil {
-		return token.Set{}, fmt.Errorf("%w: %w", ErrNoTokenResponse, err)
+		return token.Set{}, inVain{a, err}
 	}
 	set.Scope, set.IssuedTokenType = m.Words("scope"), m.Text("issued_token_type")
 	set.RefreshExpires, set.Extra = refreshExpires(m, a.At), secret.New(m.Rest(maxExtra, KnownMembers()))

@@ -95,6 +95,12 @@ func answered(status int, code string) error {
 	return f
 }
 
+// inVain is a 2xx answer that cannot be used, as acquire reports it.
+func inVain(body string) error {
+	_, err := endpoint.ParseToken(answer(body), "")
+	return fault.New(fault.Network, "%w", err)
+}
+
 func TestPollIsPolite(t *testing.T) {
 	down := fault.New(fault.Network, "no route")
 	tests := map[string]struct {
@@ -102,20 +108,23 @@ func TestPollIsPolite(t *testing.T) {
 		waits   string
 		kind    fault.Kind
 	}{
-		"at once":       {[]error{nil}, "5s", 0},
-		"patient":       {[]error{refused("authorization_pending"), refused("authorization_pending"), nil}, "5s 5s 5s", 0},
-		"slow down":     {[]error{refused("slow_down"), refused("slow_down"), refused("authorization_pending"), nil}, "5s 10s 15s 15s", 0},
-		"network":       {[]error{down, refused("authorization_pending"), nil}, "5s 10s 10s", 0},
-		"overloaded":    {[]error{answered(429, ""), answered(500, "server_error"), answered(503, ""), answered(502, "Bad Gateway"), answered(504, ""), nil}, "5s 10s 20s 40s 1m0s 1m0s", 0},
-		"no, at 500":    {[]error{answered(500, "access_denied")}, "5s", fault.Refused},
-		"no, at 200":    {[]error{answered(200, "access_denied")}, "5s", fault.Refused},
-		"wait, at 200":  {[]error{answered(200, "authorization_pending"), answered(429, "slow_down"), nil}, "5s 5s 10s", 0},
-		"declined, too": {[]error{answered(400, "authorization_declined")}, "5s", fault.Refused},
-		"declined":      {[]error{refused("access_denied")}, "5s", fault.Refused},
-		"expired":       {[]error{refused("expired_token")}, "5s", fault.Login},
-		"unverified":    {[]error{fault.New(fault.Invalid, "id_token")}, "5s", fault.Invalid},
-		"never":         {nil, "5s 5s 5s 5s", fault.Login},
-		"not our error": {[]error{errors.New("boom")}, "5s", fault.Internal},
+		"at once":         {[]error{nil}, "5s", 0},
+		"patient":         {[]error{refused("authorization_pending"), refused("authorization_pending"), nil}, "5s 5s 5s", 0},
+		"slow down":       {[]error{refused("slow_down"), refused("slow_down"), refused("authorization_pending"), nil}, "5s 10s 15s 15s", 0},
+		"network":         {[]error{down, refused("authorization_pending"), nil}, "5s 10s 10s", 0},
+		"overloaded":      {[]error{answered(429, ""), answered(500, "server_error"), answered(503, ""), answered(502, "Bad Gateway"), answered(504, ""), nil}, "5s 10s 20s 40s 1m0s 1m0s", 0},
+		"no, at 500":      {[]error{answered(500, "access_denied")}, "5s", fault.Refused},
+		"no, at 200":      {[]error{answered(200, "access_denied")}, "5s", fault.Refused},
+		"wait, at 200":    {[]error{answered(200, "authorization_pending"), answered(429, "slow_down"), nil}, "5s 5s 10s", 0},
+		"declined, too":   {[]error{answered(400, "authorization_declined")}, "5s", fault.Refused},
+		"declined":        {[]error{refused("access_denied")}, "5s", fault.Refused},
+		"expired":         {[]error{refused("expired_token")}, "5s", fault.Login},
+		"unverified":      {[]error{fault.New(fault.Invalid, "id_token")}, "5s", fault.Invalid},
+		"never":           {nil, "5s 5s 5s 5s", fault.Login},
+		"granted in vain": {[]error{inVain(`{"access_token":"a","refresh_token":"r","error":"x"}`)}, "5s", fault.Network},
+		"cut off":         {[]error{fault.New(fault.Network, "%w", &endpoint.SendError{Sent: true, Err: errors.New("cut"), Part: answer(`{"access_token":"a","x`)})}, "5s", fault.Network},
+		"a page":          {[]error{inVain(`<html>later</html>`), nil}, "5s 10s", 0},
+		"not our error":   {[]error{errors.New("boom")}, "5s", fault.Internal},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

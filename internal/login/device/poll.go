@@ -58,6 +58,8 @@ func next(err error, interval time.Duration) (time.Duration, bool) {
 		return interval + slower, true
 	case f.Code == "access_denied", f.Code == "authorization_declined", f.Code == "expired_token":
 		return 0, false // whatever the status
+	case endpoint.GrantedInVain(err):
+		return 0, false // the device code is spent
 	case f.Kind == fault.Network, failing(err):
 		return max(interval, min(2*interval, slowest)), true
 	default:
