@@ -18,11 +18,11 @@ for dir in completions docs/cli docs/man; do
 	diff -r "$dir" "$fresh/$dir" || { echo "stale: make generate" >&2; exit 1; }
 done
 
-step the program is at most 12 MB
+step the program is at most 12.5 MB
 scripts/build.sh
 size=$(wc -c <bin/authctl)
 echo "$size bytes"
-[ "$size" -le 12000000 ] || { echo "larger than docs/benchmarks.md allows" >&2; exit 1; }
+[ "$size" -le 12500000 ] || { echo "larger than docs/benchmarks.md allows" >&2; exit 1; }
 
 step lint
 scripts/lint.sh

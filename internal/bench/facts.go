@@ -17,7 +17,7 @@ import (
 func (b *bed) facts() []row {
 	return []row{
 		{"100 processes at once, nothing kept", "requests at the server", "1, all tokens equal", b.herd},
-		{"`authctl`, stripped", "", "<= 12 MB", func(context.Context) (string, error) {
+		{"`authctl`, stripped", "", "<= 12.5 MB", func(context.Context) (string, error) {
 			info, err := os.Stat(b.program("authctl"))
 			if err != nil {
 				return "", err
