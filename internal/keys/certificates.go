@@ -21,6 +21,9 @@ func Certificates(data []byte, o Options) ([]*x509.Certificate, error) {
 	if len(data) > maxBundle {
 		return nil, fmt.Errorf("%d bytes are too many for a file of certificates (at most %d)", len(data), maxBundle)
 	}
+	if err := foreign(data); err != nil {
+		return nil, err
+	}
 	if isDER(data) {
 		return derCertificates(data, o)
 	}
@@ -30,6 +33,9 @@ func Certificates(data []byte, o Options) ([]*x509.Certificate, error) {
 	}
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	if err := foreign(bytes.TrimSpace(text)); err != nil {
+		return nil, err
+	}
 	var c collectedCertificates
 	for {
 		var block *pem.Block

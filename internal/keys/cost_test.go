@@ -136,6 +136,23 @@ func TestPKCS12ThatWouldTakeHoursIsRefused(t *testing.T) {
 	}
 }
 
+// What scrypt asks for is of the same budget: a hundred bags of 1 GiB each are minutes.
+func TestScryptCountsInEveryBag(t *testing.T) {
+	gib := encryptedBy(t, asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11}, struct {
+		Salt    []byte
+		N, R, P int
+	}{[]byte("12345678"), 1 << 20, 8, 1})
+	id := []byte{6, 11, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 10, 1, 2}
+	one := derElement([]byte{0x30}, append(id, derElement([]byte{0xA0}, gib)...))
+	f := &pkcs12File{budget: pbe.NewBudget()}
+	if err := f.addBags(derElement([]byte{0x30}, one)); err != nil {
+		t.Error(err)
+	}
+	if err := f.addBags(derElement([]byte{0x30}, one)); !errors.Is(err, pbe.ErrWork) {
+		t.Error(err)
+	}
+}
+
 // A safe under the empty passphrase, which is tried unasked, can hide a bag
 // that asks for more: it counts when the safe shows it.
 func TestAHiddenBagCounts(t *testing.T) {

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"crypto/x509"
 	"errors"
 )
@@ -51,11 +50,3 @@ func isPKCS12(data []byte) bool {
 	}
 	return len(data) > head+3 && data[head] == 2 && data[head+1] == 1 && data[head+2] == 3
 }
-
-// isJavaKeyStore is true for JKS and JCEKS, by their first four bytes.
-func isJavaKeyStore(data []byte) bool {
-	return bytes.HasPrefix(data, []byte{0xFE, 0xED, 0xFE, 0xED}) || bytes.HasPrefix(data, []byte{0xCE, 0xCE, 0xCE, 0xCE})
-}
-
-var errJavaKeyStore = errors.New("it is a Java key store; convert it: " +
-	"keytool -importkeystore -srckeystore FILE -destkeystore NEW.p12 -deststoretype pkcs12")

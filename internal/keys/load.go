@@ -61,23 +61,26 @@ func (l *loader) load(data []byte, depth int) (*Key, error) {
 	if depth > maxNesting {
 		return nil, errors.New("JSON strings inside JSON strings without end")
 	}
+	if err := foreign(data); err != nil {
+		return nil, err
+	}
 	if isDER(data) {
 		return l.der(data)
-	}
-	if isJavaKeyStore(data) {
-		return nil, errJavaKeyStore
 	}
 	text, err := utf8Text(data)
 	if err != nil {
 		return nil, err
 	}
 	text = bytes.TrimSpace(text)
+	if err := foreign(text); err != nil {
+		return nil, err
+	}
 	switch {
 	case len(text) == 0:
 		return nil, errors.New("it is empty")
 	case text[0] == '{' && !escapedObject(text):
 		return l.json(text)
-	case text[0] == '"' || text[0] == '%' || escapedObject(text):
+	case text[0] == '"' || text[0] == '%' || escapedObject(text) || bytes.HasPrefix(text, []byte(percentPEM)):
 		inner, err := unwrap(text)
 		if err != nil {
 			return nil, err

@@ -3,6 +3,7 @@ package keys
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -87,6 +88,8 @@ func TestPEMThatLostItsLines(t *testing.T) {
 	for name, text := range map[string]string{
 		`literal \n`:          strings.ReplaceAll(whole, "\n", `\n`),
 		`literal \r\n`:        strings.ReplaceAll(whole, "\n", `\r\n`),
+		`literal \\n`:         strings.ReplaceAll(whole, "\n", `\\n`),
+		"percent-encoded":     url.PathEscape(whole), // as nginx hands on $ssl_client_escaped_cert
 		"quoted":              `"` + strings.ReplaceAll(whole, "\n", `\n`) + `"`,
 		"blanks":              strings.ReplaceAll(whole, "\n", " "),
 		"nothing":             strings.ReplaceAll(whole, "\n", ""),

@@ -68,7 +68,7 @@ func (l *loader) block(b *pem.Block) (*Key, error) {
 	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
 		return nil, errRequest
 	case "OPENSSH PRIVATE KEY":
-		return nil, errors.New("it is an OpenSSH key; convert a copy of it: ssh-keygen -p -m PKCS8 -f COPY")
+		return nil, openSSH(b.Bytes)
 	default:
 		return nil, nil //nolint:nilnil // "EC PARAMETERS" and the like stand beside keys
 	}

@@ -21,6 +21,7 @@ func TestEncryptedKeysOfEveryScheme(t *testing.T) {
 		"PBE-MD5-DES.pem", "PBE-SHA1-DES.pem", "PBE-SHA1-3DES.pem", "PBE-SHA1-2DES.pem", "PBE-SHA1-RC2-128.pem", "PBE-SHA1-RC2-40.pem",
 		"key-only.p12", "negative.p12", "negative.pem",
 		"modern.p12", "legacy.p12", "descert.p12", "nomac.p12", "clear.p12", "clear-nomac.p12", "mac-sha384.p12", "mac-sha224.p12", "chain.p12",
+		"mac-sha512-224.p12", "mac-sha512-256.p12",
 		"nss.p12", "store-java.p12",
 	}
 	want := kidsByOpenSSL(t)["ec256"]
@@ -56,7 +57,10 @@ func TestSchemesThatAreNamed(t *testing.T) {
 		"PBE-MD5-RC2-64.pem": "PBE-MD5-RC2-64", "PBE-SHA1-RC2-64.pem": "PBE-SHA1-RC2-64",
 		"PBE-SHA1-RC4-128.pem": "PBE-SHA1-RC4-128", "PBE-SHA1-RC4-40.pem": "PBE-SHA1-RC4-40",
 		"camellia.p12": "camellia-256-cbc", "rc4.p12": "PBE-SHA1-RC4-128",
-		"mac-md5.p12":                   "a MAC by MD5",
+		"bf-cbc.pem": "bf-cbc", "cast5-cbc.pem": "cast5-cbc", "rc4.pem": "rc4", "prf-MD5.pem": "hmacWithMD5",
+		"aes-128-cfb.pem": "aes-128-cfb", "aes-192-ofb.pem": "aes-192-ofb", "aes-256-cfb.pem": "aes-256-cfb", "aes-256-ofb.pem": "aes-256-ofb",
+		"mac-md5.p12": "a MAC by MD5", "mac-md5-legacy.p12": "a MAC by MD5", "mac-ripemd160.p12": "a MAC by RIPEMD-160",
+		"mac-sm3.p12": "a MAC by SM3", "mac-sha3.p12": "a MAC by SHA3-256",
 		"../made/rsa-old-encrypted.pem": "the old OpenSSL way",
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,13 +47,16 @@ func escapedObject(text []byte) bool {
 	return text[0] == '{' && len(inner) > 0 && inner[0] == '\\'
 }
 
+// percentPEM begins a PEM as nginx hands on a client's certificate in a header.
+const percentPEM = "-----BEGIN%20"
+
 // unwrap takes one layer off: a JSON string first, and only then percent
 // encoding, where a + stays a + since a kid may hold one.
 func unwrap(text []byte) ([]byte, error) {
-	if text[0] == '%' {
+	if text[0] == '%' || text[0] == '-' {
 		plain, err := url.PathUnescape(string(text))
 		if err != nil {
-			return nil, errors.New("it begins like a percent-encoded JWK and is not one")
+			return nil, errors.New("it begins like a percent-encoded JWK or PEM and is not one")
 		}
 		return []byte(plain), nil
 	}
@@ -94,7 +97,7 @@ func Unwrap(data []byte) ([]byte, error) {
 // by blanks, or gone. Blocks that are as RFC 7468 wants them stay as they are.
 func unfold(text []byte) []byte {
 	const begin, end, dashes = "-----BEGIN ", "-----END ", "-----"
-	s := strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(string(text))
+	s := strings.NewReplacer(`\\r`, "", `\\n`, "\n", `\r`, "", `\n`, "\n").Replace(string(text))
 	var out strings.Builder
 	for {
 		before, rest, ok := strings.Cut(s, begin)

@@ -24,11 +24,13 @@ func ParseMAC(id pkix.AlgorithmIdentifier, sum, salt []byte, iterations int, b *
 		return parsePBMAC1(id.Parameters.FullBytes, sum, b)
 	}
 	for at, newHash := range map[string]func() hash.Hash{
-		"1.3.14.3.2.26":          sha1.New,
-		"2.16.840.1.101.3.4.2.1": sha256.New,
-		"2.16.840.1.101.3.4.2.2": sha512.New384,
-		"2.16.840.1.101.3.4.2.3": sha512.New,
-		"2.16.840.1.101.3.4.2.4": sha256.New224,
+		"1.3.14.3.2.26":  sha1.New,
+		nistHashes + "1": sha256.New,
+		nistHashes + "2": sha512.New384,
+		nistHashes + "3": sha512.New,
+		nistHashes + "4": sha256.New224,
+		nistHashes + "5": sha512.New512_224,
+		nistHashes + "6": sha512.New512_256,
 	} {
 		if !id.Algorithm.Equal(oid(at)) {
 			continue
@@ -43,11 +45,8 @@ func ParseMAC(id pkix.AlgorithmIdentifier, sum, salt []byte, iterations int, b *
 			return pkcs12KDF(newHash, 3, p.bmp, salt, iterations, newHash().Size()), nil
 		}}, nil
 	}
-	name := id.Algorithm.String()
-	if name == digests+"5" {
-		name = "MD5"
-	}
-	return nil, &SchemeError{Scheme: "a MAC by " + name, OpenSSL: true}
+	// What stands beside such a MAC is most often of its time, hence Legacy.
+	return nil, &SchemeError{Scheme: "a MAC by " + hashName(id.Algorithm), OpenSSL: true, Legacy: true}
 }
 
 func parsePBMAC1(params, sum []byte, b *Budget) (*MAC, error) {

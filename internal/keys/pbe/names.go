@@ -18,6 +18,8 @@ const (
 	pkcs12  = "1.2.840.113549.1.12.1."
 	digests = "1.2.840.113549.2."
 	aesArc  = "2.16.840.1.101.3.4.1."
+
+	nistHashes = "2.16.840.1.101.3.4.2."
 )
 
 // prfRow is a pseudo-random function of PBKDF2, named as OpenSSL does.
@@ -117,6 +119,9 @@ func unknown(id asn1.ObjectIdentifier) *SchemeError {
 		{pkcs12 + "1", "PBE-SHA1-RC4-128", true, true},
 		{pkcs12 + "2", "PBE-SHA1-RC4-40", true, true},
 		{"1.2.840.113549.3.2", "rc2-cbc", true, true},
+		{"1.2.840.113549.3.4", "rc4", true, true},
+		{"1.3.6.1.4.1.3029.1.2", "bf-cbc", true, true},
+		{"1.2.840.113533.7.66.10", "cast5-cbc", true, true},
 		{"1.2.392.200011.61.1.1.1.2", "camellia-128-cbc", true, false},
 		{"1.2.392.200011.61.1.1.1.3", "camellia-192-cbc", true, false},
 		{"1.2.392.200011.61.1.1.1.4", "camellia-256-cbc", true, false},
@@ -125,18 +130,40 @@ func unknown(id asn1.ObjectIdentifier) *SchemeError {
 		{"1.2.410.200046.1.1.12", "aria-256-cbc", true, false},
 		{"1.2.410.200004.1.4", "seed-cbc", true, true},
 		{"1.2.156.10197.1.104.2", "sm4-cbc", true, false},
+		{aesArc + "3", "aes-128-ofb", true, false},
+		{aesArc + "23", "aes-192-ofb", true, false},
+		{aesArc + "43", "aes-256-ofb", true, false},
+		{aesArc + "4", "aes-128-cfb", true, false},
+		{aesArc + "24", "aes-192-cfb", true, false},
+		{aesArc + "44", "aes-256-cfb", true, false},
 		{aesArc + "6", "aes-128-gcm", false, false},
 		{aesArc + "26", "aes-192-gcm", false, false},
 		{aesArc + "46", "aes-256-gcm", false, false},
 		{aesArc + "7", "aes-128-ccm", false, false},
 		{aesArc + "27", "aes-192-ccm", false, false},
 		{aesArc + "47", "aes-256-ccm", false, false},
+		{digests + "6", "hmacWithMD5", true, false},
+		{"1.2.156.10197.1.401.2", "hmacWithSM3", true, false},
 	} {
 		if id.Equal(oid(row.id)) {
 			return &SchemeError{row.name, row.openssl, row.legacy}
 		}
 	}
 	return &SchemeError{Scheme: "the scheme " + id.String()}
+}
+
+// hashName is the name of a hash that is not read here.
+func hashName(id asn1.ObjectIdentifier) string {
+	for at, name := range map[string]string{
+		digests + "2": "MD2", digests + "4": "MD4", digests + "5": "MD5",
+		"1.3.36.3.2.1": "RIPEMD-160", "1.2.156.10197.1.401": "SM3",
+		nistHashes + "7": "SHA3-224", nistHashes + "8": "SHA3-256", nistHashes + "9": "SHA3-384", nistHashes + "10": "SHA3-512",
+	} {
+		if id.Equal(oid(at)) {
+			return name
+		}
+	}
+	return id.String()
 }
 
 // oid reads an object identifier of this package's own tables.

@@ -33,7 +33,7 @@ func parsePBES2(params []byte, b *Budget) (*Scheme, error) {
 		}
 	case id.Equal(oid("1.3.6.1.4.1.11591.4.11")):
 		s.name = "scrypt and " + cipher.name
-		if s.derive, err = parseScrypt(p.KDF.Parameters.FullBytes, cipher.key); err != nil {
+		if s.derive, err = parseScrypt(p.KDF.Parameters.FullBytes, cipher.key, b); err != nil {
 			return nil, err
 		}
 	default:
@@ -86,7 +86,7 @@ func (p pbkdf2Params) derive(text string) ([]byte, error) {
 }
 
 // parseScrypt reads scrypt-params (RFC 7914 7).
-func parseScrypt(der []byte, size int) (func(Passphrase) ([]byte, []byte, error), error) {
+func parseScrypt(der []byte, size int, b *Budget) (func(Passphrase) ([]byte, []byte, error), error) {
 	var p struct {
 		Salt    []byte
 		N, R, P int
@@ -96,6 +96,10 @@ func parseScrypt(der []byte, size int) (func(Passphrase) ([]byte, []byte, error)
 		return nil, damaged("scrypt", "its parameters cannot be read")
 	}
 	if p.N < 1 || p.R < 1 || p.P < 1 || p.R > maxScryptBlocks || p.P > maxScryptBlocks || p.N > maxScryptBlocks/p.R/p.P {
+		return nil, ErrWork
+	}
+	// Two of its blocks take about as long as one iteration of PBKDF2.
+	if b.spend(p.N*p.R*p.P/2) != nil {
 		return nil, ErrWork
 	}
 	return func(pass Passphrase) ([]byte, []byte, error) {

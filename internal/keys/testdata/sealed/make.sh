@@ -15,6 +15,8 @@ for cipher in aes-128-cbc aes-192-cbc des-ede3-cbc des-cbc rc2-cbc camellia-128-
 for pbe in PBE-MD5-DES PBE-SHA1-DES PBE-SHA1-3DES PBE-SHA1-2DES PBE-SHA1-RC2-128 PBE-SHA1-RC2-40 PBE-MD5-RC2-64 PBE-SHA1-RC2-64 PBE-SHA1-RC4-128 PBE-SHA1-RC4-40; do
 	openssl pkcs8 -topk8 $both -in $key -out $pbe.pem -iter 100 -v1 $pbe $pass || rm -f $pbe.pem
 done
+for cipher in bf-cbc cast5-cbc rc4 aes-128-cfb aes-192-ofb aes-256-cfb aes-256-ofb; do v2 "$cipher" $cipher; done
+v2 prf-MD5 aes-256-cbc hmacWithMD5
 openssl pkcs8 -topk8 -in $key -out scrypt.pem -scrypt -scrypt_N 16 $pass
 openssl genpkey -algorithm ed448 | openssl pkcs8 -topk8 -out ed448.pem -iter 100 $pass
 openssl genpkey -algorithm x25519 | openssl pkcs8 -topk8 -out x25519.pem -iter 100 $pass
@@ -46,6 +48,12 @@ p12 mac-sha224.p12 -macalg sha224
 p12 camellia.p12 -certpbe camellia-256-cbc -keypbe camellia-256-cbc
 p12 rc4.p12 $both -certpbe PBE-SHA1-RC4-128 -keypbe PBE-SHA1-RC4-128
 p12 mac-md5.p12 -macalg md5
+p12 mac-md5-legacy.p12 -macalg md5 -legacy
+p12 mac-sm3.p12 -macalg sm3 -legacy
+p12 mac-ripemd160.p12 -macalg ripemd160 -legacy
+p12 mac-sha3.p12 -macalg sha3-256
+p12 mac-sha512-256.p12 -macalg sha512-256
+p12 mac-sha512-224.p12 -macalg sha512-224
 p12 chain.p12 -certfile ../made/chain.pem
 p12 key-only.p12 -nocerts
 openssl pkcs12 -export -nokeys -in $crt -iter 100 -passout pass:letmein -out certificate-only.p12
@@ -70,3 +78,9 @@ keytool -importkeystore -noprompt -srckeystore modern.p12 -srcstoretype pkcs12 -
 keytool -importkeystore -noprompt -srckeystore modern.p12 -srcstoretype pkcs12 -srcstorepass letmein \
 	-destkeystore store-java.p12 -deststoretype pkcs12 -deststorepass letmein
 keytool -importcert -noprompt -file $crt -alias a -keystore trust-java.p12 -storetype pkcs12 -storepass letmein
+
+for kind in rsa ecdsa ed25519; do ssh-keygen -q -t $kind -N letmein -C '' -f openssh-$kind; done
+ssh-keygen -e -m RFC4716 -f openssh-rsa.pub | sed 's/, converted by.*from OpenSSH//' > openssh-rsa.rfc4716
+rm openssh-ed25519.pub
+openssl crl2pkcs7 -nocrl -certfile $crt -out certificates.p7b
+openssl crl2pkcs7 -nocrl -certfile $crt -outform DER -out certificates.p7c
