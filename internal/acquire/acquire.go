@@ -51,6 +51,9 @@ type Deps struct {
 	Warn     func(line string) // one line for a person; never a secret
 	// Busy shows what is waited for, until the returned func is called.
 	Busy func(what string) (done func())
+	// Spending is told until done what an end at once would lose, a part of a
+	// sentence; nil where nobody wants to know.
+	Spending func(what string) (done func())
 	// Ready says whether a session could be kept; it is asked before a request
 	// whose outcome must not be lost.
 	Ready func(ctx context.Context) error
@@ -72,7 +75,12 @@ type Acquirer struct {
 }
 
 // New makes an Acquirer.
-func New(d Deps) *Acquirer { return &Acquirer{Deps: d} }
+func New(d Deps) *Acquirer {
+	if d.Spending == nil {
+		d.Spending = func(string) func() { return func() {} }
+	}
+	return &Acquirer{Deps: d}
+}
 
 // Options are the wishes of one call of Token.
 type Options struct {

@@ -27,15 +27,16 @@ const (
 // Obtain asks the token endpoint by one grant and returns what was granted. It
 // keeps nothing.
 func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant) (token.Set, error) {
-	answer, asked, err := a.askToken(ctx, p, g)
+	answer, asked, err := a.askToken(ctx, p, g, nil)
 	if err != nil {
 		return token.Set{}, err
 	}
 	return validate(p, answer, asked, a.Warn)
 }
 
-// askToken sends the token request of g and returns the raw 2xx answer and the asked scope.
-func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Grant) (endpoint.Answer, string, error) {
+// askToken sends the token request of g and returns the raw 2xx answer and the
+// asked scope. leave is asked before what g carries leaves; nil lets it.
+func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Grant, leave func() error) (endpoint.Answer, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
 	defer cancel()
 	e, err := a.Metadata.Resolve(ctx, p, metadata.NeedToken)
@@ -47,7 +48,7 @@ func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Gra
 		if err := g.Apply(ctx, r); err != nil {
 			return err
 		}
-		asked = scopeOf(r)
+		asked, r.Leave = scopeOf(r), leave
 		return nil
 	}
 	answer, err := a.exchange(ctx, p, e, tokenURL, e.Token, grant.Repeatable(g), build)

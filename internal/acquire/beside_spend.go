@@ -27,6 +27,8 @@ func (a *Acquirer) spendBeside(ctx context.Context, w wish, key string, session 
 	if err := ctx.Err(); err != nil {
 		return token.Set{}, err
 	}
+	way := a.steadyErrand(ctx, refreshing(w.profile, session.Grant))
+	defer way.end()
 	ctx = context.WithoutCancel(ctx)
 	interrupted := session.Intent
 	a.adopt(session)
@@ -38,7 +40,10 @@ func (a *Acquirer) spendBeside(ctx context.Context, w wish, key string, session 
 	if err := a.Store.Put(ctx, key, session); err != nil {
 		return token.Set{}, notSpent(err)
 	}
-	answer, scope, err := a.askToken(ctx, w.asked, w.grant(session.Set.RefreshToken))
+	answer, scope, err := a.askToken(way.ctx, w.asked, w.grant(session.Set.RefreshToken), way.leave)
+	if err != nil && !way.gone() {
+		return token.Set{}, a.unspent(ctx, key, session, interrupted, err)
+	}
 	if err != nil {
 		return token.Set{}, a.besideFailed(ctx, w, key, session, interrupted, err)
 	}

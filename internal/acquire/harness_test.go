@@ -95,6 +95,11 @@ type server struct {
 func (s *server) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if r.Leave != nil {
+		if err := r.Leave(); err != nil {
+			return endpoint.Answer{}, &endpoint.SendError{Err: err}
+		}
+	}
 	s.seen = append(s.seen, r)
 	if s.every != nil {
 		return s.every(r)

@@ -73,7 +73,9 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	if err != nil {
 		return token.Set{}, err
 	}
-	answer, _, err := a.askToken(steady, asked, grant.RefreshToken{Token: refreshToken})
+	way := a.steadyErrand(ctx, refreshing(p, rec.Grant))
+	defer way.end()
+	answer, _, err := a.askToken(way.ctx, asked, grant.RefreshToken{Token: refreshToken}, way.leave)
 	if err != nil {
 		// A session that is kept stays as it is.
 		if !holdsSession(held) {
@@ -112,7 +114,7 @@ func (a *Acquirer) replace(ctx context.Context, p *profile.Profile, key string, 
 
 // refreshLocked is the order of docs/store.md, under the lock of key: write
 // the intent, POST, make the raw answer durable, validate, promote. Once the
-// request is on its way no signal may come between it and the durable write.
+// token is on its way no first signal comes between it and the durable write.
 func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key string, rec store.Record) (token.Set, error) {
 	if rec.Set.RefreshToken.IsZero() {
 		return token.Set{}, a.over(p, rec)
@@ -127,11 +129,23 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	if err := a.Store.Put(steady, key, rec); err != nil {
 		return token.Set{}, notSpent(err)
 	}
-	answer, _, err := a.askToken(steady, p, grant.RefreshToken{Token: rec.Set.RefreshToken})
+	way := a.steadyErrand(ctx, refreshing(p, rec.Grant))
+	defer way.end()
+	answer, _, err := a.askToken(way.ctx, p, grant.RefreshToken{Token: rec.Set.RefreshToken}, way.leave)
+	if err != nil && !way.gone() {
+		return token.Set{}, a.unspent(steady, key, rec, interrupted, err)
+	}
 	if err != nil {
 		return a.refreshFailed(steady, p, key, rec, interrupted, err)
 	}
 	return a.rotate(steady, p, key, rec, answer, interrupted)
+}
+
+// unspent is the failure of a refresh whose token never left: the intent is what it was.
+func (a *Acquirer) unspent(ctx context.Context, key string, rec store.Record, interrupted time.Time, failure error) error {
+	rec.Intent = interrupted
+	_ = a.Store.Put(ctx, key, rec)
+	return failure
 }
 
 // rotate makes the raw answer to a spent refresh token durable, validates it
@@ -192,7 +206,7 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key st
 		if now.Set.FreshFor(p.Token.MinTTL, a.Now()) {
 			return now.Set, nil
 		}
-		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken})
+		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken}, nil)
 		if err == nil {
 			return a.rotate(ctx, p, key, now, answer, time.Time{})
 		}

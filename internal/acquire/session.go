@@ -157,12 +157,14 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 			return set, err
 		}
 	}
-	answer, asked, err := a.askToken(ctx, p, g)
+	way := a.errand(ctx, starting(o.Session, g.Name()))
+	defer way.end()
+	answer, asked, err := a.askToken(way.ctx, p, g, way.leave)
 	if err != nil {
 		a.giveBack(context.WithoutCancel(ctx), p, endpoint.Salvage(partOf(err)))
 		return token.Set{}, err
 	}
-	// The code or the subject token may be spent: no signal comes between the
+	// The code or the subject token may be spent: no first signal comes between the
 	// answer and its end, which is the session or its revocation.
 	ctx = context.WithoutCancel(ctx)
 	a.hold(ctx, p, g.Name(), key, answer)

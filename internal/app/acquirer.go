@@ -26,7 +26,7 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.once()}),
 		Secrets: secrets,
 		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Busy: a.Busy, Timeout: a.Settings.Timeout,
-		Renewed: a.renewed,
+		Renewed: a.renewed, Spending: a.Sys.Spending,
 	}), nil
 }
 

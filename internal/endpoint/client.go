@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -109,13 +110,22 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	var held atomic.Bool
+	if r.Leave != nil {
+		// net/http asks for the body before it hands the head to the connection.
+		req.Body = io.NopCloser(&leaving{Reader: bytes.NewReader(body), leave: func() error {
+			err := r.Leave()
+			held.Store(err != nil)
+			return err
+		}})
+	}
 	c.fill(req, r, contentType)
 	if c.Trace != nil {
 		c.Trace.Request(r, body, req.Header)
 	}
 	a, err := c.do(req)
 	if err != nil {
-		err = &SendError{Sent: sent, Err: err, Part: a}
+		err = &SendError{Sent: sent && !held.Load(), Err: err, Part: a}
 		if c.Trace != nil {
 			c.Trace.Failed(r.URL, err)
 		}
@@ -126,6 +136,19 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 		c.Trace.Answer(a)
 	}
 	return a, nil
+}
+
+// leaving is a body that asks before it leaves.
+type leaving struct {
+	io.Reader
+	leave func() error
+}
+
+func (l *leaving) Read(p []byte) (int, error) {
+	if err := l.leave(); err != nil {
+		return 0, err
+	}
+	return l.Reader.Read(p)
 }
 
 // fill sets the headers; profile names keep their spelling on the wire, which

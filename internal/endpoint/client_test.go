@@ -3,9 +3,11 @@ package endpoint
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -263,5 +265,56 @@ func TestReachReadsNoBody(t *testing.T) {
 	a, err := client(nil).Reach(t.Context(), s.URL)
 	if err != nil || a.Status != http.StatusFound || len(a.Body) != 0 || a.Header.Get("Date") == "" || asked != 1 {
 		t.Errorf("%+v, %v, asked %d times", a, err, asked)
+	}
+}
+
+// Of a body that is kept here no byte arrives.
+func TestWhatIsKeptDoesNotLeave(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	arrived := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		raw, _ := io.ReadAll(c)
+		arrived <- string(raw)
+	}()
+	r := request("http://" + l.Addr().String())
+	r.SetSecret("refresh_token", secret.New("CANARY-refresh"))
+	r.SetHeader("DPoP", strings.Repeat("x", 1500), true) // a proof under an RSA key
+	r.Leave = func() error { return context.Canceled }
+	_, err = client(nil).Post(t.Context(), r)
+	var lost *SendError
+	if !errors.As(err, &lost) || lost.Sent {
+		t.Errorf("the error is %v, and says it was sent", err)
+	}
+	if got := <-arrived; strings.Contains(got, "CANARY") || strings.Contains(got, "refresh_token") {
+		t.Errorf("the server saw %q", got)
+	}
+}
+
+func TestWhatMayLeaveArrivesWhole(t *testing.T) {
+	var length int64
+	var body string
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		length = r.ContentLength
+		b, _ := io.ReadAll(r.Body)
+		body = string(b)
+	}))
+	defer s.Close()
+	r := request(s.URL)
+	r.Set("a", strings.Repeat("b", 9000))
+	asked := 0
+	r.Leave = func() error { asked++; return nil }
+	if _, err := client(nil).Post(t.Context(), r); err != nil || asked == 0 {
+		t.Fatalf("%v, asked %d times", err, asked)
+	}
+	if len(body) != 9002 || length != 9002 {
+		t.Errorf("%d bytes of %d arrived", len(body), length)
 	}
 }

@@ -20,6 +20,9 @@ type Request struct {
 	TokenURL string // the token endpoint as it is published, also when URL is another one
 	Params   []Param
 	Headers  []Header
+	// Leave is asked when the body is about to be sent, before its first byte; an
+	// error keeps it here. nil lets it leave.
+	Leave func() error
 
 	hidden []string // see Hide
 }
