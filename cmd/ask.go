@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/secret"
 )
 
@@ -51,7 +52,7 @@ const maxLine = 64 << 10
 func lineReader(r io.Reader) func(ctx context.Context) (string, error) {
 	in := bufio.NewReaderSize(r, maxLine)
 	return func(ctx context.Context) (string, error) {
-		return beside(ctx, func() (string, error) {
+		return files.Beside(ctx, func() (string, error) {
 			line, err := in.ReadSlice('\n')
 			if errors.Is(err, io.EOF) && len(line) > 0 {
 				err = nil // the last line may lack its end

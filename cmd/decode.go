@@ -96,7 +96,7 @@ func runDecode(ctx context.Context, c *cli, o decodeOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	data, err := readBeside(ctx, o.input, func() ([]byte, error) { return c.readToken(o.input) })
+	data, err := c.readToken(ctx, o.input)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"os"
 	"strings"
@@ -11,27 +12,26 @@ import (
 )
 
 // readToken reads stdin, a file, or takes the argument itself for a token.
-func (c *cli) readToken(arg string) ([]byte, error) {
-	if arg == "" || arg == "-" {
-		if arg == "" && c.sys.IsTerminal(0) {
+func (c *cli) readToken(ctx context.Context, arg string) ([]byte, error) {
+	if arg == "" {
+		if c.sys.IsTerminal(0) {
 			c.say("reading a token from the keyboard: paste it, then end the input")
 		}
-		return limited(c.sys.In, "-", inspect.MaxInput)
+		arg = "-"
 	}
-	f, err := os.Open(arg) //nolint:gosec // the user names the file
-	if err == nil {
-		defer func() { _ = f.Close() }()
-		return limited(f, arg, inspect.MaxInput)
-	}
-	if looksLikeToken(arg) {
-		return []byte(arg), nil
-	}
+	data, err := c.input(ctx, arg, inspect.MaxInput)
 	var path *os.PathError
-	if errors.As(err, &path) {
-		err = path.Err // without the argument, which may be part of a token after all
+	switch {
+	case err == nil:
+		return data, nil
+	case !errors.As(err, &path):
+		return nil, unreadable(fault.Config, arg, err)
+	case looksLikeToken(arg):
+		return []byte(arg), nil
+	default: // without the argument, which may be part of a token after all
+		return nil, fault.New(fault.Usage, "the argument is neither a file (%w) nor a token", path.Err).
+			Hint("authctl decode FILE, or a token on stdin")
 	}
-	return nil, fault.New(fault.Usage, "the argument is neither a file (%w) nor a token", err).
-		Hint("authctl decode FILE, or a token on stdin")
 }
 
 // looksLikeToken tells a pasted token from a mistyped file name.

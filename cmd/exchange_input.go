@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/secret"
 	"authctl/internal/token"
 )
@@ -44,7 +43,7 @@ func (c *cli) tokenFrom(ctx context.Context, t *task, flag string, given tokenFi
 	if given != "" {
 		named, err := secret.ParseRef(string(given))
 		if err != nil {
-			return beside(ctx, func() ([]byte, error) { return c.readTokenFile(flag, string(given)) })
+			return c.readTokenFile(ctx, flag, string(given))
 		}
 		ref = named
 	}
@@ -62,28 +61,23 @@ func (c *cli) tokenFrom(ctx context.Context, t *task, flag string, given tokenFi
 const maxTokenFile = 1 << 20
 
 // readTokenFile reads the FILE of a flag or, for -, stdin, up to maxTokenFile bytes.
-func (c *cli) readTokenFile(flag, path string) ([]byte, error) {
-	name, in := "stdin", c.sys.In
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil && unrepeatable(path) {
-			return nil, fault.New(fault.Usage, "%s names a file and never is the token itself", flag).
-				Hint("%s - reads it from stdin", flag)
-		}
-		if err != nil {
-			return nil, fault.New(fault.Usage, "%s: %w", flag, err)
-		}
-		defer func() { _ = f.Close() }()
-		name, in = path, f
-	}
-	raw, err := io.ReadAll(io.LimitReader(in, maxTokenFile+1))
+func (c *cli) readTokenFile(ctx context.Context, flag, path string) ([]byte, error) {
+	raw, err := c.input(ctx, path, maxTokenFile)
+	var large *files.TooLargeError
 	switch {
+	case errors.As(err, &large):
+		return nil, fault.New(fault.Usage, "%s: %s %w: no token is", flag, shownName(path), err)
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return nil, err
+	case errors.Is(err, files.ErrKind):
+		return nil, fault.New(fault.Usage, "%s: %s %w", flag, path, err)
+	case err != nil && unrepeatable(path):
+		return nil, fault.New(fault.Usage, "%s names a file and never is the token itself", flag).
+			Hint("%s - reads it from stdin", flag)
 	case err != nil:
 		return nil, fault.New(fault.Usage, "%s: %w", flag, err)
-	case len(raw) > maxTokenFile:
-		return nil, fault.New(fault.Usage, "%s: %s is larger than 1 MiB: no token is", flag, name)
 	case strings.TrimSpace(string(raw)) == "":
-		return nil, fault.New(fault.Usage, "%s: %s is empty", flag, name)
+		return nil, fault.New(fault.Usage, "%s: %s is empty", flag, shownName(path))
 	}
 	return raw, nil
 }

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
-	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/keys"
 	"authctl/internal/secret"
@@ -39,34 +36,21 @@ func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, 
 	return c.parseKey(ctx, name, data, k)
 }
 
-// readKey gives the bytes of a key file, certificate or JWKS as they are. A
-// pipe that never delivers ends with --timeout, or with a signal.
+// readKey gives the bytes of a key file, certificate or JWKS as they are: a key
+// may be binary.
 func (c *cli) readKey(ctx context.Context, name string) ([]byte, error) {
-	ctx, cancel := c.inTime(ctx, name)
-	defer cancel()
-	data, err := readBeside(ctx, name, func() ([]byte, error) { return c.readKeyFile(ctx, name) })
-	if errors.Is(err, context.DeadlineExceeded) {
-		return nil, fmt.Errorf("waiting for %s: %w", shownName(name), context.DeadlineExceeded)
+	data, err := c.input(ctx, name, keys.MaxSize)
+	if path, pointer, ok := strings.Cut(name, "#/"); ok && errors.Is(err, os.ErrNotExist) {
+		ctx, cancel := c.inTime(ctx, path)
+		defer cancel()
+		ref := secret.Ref{Kind: secret.File, Path: path, Pointer: "/" + pointer, AnyMode: true}
+		text, err := c.fileSecrets().Resolve(ctx, "", ref)
+		return []byte(text.Reveal()), err
 	}
-	return data, err
-}
-
-// inTime bounds how long name is read. A plain file delivers by itself, and who
-// types a key has the time for it.
-func (c *cli) inTime(ctx context.Context, name string) (context.Context, context.CancelFunc) {
-	if name == "" || isRegular(name) || name == "-" && c.sys.IsTerminal != nil && c.sys.IsTerminal(0) {
-		return ctx, func() {}
+	if err != nil {
+		return nil, unreadable(fault.Config, name, err)
 	}
-	limit := c.flags.timeout
-	if limit == 0 {
-		limit = config.DefaultTimeout
-		if text, _ := c.sys.Env("AUTHCTL_TIMEOUT"); text != "" {
-			if d, err := time.ParseDuration(text); err == nil && d > 0 {
-				limit = d
-			}
-		}
-	}
-	return context.WithTimeout(ctx, limit)
+	return data, nil
 }
 
 func (c *cli) parseKey(ctx context.Context, name string, data []byte, k keyFlags) (*keys.Key, error) {
@@ -79,36 +63,6 @@ func (c *cli) parseKey(ctx context.Context, name string, data []byte, k keyFlags
 		return nil, fault.New(fault.Config, "reading a key from %s: %w", shownName(name), err)
 	}
 	return key, nil
-}
-
-// readKeyFile gives the bytes as they are: a key may be binary.
-func (c *cli) readKeyFile(ctx context.Context, name string) ([]byte, error) {
-	if name == "-" {
-		return limited(c.sys.In, name, keys.MaxSize)
-	}
-	f, err := os.Open(name) //nolint:gosec // the user names the file
-	if path, pointer, ok := strings.Cut(name, "#/"); ok && errors.Is(err, os.ErrNotExist) {
-		ref := secret.Ref{Kind: secret.File, Path: path, Pointer: "/" + pointer, AnyMode: true}
-		text, err := c.fileSecrets().Resolve(ctx, "", ref)
-		return []byte(text.Reveal()), err
-	}
-	if err != nil {
-		return nil, fault.New(fault.Config, "reading a key: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	return limited(f, name, keys.MaxSize)
-}
-
-// limited reads all of r and refuses more than limit bytes.
-func limited(r io.Reader, name string, limit int64) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, fault.New(fault.Config, "reading %s: %w", shownName(name), err)
-	}
-	if int64(len(data)) > limit {
-		return nil, fault.New(fault.Config, "%s has more than %d bytes", shownName(name), limit)
-	}
-	return data, nil
 }
 
 // passphrase gives the referenced passphrase, else asks a person for it.

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +58,7 @@ func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
 	if o.keyIn != "" && o.keyIn != "keyring" && o.keyIn != "file" {
 		return fault.New(fault.Usage, "--key-in is keyring or file")
 	}
-	client, err := beside(ctx, func() (*registration.Client, error) { return c.readRegistration(o.file) })
+	client, err := c.readRegistration(ctx, o.file)
 	if err != nil {
 		return err
 	}
@@ -79,19 +78,10 @@ func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
 	return fault.In(o.name, c.importClient(ctx, a, o, client))
 }
 
-func (c *cli) readRegistration(name string) (*registration.Client, error) {
-	in := c.sys.In
-	if name != "-" {
-		f, err := os.Open(name) //nolint:gosec // the user names the file
-		if err != nil {
-			return nil, fault.New(fault.Config, "reading the configuration: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		in = f
-	}
-	data, err := limited(in, name, registration.MaxSize)
+func (c *cli) readRegistration(ctx context.Context, name string) (*registration.Client, error) {
+	data, err := c.input(ctx, name, registration.MaxSize)
 	if err != nil {
-		return nil, err
+		return nil, unreadable(fault.Config, name, err)
 	}
 	client, err := registration.Parse(data)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +11,7 @@ import (
 	"authctl/internal/app"
 	"authctl/internal/config"
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
 )
@@ -110,9 +110,9 @@ func (c *cli) askSecret(ctx context.Context, profile, name string) (secret.Text,
 		}
 		v = t
 	} else {
-		b, err := beside(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(c.sys.In, maxSecret+1)) })
+		b, err := c.input(ctx, "-", maxSecret)
 		if err != nil {
-			return secret.Text{}, fault.New(fault.Usage, "stdin could not be read: %w", err)
+			return secret.Text{}, secretUnread(err)
 		}
 		v = secretstore.Typed(b)
 	}
@@ -120,9 +120,17 @@ func (c *cli) askSecret(ctx context.Context, profile, name string) (secret.Text,
 	case v.IsZero():
 		return secret.Text{}, fault.New(fault.Usage, "no secret was given").Hint("authctl secret set %s -p %s < FILE", name, profile)
 	case len(v.Reveal()) > maxSecret:
-		return secret.Text{}, fault.New(fault.Usage, "the secret is larger than 128 KiB").Hint("keep it in a file and refer to it as file:PATH")
+		return secret.Text{}, secretUnread(&files.TooLargeError{Limit: maxSecret})
 	}
 	return v, nil
+}
+
+func secretUnread(err error) error {
+	var large *files.TooLargeError
+	if errors.As(err, &large) {
+		return fault.New(fault.Usage, "the secret %w", err).Hint("keep it in a file and refer to it as file:PATH")
+	}
+	return unreadable(fault.Usage, "-", err)
 }
 
 // asLine is value as the profile's field needs it that keyring:name is for: a

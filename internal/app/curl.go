@@ -58,12 +58,8 @@ func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int,
 	if err != nil {
 		return 0, err
 	}
-	for _, f := range p.API.Headers {
-		value, _, err := acq.FieldValue(ctx, p, f)
-		if err != nil {
-			return 0, err
-		}
-		job.Headers = append(job.Headers, render.Header{Name: f.Name, Value: value})
+	if job.Headers, err = a.apiHeaders(ctx, p, acq); err != nil {
+		return 0, err
 	}
 	pipeline := curlTokens{acq, p, o.Ask}
 	job.Tokens = pipeline
@@ -71,6 +67,20 @@ func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int,
 		job.Prover = pipeline
 	}
 	return job.Run(ctx)
+}
+
+// apiHeaders are the profile's api.headers, resolved.
+func (a *App) apiHeaders(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer) (list []render.Header, err error) {
+	ctx, cancel := context.WithTimeout(ctx, a.Settings.Timeout)
+	defer cancel()
+	for _, f := range p.API.Headers {
+		value, _, err := acq.FieldValue(ctx, p, f)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, render.Header{Name: f.Name, Value: value})
+	}
+	return list, nil
 }
 
 // curlJob is everything but the secrets.
@@ -82,7 +92,7 @@ func (a *App) curlJob(p *profile.Profile, o CurlOptions) (curl.Job, error) {
 			NoRepeat: o.NoRetry,
 		},
 		Argv: o.Argv, AllowUnsafe: o.AllowUnsafe, ByStdin: curl.ByStdin,
-		In: a.Sys.In, Out: a.Sys.Out, Err: a.Sys.Err, Now: a.Sys.Now, Warn: a.Warn,
+		Wait: a.Settings.Timeout, In: a.Sys.In, Out: a.Sys.Out, Err: a.Sys.Err, Now: a.Sys.Now, Warn: a.Warn,
 		Terminal: a.Sys.IsTerminal != nil && a.Sys.IsTerminal(1),
 	}
 	for _, f := range p.API.Headers {

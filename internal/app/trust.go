@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/keys"
 	"authctl/internal/profile"
 )
@@ -79,15 +80,20 @@ func (a *App) authorities(ctx context.Context, p *profile.Profile) ([]*x509.Cert
 	return found, nil
 }
 
+// maxAuthorities is far above the bundle of any system.
+const maxAuthorities = 16 << 20
+
 // addSystem is the system's trust. The machine's own store is one for all its
 // users; the variables with which a user replaces it are read as crypto/x509
 // reads them.
 func (a *App) addSystem(sum io.Writer) {
 	if path, _ := a.Sys.Env("SSL_CERT_FILE"); path != "" {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			if raw, err := os.ReadFile(path); err == nil {
-				add(sum, "SSL_CERT_FILE", raw)
+			raw, _, err := files.Wanted{Max: maxAuthorities}.Read(context.Background(), path) // regular: nothing to wait for
+			if err != nil {
+				raw = fmt.Appendf(nil, "%s %d %d", path, info.Size(), info.ModTime().UnixNano())
 			}
+			add(sum, "SSL_CERT_FILE", raw)
 		}
 	}
 	folders, _ := a.Sys.Env("SSL_CERT_DIR")

@@ -1,11 +1,16 @@
 package curl
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 )
 
 // maxHeaders bounds a file of headers.
@@ -15,7 +20,7 @@ const maxHeaders = 1 << 20
 // file, which goes to curl with the secrets: so what was looked at is what is
 // sent, and every version of curl reads the same (a lone CR ended a line until
 // 8.9). A pipe can be read once; where it must not be read yet, it is left out.
-func (l *line) readHeaderFiles(stdin io.Reader, pipesToo bool) error {
+func (l *line) readHeaderFiles(ctx context.Context, from headerReader) error {
 	var kept []arg
 	for _, a := range l.options {
 		path, ok := strings.CutPrefix(a.value, "@")
@@ -24,7 +29,7 @@ func (l *line) readHeaderFiles(stdin io.Reader, pipesToo bool) error {
 			continue
 		}
 		l.headersFromStdin = l.headersFromStdin || isStdin(path)
-		text, err := headerReader{stdin, pipesToo}.read(path)
+		text, err := from.read(ctx, path)
 		if err != nil {
 			return err
 		}
@@ -46,15 +51,22 @@ func (l *line) readHeaderFiles(stdin io.Reader, pipesToo bool) error {
 type headerReader struct {
 	stdin    io.Reader
 	pipesToo bool
+	wait     time.Duration
 }
 
-func (r headerReader) read(path string) (string, error) {
-	var from io.Reader
+func (r headerReader) read(ctx context.Context, path string) (string, error) {
+	if r.wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.wait)
+		defer cancel()
+	}
+	var text []byte
+	var err error
 	if isStdin(path) {
 		if !r.pipesToo || r.stdin == nil {
 			return "", nil
 		}
-		from = r.stdin
+		text, err = files.All(ctx, r.stdin, maxHeaders)
 	} else {
 		if err := checkDescriptor(path); err != nil {
 			return "", err
@@ -62,19 +74,17 @@ func (r headerReader) read(path string) (string, error) {
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !r.pipesToo {
 			return "", nil
 		}
-		f, err := os.Open(path)
-		if err != nil {
-			return "", fault.New(fault.Usage, "curl's -H @FILE: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		from = f
+		text, _, err = files.Wanted{Max: maxHeaders, Pipe: true}.Read(ctx, path)
 	}
-	text, err := io.ReadAll(io.LimitReader(from, maxHeaders+1))
+	var large *files.TooLargeError
 	switch {
-	case err != nil:
+	case err == nil:
+		return string(text), nil
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return "", fmt.Errorf("waiting for %s: %w", shown(path), err)
+	case errors.As(err, &large), errors.Is(err, files.ErrKind):
+		return "", fault.New(fault.Usage, "curl's -H @FILE: %s %w", shown(path), err)
+	default:
 		return "", fault.New(fault.Usage, "curl's -H @FILE: %w", err)
-	case len(text) > maxHeaders:
-		return "", fault.New(fault.Usage, "curl's -H @FILE: %s has more than 1 MiB", shown(path))
 	}
-	return string(text), nil
 }

@@ -52,8 +52,9 @@ type Job struct {
 	Headers      []render.Header // the profile's api.headers, resolved
 	HeaderNames  []string        // their names, for what is decided before they are resolved
 	Certificates Certificates
-	Environ      []string // nil: authctl's own
-	SecretNames  []string // environment variables that hold secrets of the profile
+	Environ      []string      // nil: authctl's own
+	SecretNames  []string      // environment variables that hold secrets of the profile
+	Wait         time.Duration // for headers out of a pipe; 0: as long as the context
 	In           io.Reader
 	Out, Err     io.Writer
 	Terminal     bool // Out is a terminal

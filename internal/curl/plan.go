@@ -1,6 +1,7 @@
 package curl
 
 import (
+	"context"
 	"strings"
 
 	"authctl/internal/fault"
@@ -9,18 +10,18 @@ import (
 // Check reads the command line and says what would be refused: wrong usage, a
 // foreign host, an unsafe option. It asks for no token and runs nothing.
 func (j Job) Check() error {
-	_, err := j.plan(false)
+	_, err := j.plan(context.Background(), false) // pipes are not read, so it waits for nothing
 	return err
 }
 
 // plan is the requests of the job, each allowed. Headers from a pipe are read
 // and looked at when they are about to be sent.
-func (j Job) plan(sends bool) ([]transfer, error) {
+func (j Job) plan(ctx context.Context, sends bool) ([]transfer, error) {
 	l, err := parse(j.Argv, j.AllowUnsafe)
 	if err != nil {
 		return nil, err
 	}
-	if err := l.readHeaderFiles(j.In, sends); err != nil {
+	if err := l.readHeaderFiles(ctx, headerReader{j.In, sends, j.Wait}); err != nil {
 		return nil, err
 	}
 	at := target{j.Hosts, j.BaseURL, j.InsecureHTTP}

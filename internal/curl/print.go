@@ -1,6 +1,7 @@
 package curl
 
 import (
+	"context"
 	"slices"
 	"strings"
 )
@@ -11,7 +12,7 @@ const hidden = "[hidden]"
 // Print is the command line that Run would run, one a request, for a person:
 // what could be a secret is hidden, the profile's and the user's own.
 func (j Job) Print() (string, error) {
-	all, err := j.plan(false)
+	all, err := j.plan(context.Background(), false) // pipes are not read, so it waits for nothing
 	if err != nil {
 		return "", err
 	}

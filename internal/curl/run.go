@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"strings"
 	"time"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/secret"
 )
 
@@ -37,7 +37,7 @@ type runner struct {
 // last request's, as curl itself does. An error means that authctl could not
 // go on: wrong usage, no token, a canceled ctx.
 func (j Job) Run(ctx context.Context) (code int, err error) {
-	all, err := j.plan(true)
+	all, err := j.plan(ctx, true)
 	if err != nil {
 		return 0, err
 	}
@@ -79,7 +79,7 @@ func (r *runner) request(ctx context.Context, t transfer) (int, error) {
 	may := repeats{}
 	if !r.ByStdin { // a response's head needs a pipe of its own
 		may = r.mayRepeat(t, tok)
-		may.nonce = may.nonce || r.gather(t)
+		may.nonce = may.nonce || r.gather(ctx, t)
 	}
 	for {
 		out, err := r.attempt(ctx, t, tok, may)
@@ -106,11 +106,14 @@ func (r *runner) mayRepeat(t transfer, tok Token) repeats {
 // gather keeps a body that comes from stdin, when a nonce is sure to be missed:
 // an API that demands one would else never take such a request. curl has the
 // body in memory as well; a larger one than maxGathered is sent, not kept.
-func (r *runner) gather(t transfer) bool {
+func (r *runner) gather(ctx context.Context, t transfer) bool {
 	if r.Prover == nil || r.nonce != "" || !t.gathers || r.NoRepeat || r.In == nil {
 		return false
 	}
-	body, err := io.ReadAll(io.LimitReader(r.In, maxGathered+1))
+	body, err := files.First(ctx, r.In, maxGathered+1)
+	if ctx.Err() != nil {
+		return false // and no attempt follows
+	}
 	if err != nil || len(body) > maxGathered {
 		r.stdin = func() io.Reader { return io.MultiReader(bytes.NewReader(body), r.In) }
 		return false
@@ -185,12 +188,7 @@ func (r *runner) aboutSomethingElse(t transfer, body []byte) bool {
 }
 
 func beginning(path string) []byte {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer func() { _ = f.Close() }()
-	b, _ := io.ReadAll(io.LimitReader(f, maxHeld))
+	b, _, _ := files.Wanted{Max: maxHeld, Cut: true}.Read(context.Background(), path) // a regular file: nothing to wait for
 	return b
 }
 

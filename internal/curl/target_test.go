@@ -108,7 +108,7 @@ func FuzzArgv(f *testing.F) {
 	known := table()
 	f.Fuzz(func(t *testing.T, joined string) {
 		j := Job{API: API{Hosts: []string{"h", "127.0.0.1:8080"}}, Argv: strings.Split(joined, "\x00")}
-		all, err := j.plan(false)
+		all, err := j.plan(t.Context(), false)
 		if err != nil {
 			return
 		}

@@ -35,6 +35,7 @@ func (e *TooLargeError) Error() string {
 // Wanted says what may be read under a name.
 type Wanted struct {
 	Max  int64 // bytes
+	Cut  bool  // of a larger file the beginning will do
 	Pipe bool  // a pipe or a terminal may stand there, such as /dev/fd/3
 	// Wait is how long a pipe may take; 0 is as long as the context.
 	Wait time.Duration
@@ -49,6 +50,9 @@ type Wanted struct {
 func (w Wanted) Read(ctx context.Context, path string) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
+		if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+			failed.Op = "open" // as whoever reads the message would say
+		}
 		return nil, nil, err
 	}
 	if err := w.takes(info); err != nil {
@@ -91,6 +95,10 @@ func (w Wanted) open(path string, flags int) ([]byte, fs.FileInfo, error) {
 	if err != nil {
 		return nil, info, err
 	}
+	if w.Cut {
+		body, err := io.ReadAll(io.LimitReader(f, w.Max))
+		return body, info, err
+	}
 	if info.Mode().IsRegular() && info.Size() > w.Max {
 		return nil, info, &TooLargeError{w.Max}
 	}
@@ -113,6 +121,20 @@ func (w Wanted) takes(info fs.FileInfo) error {
 // All reads r to its end, at most limit bytes, until ctx ends.
 func All(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
 	return Beside(ctx, func() ([]byte, error) { return limited(r, limit, 0) })
+}
+
+// First reads the first limit bytes of r, or all where there are fewer, until
+// ctx ends. With an error it gives what came before that.
+func First(ctx context.Context, r io.Reader, limit int64) ([]byte, error) {
+	type part struct {
+		body []byte
+		err  error
+	}
+	p, err := Beside(ctx, func() (part, error) {
+		body, err := io.ReadAll(io.LimitReader(r, limit))
+		return part{body, err}, nil
+	})
+	return p.body, errors.Join(err, p.err)
 }
 
 // limited reads up to limit bytes; size is what r is said to hold. A file that

@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
@@ -13,6 +14,9 @@ import (
 // maxAge is how long a document is used without asking again. Endpoints move
 // rarely; an unknown kid refetches the JWKS anyway.
 const maxAge = time.Hour
+
+// maxKept is the largest document that is kept, as of an answer.
+const maxKept = 1 << 20
 
 // Disk is a Cache in a folder of the user. Documents are public, but who
 // could write them could choose endpoints: files are 0600, folders 0700, and
@@ -36,7 +40,7 @@ func (d Disk) Load(url string) ([]byte, bool) {
 	if age := d.Now().Sub(info.ModTime()); age < -time.Minute || age > maxAge {
 		return nil, false
 	}
-	body, err := os.ReadFile(path)
+	body, _, err := files.Wanted{Max: maxKept}.Read(context.Background(), path) // a regular file: nothing to wait for
 	return body, err == nil && len(body) > 0
 }
 

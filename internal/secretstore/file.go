@@ -2,12 +2,14 @@ package secretstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/secret"
 )
 
@@ -33,79 +35,65 @@ func (r *Resolver) fromFile(ctx context.Context, ref secret.Ref) (secret.Text, e
 	return secret.New(v), nil
 }
 
-// contents reads what is no regular file beside the caller: a pipe may never deliver.
+// contents gives a regular file as it is, and stdin and pipes again to whoever
+// asks again: a request that is repeated, or two pointers into one document.
 func (r *Resolver) contents(ctx context.Context, ref secret.Ref) ([]byte, error) {
-	if info, err := os.Stat(r.expand(ref.Path)); ref.Path != "-" && err == nil && info.Mode().IsRegular() {
-		return r.read(ref)
+	path := r.expand(ref.Path)
+	if info, err := os.Stat(path); ref.Path != "-" && (err != nil || info.Mode().IsRegular()) {
+		return r.read(ctx, ref, path)
 	}
-	type outcome struct {
-		b   []byte
-		err error
-	}
-	done := make(chan outcome, 1)
-	go func() {
-		b, err := r.read(ref)
-		done <- outcome{b, err}
-	}()
-	select {
-	case o := <-done:
-		return o.b, o.err
-	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting for file:%s: %w", ref.Path, context.Cause(ctx))
-	}
-}
-
-// read gives stdin and pipes again to whoever asks again: a request that is
-// repeated, or two pointers into one document.
-func (r *Resolver) read(ref secret.Ref) ([]byte, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if b, ok := r.stream[ref.Path]; ok {
-		return b, nil
-	}
-	if ref.Path == "-" {
-		b, err := limited(r.from.Stdin, "stdin")
+	b, err := files.Beside(ctx, func() ([]byte, error) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if b, ok := r.stream[ref.Path]; ok {
+			return b, nil
+		}
+		b, err := r.read(ctx, ref, path)
 		if err == nil {
-			r.stream["-"] = b
+			r.stream[ref.Path] = b
 		}
 		return b, err
-	}
-	f, err := os.Open(r.expand(ref.Path))
-	if err != nil {
-		return nil, fault.New(fault.Config, "the secret file could not be read: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s is a folder", ref.Path)
-	}
-	if err != nil {
-		return nil, fault.New(fault.Config, "the secret file could not be read: %w", err)
-	}
-	if !ref.AnyMode {
-		if err := ownerOnly(info); err != nil {
-			return nil, fault.New(fault.Config, "the secret file %s %w", ref.Path, err).Hint("chmod 600 %s", ref.Path)
-		}
-	}
-	b, err := limited(f, ref.Path)
-	if err == nil && !info.Mode().IsRegular() {
-		r.stream[ref.Path] = b
+	})
+	if err != nil && ctx.Err() != nil {
+		return nil, fmt.Errorf("waiting for file:%s: %w", ref.Path, context.Cause(ctx))
 	}
 	return b, err
 }
 
-func limited(f io.Reader, name string) ([]byte, error) {
-	if f == nil {
-		return nil, fault.New(fault.Config, "%s cannot be read here", name)
+// modeError is a file that others can read or replace.
+type modeError struct{ error }
+
+func (r *Resolver) read(ctx context.Context, ref secret.Ref, path string) (b []byte, err error) {
+	name := ref.Path
+	switch {
+	case name == "-" && r.from.Stdin == nil:
+		return nil, fault.New(fault.Config, "stdin cannot be read here")
+	case name == "-":
+		name = "stdin"
+		b, err = files.All(ctx, r.from.Stdin, maxFile)
+	default:
+		b, _, err = files.Wanted{Max: maxFile, Pipe: true, Check: func(info fs.FileInfo) error {
+			if ref.AnyMode {
+				return nil
+			}
+			if err := ownerOnly(info); err != nil {
+				return &modeError{err}
+			}
+			return nil
+		}}.Read(ctx, path)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, fault.New(fault.Config, "%s could not be read: %w", name, err)
+	var mode *modeError
+	var large *files.TooLargeError
+	switch {
+	case err == nil:
+		return b, nil
+	case errors.As(err, &mode):
+		return nil, fault.New(fault.Config, "the secret file %s %w", ref.Path, mode.error).Hint("chmod 600 %s", ref.Path)
+	case errors.As(err, &large), errors.Is(err, files.ErrKind):
+		return nil, fault.New(fault.Config, "the secret file could not be read: %s %w", name, err)
+	default:
+		return nil, fault.New(fault.Config, "the secret file could not be read: %w", err)
 	}
-	if len(b) > maxFile {
-		return nil, fault.New(fault.Config, "%s is larger than 1 MiB", name)
-	}
-	return b, nil
 }
 
 // expand replaces a leading ~/ by the home folder.

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/godbus/dbus/v5"
+
+	"authctl/internal/files"
 )
 
 // thisPlatform is the freedesktop Secret Service on the session bus.
@@ -33,7 +35,7 @@ func busExists(env func(string) (string, bool), runtimeDir string) error {
 	if _, err := os.Stat(filepath.Join(runtimeDir, "bus")); err == nil {
 		return nil
 	}
-	if b, err := os.ReadFile(filepath.Join(runtimeDir, "dbus-session")); err == nil && strings.HasPrefix(string(b), "DBUS_SESSION_BUS_ADDRESS=") {
+	if b, _, err := (files.Wanted{Max: 4 << 10}).Read(context.Background(), filepath.Join(runtimeDir, "dbus-session")); err == nil && strings.HasPrefix(string(b), "DBUS_SESSION_BUS_ADDRESS=") {
 		return nil
 	}
 	return fmt.Errorf("%w: no D-Bus session bus (DBUS_SESSION_BUS_ADDRESS is not set)", ErrNoKeyring)

@@ -1,0 +1,82 @@
+package arch
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Whoever opens a file by a name, or reads to an end, lets somebody else decide
+// how much there is and how long it takes: that is internal/files'. The others
+// have a bound of their own.
+func TestFilesAreReadInOnePlace(t *testing.T) {
+	bounded := map[string]bool{
+		"internal/files os.OpenFile":       true,
+		"internal/files io.ReadAll":        true,
+		"internal/store os.OpenFile":       true, // folder.read: no links, no waiting, a size
+		"internal/store os.Open":           true, // a folder, to write it through
+		"internal/endpoint io.ReadAll":     true, // an answer: LimitReader, and the deadline of its request
+		"internal/sandbox/core io.ReadAll": true, // a request: LimitReader
+		"internal/render os.OpenFile":      true, // GITHUB_ENV, which is written to
+		"internal/curl os.OpenFile":        true, // -o FILE, which is written to
+		"internal/app os.OpenFile":         true, // the terminal of a prompt
+	}
+	used := map[string]bool{}
+	for _, top := range []string{"cmd", "internal"} {
+		err := filepath.WalkDir(filepath.Join("../..", top), func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			rel, _ := filepath.Rel("../..", path)
+			switch folder := filepath.ToSlash(rel); {
+			case d.IsDir() && (d.Name() == "testdata" || folder == "internal/e2e" || folder == "internal/bench" || folder == "internal/gen" || folder == "internal/fakes"):
+				return fs.SkipDir
+			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
+				return nil
+			}
+			folder := filepath.ToSlash(filepath.Dir(rel))
+			for _, call := range readsItself(t, path) {
+				if !bounded[folder+" "+call] {
+					t.Errorf("%s calls %s: read through internal/files", rel, call)
+				}
+				used[folder+" "+call] = true
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for call := range bounded {
+		if !used[call] {
+			t.Errorf("%s is excepted and not called", call)
+		}
+	}
+}
+
+// readsItself are the calls of one file that open or read without a bound.
+func readsItself(t *testing.T, path string) (calls []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		s, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if pkg, ok := s.X.(*ast.Ident); ok {
+			switch name := pkg.Name + "." + s.Sel.Name; name {
+			case "os.Open", "os.OpenFile", "os.ReadFile", "io.ReadAll":
+				calls = append(calls, name)
+			}
+		}
+		return true
+	})
+	return calls
+}
