@@ -57,7 +57,7 @@ and not reachable; 6 the key is in the keyring and that cannot be read.`,
 	f.StringVar(&o.crtFile, "certificate", "", "the key's certificate, for --kid x5t and x5t#S256: `FILE`")
 	f.StringVar(&o.clientID, "client-id", "", "`client_id`, for iss and sub")
 	f.StringVar(&o.audience, "audience", "", "`aud`: issuer, token_url, or the value itself")
-	f.DurationVar(&o.lifetime, "lifetime", 0, "from iat to exp, such as 10s (default: the profile's, 1m)")
+	f.Var((*span)(&o.lifetime), "lifetime", "from iat to exp, such as 10s (default: the profile's, 1m)")
 	f.StringVar(&o.alg, "alg", "", "signature `algorithm` (default: the profile's, the JWK's, or the key type's)")
 	f.StringVar(&o.typ, "typ", "", "`typ` of the header: JWT, client-authentication+jwt, none")
 	f.StringVar(&o.kid, "kid", "", "`kid` of the header: jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself")

@@ -34,7 +34,7 @@ func (v *verifyFlags) register(cmd *cobra.Command) {
 	f.StringVar(&v.audience, "audience", "", "expected `aud` (default: the profile's client id)")
 	f.StringVar(&v.nonce, "nonce", "", "expected `nonce`")
 	f.StringSliceVar(&v.algs, "alg", nil, "accept only these `algorithms` (default: all that fit the key)")
-	f.DurationVar(&v.leeway, "leeway", 0, "how far two clocks may differ, such as 30s")
+	f.Var((*span)(&v.leeway), "leeway", "how far two clocks may differ, such as 30s")
 	v.key.register(cmd)
 }
 

@@ -22,28 +22,38 @@ func (n *named) String() string { return string(*n) }
 // Type is what the help calls it.
 func (n *named) Type() string { return "string" }
 
-// limit is how long something may take.
-type limit time.Duration
+// span is a length of time.
+type span time.Duration
 
-func (l *limit) Set(s string) error {
+func (v *span) Set(s string) error {
 	d, err := time.ParseDuration(s)
-	switch {
-	case err != nil && s != "0":
+	if err != nil {
 		return errors.New("must be a time with its unit, such as 30s or 5m")
-	case d <= 0:
-		return errors.New("must be more than 0")
 	}
-	*l = limit(d)
+	*v = span(d)
 	return nil
 }
 
-// String is "" for no limit, which the help then shows no default for.
-func (l *limit) String() string {
-	if *l == 0 {
+// String is "" for none, which the help then shows no default for.
+func (v *span) String() string {
+	if *v == 0 {
 		return ""
 	}
-	return time.Duration(*l).String()
+	return time.Duration(*v).String()
 }
 
 // Type is what the help calls it.
-func (l *limit) Type() string { return "duration" }
+func (v *span) Type() string { return "duration" }
+
+// limit is how long something may take.
+type limit struct{ *span }
+
+func (l limit) Set(s string) error {
+	if err := l.span.Set(s); err != nil {
+		return err
+	}
+	if *l.span <= 0 {
+		return errors.New("must be more than 0")
+	}
+	return nil
+}

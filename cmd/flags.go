@@ -23,7 +23,7 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 	f.VarP((*named)(&g.profile), "profile", "p", "`name` of the profile (AUTHCTL_PROFILE, else default_profile)")
 	f.Var((*named)(&g.config), "config", "profiles `file` (AUTHCTL_CONFIG)")
 	f.Var((*named)(&g.store), "store", "where tokens are kept: keyring, file or none (AUTHCTL_STORE)")
-	f.Var((*limit)(&g.timeout), "timeout", "give up after this `duration` (default 30s)")
+	f.Var(limit{(*span)(&g.timeout)}, "timeout", "give up after this `duration` (default 30s)")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "trace each request on stderr, secrets redacted")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "no progress and no warnings on stderr")
 }

@@ -33,6 +33,7 @@ FILE#/json/pointer looks inside a JSON document; - is stdin. A private key
 gives the id of its public half. Needs no profile, no network and no keyring.
 
   %-10s  base64url(SHA-256(DER SubjectPublicKeyInfo)), the default
+              (also spki-sha256, as in assertion.kid)
   thumbprint  RFC 7638 SHA-256 thumbprint of the JWK
   x5t         SHA-1 thumbprint of the certificate (RFC 7515 4.1.7)
   x5t#S256    SHA-256 thumbprint of the certificate (RFC 7515 4.1.8)
@@ -49,6 +50,9 @@ Exit status: 0 printed; 2 wrong usage; 3 no key, or not exactly one, in FILE.`, 
 		Args: one("FILE, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
+			if o.as == "spki-sha256" { // what assertion.kid and assert --kid call it
+				o.as = kidForms()[0]
+			}
 			return runKid(cmd.Context(), c, o)
 		},
 	}

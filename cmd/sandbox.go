@@ -46,8 +46,8 @@ func newSandboxCmd(c *cli) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&o.faults, "fault", nil, "inject this `fault` (repeatable)")
-	f.DurationVar(&o.expiresIn, "expires-in", 0, "lifetime of every access token, a `duration` (default each provider's own)")
-	f.DurationVar(&o.latency, "latency", 0, "delay of every request to a token endpoint, a `duration`")
+	f.Var((*span)(&o.expiresIn), "expires-in", "lifetime of every access token, a `duration` (default each provider's own)")
+	f.Var((*span)(&o.latency), "latency", "delay of every request to a token endpoint, a `duration`")
 	return cmd
 }
 

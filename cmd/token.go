@@ -54,7 +54,7 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 	o.out.register(cmd)
 	o.ask.register(cmd)
 	cmd.Flags().BoolVar(&o.force, "force", false, "ask the server although a fresh token is kept")
-	cmd.Flags().DurationVar(&minTTL, "min-ttl", 0, "least remaining `life` of a kept token (default: the profile's, 60s)")
+	cmd.Flags().Var((*span)(&minTTL), "min-ttl", "least remaining `life` of a kept token (default: the profile's, 60s)")
 	return cmd
 }
 

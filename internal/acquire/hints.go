@@ -58,7 +58,7 @@ func advices() []advice {
 		{on: atPAR, when: pushes, say: "set login.pushed: never in profile {profile}, if the server does not demand pushed authorization requests"},
 
 		{on: code("invalid_scope"), when: refreshes, say: "a refresh token is good for the scopes that were granted with it (RFC 6749 6): ask for some of those, or add to scopes in profile {profile} and start a new session"},
-		{on: code("invalid_scope"), when: both(not(refreshes), hasScopes), say: "check scopes in profile {profile}"},
+		{on: code("invalid_scope"), when: both(not(refreshes), hasScopes), say: "check scopes in profile {profile}, or --scope"},
 		{on: code("invalid_scope"), when: not(either(refreshes, hasScopes)), say: "the server wants a scope: scopes in profile {profile} names none"},
 		{on: code("invalid_target"), when: refreshes, say: "the server gives this session no token for that audience or resource; some want every one of them named at its start: audience and resource in profile {profile}, then a new session"},
 		{on: both(badTarget, not(ofRefresh)), when: not(signs), say: "check audience and resource in profile {profile}"},

@@ -54,7 +54,7 @@ func NewAssertion(p *profile.Profile, key *keys.Key, issuer, tokenURL string, no
 	signed, err := jwt.Sign(key, alg, header, claims)
 	if err != nil {
 		return "", fault.New(fault.Config, "signing the client assertion: %w", err).
-			Hint("client.key and assertion.alg of the profile must fit each other")
+			Hint("client.key (--key) and assertion.alg (--alg) must fit each other")
 	}
 	return signed, nil
 }

@@ -204,7 +204,7 @@ func TestPlace(t *testing.T) {
 		"not logged in":    {kept{kind: "file"}, nil, "authorization_code", "skip session", []string{"authctl login-pkce -p p"}},
 		"chosen none":      {kept{kind: "none"}, nil, "", "ok store", []string{"none"}},
 		"locked":           {kept{kind: "keyring", ready: locked}, nil, "", "FAIL store", []string{"locked", "unlock it"}},
-		"no keyring":       {kept{kind: "none", ready: locked}, nil, "", "warn store", []string{"nothing is kept", "--store file"}},
+		"no keyring":       {kept{kind: "none", ready: locked}, nil, "", "warn store", []string{"nothing is kept", "unlock it"}},
 		"none for a login": {kept{kind: "none", ready: locked}, nil, "authorization_code", "FAIL store", []string{"unlock it"}},
 		"cannot be":        {nil, errors.New("no home"), "", "FAIL store", []string{"no home"}},
 		"token":            {kept{kind: "file", list: record("g", token.Set{AccessToken: text, ExpiresAt: in(time.Minute)})}, nil, "", "ok session", []string{"g token, expires in 1m0s"}},

@@ -25,7 +25,7 @@ func (e *exam) place(ctx context.Context) {
 		e.skip("session", "the store cannot be used")
 		return
 	case err != nil: // nobody chose a store, and this machine has no keyring
-		e.warn(check, "nothing is kept: "+err.Error(), append(hintsOf(err), "--store file or AUTHCTL_STORE=file keeps tokens in a folder")...)
+		e.warn(check, "nothing is kept: "+err.Error(), hintsOf(err)...)
 	case s.Kind() == store.KindNone:
 		e.ok(check, "none: nothing is kept, as was chosen")
 	case s.Kind() == store.KindKeyring:

@@ -206,7 +206,7 @@ func (f Flow) tooLate(back *callback, target string) error {
 			"log in with the address of this run, not an older one", n)
 	}
 	if f.Browser != nil {
-		return err.Hint("--timeout 10m waits longer, --no-browser shows the address, login-device needs no browser here")
+		return err.Hint("--timeout 10m waits longer, --no-browser shows the address, and login-device, where the server offers it, needs no browser here")
 	}
-	return err.Hint("--timeout 10m waits longer, login-device needs no browser here")
+	return err.Hint("--timeout 10m waits longer, and login-device, where the server offers it, needs no browser here")
 }

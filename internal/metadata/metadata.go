@@ -74,9 +74,24 @@ func (s *Source) Resolve(ctx context.Context, p *profile.Profile, needs ...Need)
 	}
 	if missing != "" {
 		return Endpoints{}, fault.New(fault.Config, "no %s: the profile has none and discovery gave none", missing).
-			Hint("set %s, or issuer with discovery: auto, in profile %s", missing, p.Name)
+			Hint(wayTo(p), missing, p.Name)
 	}
 	return e, nil
+}
+
+// wayTo is where an endpoint could come from that p does not have: a format of
+// the endpoint's field and the profile.
+func wayTo(p *profile.Profile) string {
+	switch never := p.Discovery == "never"; {
+	case p.Issuer == "" && never:
+		return "set %s, or issuer with discovery: auto, in profile %s"
+	case p.Issuer == "":
+		return "set %s, or issuer, in profile %s"
+	case never:
+		return "set %s, or discovery: auto, in profile %s"
+	default:
+		return "set %s in profile %s, if the server has one"
+	}
 }
 
 // Optional is Resolve for endpoints that a command can do without: a failing

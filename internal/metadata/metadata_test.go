@@ -111,6 +111,30 @@ func TestResolveRefusesAHostileDocument(t *testing.T) {
 	}
 }
 
+// The hint for an endpoint that is nowhere asks for nothing that is so already.
+func TestAMissingEndpointIsAskedForWhereItCanBe(t *testing.T) {
+	for name, c := range map[string]struct {
+		change    func(*profile.Profile)
+		says, not string
+	}{
+		"no issuer":         {func(p *profile.Profile) { p.Issuer = "" }, "or issuer,", "discovery"},
+		"discovery: never":  {func(p *profile.Profile) { p.Discovery = "never" }, "or discovery: auto", "issuer"},
+		"neither":           {func(p *profile.Profile) { p.Issuer, p.Discovery = "", "never" }, "or issuer with discovery: auto", "or discovery"},
+		"not in a document": {func(*profile.Profile) {}, "if the server has one", "or "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := found()
+			c.change(p)
+			d := &documents{bodies: map[string]string{wellKnownURL: document(nil)}}
+			_, err := (&Source{HTTP: d}).Resolve(t.Context(), p, NeedDevice)
+			var f *fault.Error
+			if !errors.As(err, &f) || len(f.Hints) != 1 || !strings.Contains(f.Hints[0], c.says) || strings.Contains(f.Hints[0], c.not) {
+				t.Errorf("%v %q", err, f.Hints)
+			}
+		})
+	}
+}
+
 // What a person reads names the field that is wrong, and promises nothing that
 // would not help.
 func TestFaultsNameTheirField(t *testing.T) {

@@ -128,7 +128,7 @@ func describe(profile, name string, err error) error {
 		f = f.Hint("unlock it, on a desktop in \"Passwords and Keys\" or with: secret-tool search --unlock service %s", Service(profile))
 	}
 	return f.Hint("set %s in the environment, or use an env: or file: reference in the profile", OverrideName(profile, name)).
-		Hint("AUTHCTL_STORE=file or AUTHCTL_STORE=none keeps tokens without the keyring")
+		Hint("tokens need no keyring with AUTHCTL_STORE=file, which keeps them in files, or AUTHCTL_STORE=none, which keeps none")
 }
 
 // Service is the keyring service under which a profile's secrets are found by

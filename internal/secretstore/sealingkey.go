@@ -60,6 +60,5 @@ func sealingFault(done string, err error) error {
 	if errors.Is(err, ErrLocked) {
 		f = f.Hint("unlock it, on a desktop in \"Passwords and Keys\" or with: secret-tool search --unlock service %s", sealingService)
 	}
-	return f.Hint("AUTHCTL_STORE=none keeps nothing; AUTHCTL_STORE=file keeps tokens without the keyring").
-		Hint("AUTHCTL_SECRET_<PROFILE>_<NAME> stands in for a keyring:NAME secret")
+	return f.Hint("tokens need no keyring with AUTHCTL_STORE=file, which keeps them in files, or AUTHCTL_STORE=none, which keeps none")
 }
