@@ -41,8 +41,8 @@ URLs are held to api.hosts even then, so -K and --variable are always refused.
 
 Each URL is one run of curl, one after the other. Where token.single_use is
 true each gets a token of its own, with DPoP each gets a proof. URL patterns
-({a,b}, [1-9]) and --next are refused: run authctl curl once for each. A proxy from the environment is used for https, which
-it cannot read, and not for http.
+({a,b}, [1-9]) and --next are refused: run authctl curl once for each. A proxy
+from the environment is used for https, which it cannot read, and not for http.
 
 A 401 on a kept token fetches a new one and repeats the request once, unless
 its body comes from stdin, the answer has one of api.keep_on, or --no-retry.

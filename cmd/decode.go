@@ -63,7 +63,7 @@ expired or could not be verified.`,
 	}
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "text", "text or json, one object a line")
-	f.StringVar(&o.selected, "select", "", "which token of a token response: "+strings.Join(inspect.Selects(), ", "))
+	f.StringVar(&o.selected, "select", "", "which `token` of a token response: "+strings.Join(inspect.Selects(), ", "))
 	f.StringVar(&o.claim, "claim", "", "print only this claim, raw; `name` or name.inner")
 	f.BoolVar(&o.checkExp, "check-exp", false, "fail (exit 7) when the token has expired or has no exp")
 	f.BoolVar(&o.extract, "extract-assertion", false, "print the one SAML assertion of a message, byte for byte, with the namespace declarations that it inherits")

@@ -33,8 +33,8 @@ certificate, the store and what it keeps, each host with its TLS certificate and
 its clock, the discovery document and the server's keys. No token is asked for, so
 no grant is spent; a host is asked for the page at its root and for public
 documents only. Programs of command: references are run with --run-commands only.
-Whether a key or secret is the one registered at the server, only
-a token request can tell.
+Whether a key or secret is the one registered at the server, only a token request
+can tell.
 
 With -o json stdout is one object, {"ok":...,"checks":[...]}.
 

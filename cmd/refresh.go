@@ -31,9 +31,9 @@ The new refresh token is on disk before anything is printed. A refresh token is
 sent once: no failure makes authctl send it again. Scopes, audience and resource
 are those of the session; --param scope=NAME asks the server for less.
 
-Exit status: 0 printed; 2 the kept token came without a refresh token; 4 the
-server refused; 5 network; 6 the successor could not be kept (nothing was sent);
-8 the session is over, log in again.`,
+Exit status: 0 printed; 2 the kept token has no refresh token; 4 the server
+refused; 5 network; 6 the successor could not be kept (nothing was sent); 8 there
+is no session, or it is over: log in again.`,
 		Example: `  authctl refresh -p gateway
   authctl refresh -p gateway --param organization_id=1234
   authctl refresh -p gateway --refresh-token - < token.txt`,

@@ -56,6 +56,10 @@ func afterRefresh(facts map[string]string, interrupted time.Time) (kept map[stri
 	return kept
 }
 
+// askAnew is the way on where no session is needed: --force, because the token
+// that is kept may still be fresh.
+const askAnew = "authctl token -p %s --force asks by the profile's %s grant"
+
 // ended remembers that the session is over and why, so that no server is
 // asked again for what it has refused, and says how to start anew.
 func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, rec store.Record, interrupted time.Time, failure error) error {
@@ -72,7 +76,7 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 	if !isSession(rec) {
 		var f *fault.Error
 		if errors.As(failure, &f) {
-			return f.Hint("authctl token -p %s asks for a new token by the profile's own grant", p.Name)
+			return f.Hint(askAnew, p.Name, p.Grant)
 		}
 		return failure
 	}
@@ -159,7 +163,11 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 	case rec.Grant == "":
 		return loginRequired(p, p.Grant, "no session is kept")
 	case !isSession(rec):
-		return fault.New(fault.Usage, "the server gave no refresh token with the kept token").Hint("authctl token -p %s", p.Name)
+		why := "the server gave no refresh token with the kept token"
+		if told := rec.Aux[endedBecause]; told != "" {
+			why = "the kept refresh token is over: " + told
+		}
+		return fault.New(fault.Usage, "%s", why).Hint(askAnew, p.Name, p.Grant)
 	default:
 		why := "the session is over"
 		if told := rec.Aux[endedBecause]; told != "" {
