@@ -27,7 +27,7 @@ func (a *Acquirer) spendBeside(ctx context.Context, w wish, key string, session 
 	if err := ctx.Err(); err != nil {
 		return token.Set{}, err
 	}
-	way := a.steadyErrand(ctx, refreshing(w.profile, session.Grant))
+	way := a.steadyOneUse(ctx, refreshing(w.profile, session.Grant))
 	defer way.end()
 	ctx = context.WithoutCancel(ctx)
 	interrupted := session.Intent

@@ -126,6 +126,11 @@ func (s *rotating) Post(_ context.Context, r *endpoint.Request) (endpoint.Answer
 		delete(s.live, param(r, "token"))
 		return endpoint.Answer{Status: 200, At: s.now()}, nil
 	}
+	if r.Leave != nil {
+		if err := r.Leave(); err != nil {
+			return endpoint.Answer{}, &endpoint.SendError{Err: err}
+		}
+	}
 	if spent := param(r, "refresh_token"); spent != "" && !s.live[spent] {
 		s.reuses++
 		clear(s.live) // RFC 9700 4.14.2

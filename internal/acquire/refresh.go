@@ -73,7 +73,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	if err != nil {
 		return token.Set{}, err
 	}
-	way := a.steadyErrand(ctx, refreshing(p, rec.Grant))
+	way := a.steadyOneUse(ctx, refreshing(p, rec.Grant))
 	defer way.end()
 	answer, _, err := a.askToken(way.ctx, asked, grant.RefreshToken{Token: refreshToken}, way.leave)
 	if err != nil {
@@ -129,7 +129,7 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	if err := a.Store.Put(steady, key, rec); err != nil {
 		return token.Set{}, notSpent(err)
 	}
-	way := a.steadyErrand(ctx, refreshing(p, rec.Grant))
+	way := a.steadyOneUse(ctx, refreshing(p, rec.Grant))
 	defer way.end()
 	answer, _, err := a.askToken(way.ctx, p, grant.RefreshToken{Token: rec.Set.RefreshToken}, way.leave)
 	if err != nil && !way.gone() {

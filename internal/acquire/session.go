@@ -157,7 +157,7 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 			return set, err
 		}
 	}
-	way := a.errand(ctx, starting(o.Session, g.Name()))
+	way := a.oneUse(ctx, starting(o.Session, g.Name()))
 	defer way.end()
 	answer, asked, err := a.askToken(way.ctx, p, g, way.leave)
 	if err != nil {

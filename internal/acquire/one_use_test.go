@@ -135,9 +135,9 @@ func (d dialing) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer
 	return d.server.Post(ctx, r)
 }
 
-func TestNothingLeavesBehindAnErrandThatIsOver(t *testing.T) {
+func TestNothingLeavesWhenItIsOver(t *testing.T) {
 	a := New(Deps{})
-	e := a.steadyErrand(t.Context(), "")
+	e := a.steadyOneUse(t.Context(), "")
 	e.end()
 	if e.leave() == nil || e.gone() {
 		t.Error("it left")

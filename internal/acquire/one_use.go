@@ -7,10 +7,10 @@ import (
 	"authctl/internal/profile"
 )
 
-// errand is the way of something that is good for one use, such as a refresh
+// oneUse is the way of something that is good for one use, such as a refresh
 // token, from here to the durable write of what it brought. A signal that ends
 // the process meanwhile tells what that may have cost.
-type errand struct {
+type oneUse struct {
 	ctx  context.Context // of its requests
 	stay func() bool     // asked once, as it leaves: false when an interrupt has come
 	say  func() (done func())
@@ -21,25 +21,25 @@ type errand struct {
 	done func()
 }
 
-// errand begins one; what is told when it is cut off, a part of a sentence.
-func (a *Acquirer) errand(ctx context.Context, what string) *errand {
-	return &errand{
+// oneUse begins one; what is told when it is cut off, a part of a sentence.
+func (a *Acquirer) oneUse(ctx context.Context, what string) *oneUse {
+	return &oneUse{
 		ctx: ctx, stay: func() bool { return ctx.Err() == nil },
 		say: func() func() { return a.Spending(what) },
 	}
 }
 
-// steadyErrand is one that the first signal does not cut off once it has left:
+// steadyOneUse is one that the first signal does not cut off once it has left:
 // only a second one, which ends the process.
-func (a *Acquirer) steadyErrand(ctx context.Context, what string) *errand {
+func (a *Acquirer) steadyOneUse(ctx context.Context, what string) *oneUse {
 	way, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	e := a.errand(way, what)
+	e := a.oneUse(way, what)
 	e.stay = context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	return e
 }
 
 // end is when what it brought is kept, or nothing will come.
-func (e *errand) end() {
+func (e *oneUse) end() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.left {
@@ -51,7 +51,7 @@ func (e *errand) end() {
 }
 
 // leave is called before the first byte of the body is sent; its error keeps it here.
-func (e *errand) leave() error {
+func (e *oneUse) leave() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {
@@ -65,7 +65,7 @@ func (e *errand) leave() error {
 }
 
 // gone is true when it may have reached the server.
-func (e *errand) gone() bool {
+func (e *oneUse) gone() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.left
