@@ -170,8 +170,11 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 		return fault.New(fault.Usage, "%s", why).Hint(askAnew, p.Name, p.Grant)
 	default:
 		why := "the session is over"
-		if told := rec.Aux[endedBecause]; told != "" {
+		switch told := rec.Aux[endedBecause]; {
+		case told != "":
 			why += ": " + told
+		case rec.Set.FreshFor(0, a.Now()):
+			why = "the session came without a refresh token: nothing but a login brings another token than the kept one"
 		}
 		f := loginRequired(p, rec.Grant, why)
 		if !interactive(p.Grant) && p.Grant != "token_exchange" {

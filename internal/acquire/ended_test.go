@@ -110,3 +110,23 @@ func TestARefusedRefreshTokenOfTheOwnGrant(t *testing.T) {
 		}
 	}
 }
+
+// A session that lives is not said to be over because it cannot be forced.
+func TestForceWithoutARefreshToken(t *testing.T) {
+	for _, good := range []bool{true, false} {
+		b := newBench(t)
+		p := plain()
+		p.Grant = "authorization_code"
+		ends := testNow.Add(-time.Hour)
+		if good {
+			ends = testNow.Add(time.Hour)
+		}
+		b.store.records[Key(p, "")] = storeRecord{Profile: p.Name, Grant: "authorization_code", Set: token.Set{
+			AccessToken: secret.New("old"), TokenType: "Bearer", ObtainedAt: testNow.Add(-2 * time.Hour), ExpiresAt: ends,
+		}}
+		f := asFault(t, second(b.Token(t.Context(), p, Options{Force: true})))
+		if f.Kind != fault.Login || strings.Contains(f.Error(), "is over") == good || !slices.Contains(f.Hints, "authctl login-pkce -p plain") {
+			t.Errorf("good %v: %v, hints %q", good, f, f.Hints)
+		}
+	}
+}

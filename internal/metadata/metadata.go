@@ -63,35 +63,44 @@ type Source struct {
 // or when discovery is always.
 func (s *Source) Resolve(ctx context.Context, p *profile.Profile, needs ...Need) (Endpoints, error) {
 	e := configured(p)
-	missing := firstMissing(e, needs)
+	missing, asked := firstMissing(e, needs), false
 	if p.Discovery == "always" || (missing != "" && p.Discovery != "never" && p.Issuer != "") {
 		found, err := s.discover(ctx, p)
 		if err != nil {
 			return Endpoints{}, err
 		}
 		e = overlay(found.aliased(p), e)
-		missing = firstMissing(e, needs)
+		missing, asked = firstMissing(e, needs), true
 	}
 	if missing != "" {
-		return Endpoints{}, fault.New(fault.Config, "no %s: the profile has none and discovery gave none", missing).
-			Hint(wayTo(p), missing, p.Name)
+		return Endpoints{}, nowhere(p, missing, asked)
 	}
 	return e, nil
 }
 
-// wayTo is where an endpoint could come from that p does not have: a format of
-// the endpoint's field and the profile.
-func wayTo(p *profile.Profile) string {
-	switch never := p.Discovery == "never"; {
-	case p.Issuer == "" && never:
-		return "set %s, or issuer with discovery: auto, in profile %s"
-	case p.Issuer == "":
-		return "set %s, or issuer, in profile %s"
-	case never:
-		return "set %s, or discovery: auto, in profile %s"
+// nowhere: neither p nor, where it was asked, discovery has the endpoint. What
+// is advised is not so yet.
+func nowhere(p *profile.Profile, missing string, asked bool) error {
+	what, set := "no "+missing+": the profile has none", "set "+missing
+	switch {
+	case asked:
+		what += " and discovery gave none"
+	case p.Issuer != "":
+		set += ", or discovery: auto,"
+	case p.Discovery == "never":
+		set += ", or issuer with discovery: auto,"
 	default:
-		return "set %s in profile %s, if the server has one"
+		set += ", or issuer,"
 	}
+	set += " in profile " + p.Name
+	if asked {
+		set += ", if the server has one"
+	}
+	f := fault.New(fault.Config, "%s", what)
+	if missing == "authorize_url" && p.DeviceAuthorizationURL != "" {
+		f = f.Hint("authctl login-device -p %s logs in without it", p.Name)
+	}
+	return f.Hint("%s", set)
 }
 
 // Optional is Resolve for endpoints that a command can do without: a failing

@@ -287,3 +287,25 @@ func TestADamagedDocumentIsFetchedAgain(t *testing.T) {
 
 // oneKey is the public key of RFC 8037 A.2.
 const oneKey = `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1"}]}`
+
+// No hint advises what is so already, and a profile for devices has its own login.
+func TestMissingEndpointHints(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*profile.Profile)
+		want   string
+	}{
+		"no issuer":  {func(p *profile.Profile) { p.Issuer = "" }, "set authorize_url, or issuer, in profile p"},
+		"never":      {func(p *profile.Profile) { p.Discovery = "never" }, "set authorize_url, or discovery: auto, in profile p"},
+		"discovered": {func(*profile.Profile) {}, "set authorize_url in profile p, if the server has one"},
+		"a device's": {func(p *profile.Profile) { p.DeviceAuthorizationURL = "https://as.example/device" }, "authctl login-device -p p logs in without it; set authorize_url in profile p, if the server has one"},
+	} {
+		p := found()
+		c.change(p)
+		d := &documents{bodies: map[string]string{wellKnownURL: document(map[string]any{"authorization_endpoint": nil})}}
+		_, err := (&Source{HTTP: d}).Resolve(t.Context(), p, NeedAuthorize)
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Kind != fault.Config || strings.Join(f.Hints, "; ") != c.want {
+			t.Errorf("%s: %v, hints %v", name, err, f.Hints)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package profile
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -102,7 +103,7 @@ func (c *checker) hosts() {
 	for i, h := range c.p.API.Hosts {
 		if wrong := unmeant(h); wrong != "" {
 			c.add(index("api.hosts", i), "is not a host: it %s", wrong)
-		} else if u, err := url.Parse("https://" + h); err != nil || u.Host != h || !isHost(h) {
+		} else if u, err := url.Parse("https://" + h); err != nil || u.Host != h || !isHost(h) || u.Port() != "" && strings.Trim(u.Port(), "0") == "" {
 			c.add(index("api.hosts", i), "must be a host or host:port, without scheme, path or wildcard")
 		}
 	}
@@ -115,6 +116,8 @@ func unmeant(s string) string {
 	switch i := strings.IndexFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }); {
 	case strings.ContainsAny(s, "{}<>"):
 		return "holds a placeholder in brackets, and there is no template language: write the value itself"
+	case regexp.MustCompile(`^(\$[A-Za-z_]\w*|%[A-Za-z_]\w*%)$`).MatchString(s):
+		return "holds the name of a variable, and none is filled in: write the value itself"
 	case i < 0:
 		return ""
 	case s[i] == ' ':
