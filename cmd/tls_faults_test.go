@@ -31,8 +31,10 @@ func TestTLSFaults(t *testing.T) {
 	old, demanding := with(root.server()), with(root.server())
 	old.MinVersion, old.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
 	demanding.ClientAuth = tls.RequireAnyClientCert
-	expired := root.issue(&x509.Certificate{IPAddresses: []net.IP{{127, 0, 0, 1}}, NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(0, 0, -3)})
+	expired := root.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "an old leaf"}, IPAddresses: []net.IP{{127, 0, 0, 1}}, NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(0, 0, -3)})
 	early := root.issue(&x509.Certificate{IPAddresses: []net.IP{{127, 0, 0, 1}}, NotBefore: time.Now().AddDate(0, 0, 3), NotAfter: time.Now().AddDate(1, 0, 0)})
+	sha1 := root.issue(&x509.Certificate{IPAddresses: []net.IP{{127, 0, 0, 1}}, SignatureAlgorithm: x509.ECDSAWithSHA1})
+	bare := root.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "127.0.0.1"}})
 	other := root.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "other"}, DNSNames: []string{"other.test"}})
 	for name, c := range map[string]struct {
 		url    func(*testing.T) string
@@ -47,7 +49,11 @@ func TestTLSFaults(t *testing.T) {
 		"and no tls.ca":        {chained(), "", false, `leads to "The Middle"`, `let tls.ca name a file with the certificate of "The Middle"`, "replaces"},
 		"another tls.ca":       {chained(middle.cert), newAuthority(t, "Another").file, true, `leads to "The Root"`, "the file of tls.ca replaces the system's authorities, and lacks", "let tls.ca name"},
 		"the root sent too":    {chained(middle.cert, root.cert), "", false, `signed by an unknown authority, "The Root"`, "let tls.ca name a file", "intermediate"},
-		"expired":              {serve(with(expired)), root.file, true, "a certificate of the server expired on", "has to renew it", "tls.client"},
+		"expired":              {serve(with(expired)), root.file, true, `a certificate of the server expired on ` + time.Now().AddDate(0, 0, -3).UTC().Format(time.DateOnly) + `: that of "an old leaf"`, "has to renew it", "tls.client"},
+		"the root's new key":   {chained(middle.cert), newAuthority(t, "The Root").file, true, `signed by "The Root", whose certificate here has another key`, "the file of tls.ca has an older or newer certificate of", "lacks"},
+		"another's middle":     {chained(root.under("The Middle").cert), root.file, true, `sent a certificate of "The Middle" along that is not the one that signed its own`, "has to send the right one", "tls.ca"},
+		"SHA-1":                {serve(with(sha1)), root.file, true, "signed with SHA-1", "the server's operator has to replace it", "lacks"},
+		"a Common Name alone":  {serve(with(bare)), root.file, true, "names its host in the Common Name alone", "the server's operator has to replace it", "check the host"},
 		"not yet good":         {serve(with(early)), root.file, true, "a certificate of the server is good from", "check this machine's clock", "tls.client"},
 		"another host's":       {serve(with(other)), root.file, true, "the server's certificate is another host's", "check the host of token_url", "tls.client"},
 		"plain HTTP":           {overTLS(status(200, "A", "b")), root.file, true, "the server speaks plain HTTP there", "check scheme and port of token_url", "tls.client"},

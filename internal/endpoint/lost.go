@@ -60,7 +60,7 @@ func explain(field, address string, err error) told {
 	case route.Proxy == nil:
 		return explainServer(field, route, err)
 	case atProxy(route, address, err):
-		return explainProxy(route.Proxy, address, err)
+		return explainProxy(route, address, err)
 	default:
 		t := explainServer(field, route, err)
 		t.text += route.Via()

@@ -1,10 +1,12 @@
 package endpoint
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -21,9 +23,8 @@ func (e *ProxyError) explain(route Route, field, address string) told {
 	}
 	status := fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
 	switch host := hostOf(address); {
-	case e.Status == http.StatusProxyAuthRequired && e.Challenge != "" && !strings.Contains(strings.ToLower(e.Challenge), "basic"):
-		scheme, _, _ := strings.Cut(e.Challenge, " ")
-		return tell(fmt.Sprintf("%s wants credentials by %s (HTTP 407), and authctl gives a proxy Basic credentials only", p, Clean(scheme)),
+	case e.Status == http.StatusProxyAuthRequired && len(e.Schemes) > 0 && !slices.ContainsFunc(e.Schemes, isBasic):
+		return tell(fmt.Sprintf("%s wants credentials by %s (HTTP 407), and authctl gives a proxy Basic credentials only", p, Clean(strings.Join(e.Schemes, " or "))),
 			"let "+p.Variable+" name a proxy on this machine that logs in to that one", noProxy(host))
 	case e.Status == http.StatusProxyAuthRequired && p.Credentials:
 		return tell(fmt.Sprintf("%s refused the credentials in %s (HTTP 407)", p, p.Variable),
@@ -37,6 +38,8 @@ func (e *ProxyError) explain(route Route, field, address string) told {
 		return tell(fmt.Sprintf("%s does not connect to %s: %s", p, host, status), "ask who runs the proxy to allow "+host, noProxy(host))
 	}
 }
+
+func isBasic(scheme string) bool { return strings.EqualFold(scheme, "Basic") }
 
 func noProxy(host string) string {
 	return "where " + host + " can be reached directly, add it to NO_PROXY"
@@ -52,7 +55,14 @@ func atProxy(route Route, address string, err error) bool {
 }
 
 // explainProxy is a proxy that was not reached, or fell silent.
-func explainProxy(p *Proxy, address string, err error) told {
+func explainProxy(route Route, address string, err error) told {
+	p := route.Proxy
+	var cert *tls.CertificateVerificationError
+	if errors.As(err, &cert) { // a proxy over TLS is held to the profile's trust
+		t := explainCertificate(p.Variable, route, cert)
+		t.text = p.String() + ": " + strings.Replace(t.text, "the server's", "its", 1)
+		return t
+	}
 	var dns *net.DNSError
 	text := plain(err)
 	switch {

@@ -1,14 +1,11 @@
 package endpoint
 
 import (
-	"bytes"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
 	"net"
 	"strings"
-	"time"
 )
 
 // explainTLS tells of what ended a TLS handshake; false for anything else.
@@ -57,89 +54,6 @@ func alertText(err error) string {
 		return Clean(op.Err.Error())
 	}
 	return ""
-}
-
-// explainCertificate is a server's certificate that was not believed.
-func explainCertificate(field string, route Route, failed *tls.CertificateVerificationError) told {
-	var unknown x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	switch err := failed.Err; {
-	case errors.As(err, &unknown):
-		return unknownIssuer(field, route, failed.UnverifiedCertificates)
-	case errors.As(err, &name):
-		return tell("the server's certificate is another host's: "+withoutPrefix(err), "check the host of "+field)
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		if strings.Contains(invalid.Detail, "is before") {
-			return tell("a certificate of the server is good from "+day(invalid.Cert.NotBefore)+" only", "check this machine's clock")
-		}
-		return tell("a certificate of the server expired on "+day(invalid.Cert.NotAfter), "the server's operator has to renew it: tell them of "+field+"; or is this machine's clock wrong?")
-	default:
-		return tell("the server's certificate is not valid: "+withoutPrefix(err), "the server's operator has to replace it: tell them of "+field)
-	}
-}
-
-func withoutPrefix(err error) string { return Clean(strings.TrimPrefix(err.Error(), "x509: ")) }
-
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
-
-// unknownIssuer names the certificate at which the chain ends. Whether it is a
-// link that the server forgot or an authority of its own cannot be told apart.
-func unknownIssuer(field string, route Route, sent []*x509.Certificate) told {
-	if !route.OwnRoots && systemEmpty() {
-		return withoutRoots(route)
-	}
-	last := end(sent)
-	if last == nil {
-		return tell("the server's certificate is signed by an unknown authority", trust(route, "the authority"))
-	}
-	issuer := nameOf(last.Issuer)
-	switch {
-	case !bytes.Equal(last.RawIssuer, last.RawSubject):
-		return tell("the server's certificate leads to "+issuer+", an unknown authority: its certificate was not sent and is not trusted here",
-			"if "+issuer+" is an intermediate authority, the server has to send that certificate along with its own: tell its operator of "+field,
-			trust(route, issuer))
-	case len(sent) == 1:
-		return tell("the server's certificate is signed by itself ("+issuer+"), which is an unknown authority", trust(route, "the server itself"))
-	default:
-		return tell("the server's certificate is signed by an unknown authority, "+issuer, trust(route, issuer))
-	}
-}
-
-// trust is how to trust an authority, from where the profile stands.
-func trust(route Route, whom string) string {
-	if route.OwnRoots {
-		return "the file of tls.ca replaces the system's authorities, and lacks the certificate of " + whom
-	}
-	return "where you trust it, let tls.ca name a file with the certificate of " + whom
-}
-
-// end follows the chain from the leaf as far as what was sent allows.
-func end(sent []*x509.Certificate) *x509.Certificate {
-	if len(sent) == 0 {
-		return nil
-	}
-	last := sent[0]
-	for range sent {
-		next := last
-		for _, c := range sent {
-			if bytes.Equal(c.RawSubject, last.RawIssuer) {
-				next = c
-			}
-		}
-		if next == last || bytes.Equal(last.RawIssuer, last.RawSubject) {
-			break
-		}
-		last = next
-	}
-	return last
-}
-
-func nameOf(n pkix.Name) string {
-	if n.CommonName != "" {
-		return `"` + Clean(n.CommonName) + `"`
-	}
-	return `"` + Clean(n.String()) + `"`
 }
 
 // systemEmpty is true on a machine without any authority, such as a container

@@ -27,8 +27,8 @@ type ProxyError struct {
 	Variable  string // of one that cannot be used
 	Why, Mend string // of the same
 
-	Status    int    // that the proxy answered, 0 for none
-	Challenge string // its Proxy-Authenticate (RFC 9110 11.7.1)
+	Status  int      // that the proxy answered, 0 for none
+	Schemes []string // that its Proxy-Authenticate offers (RFC 9110 11.7.1)
 }
 
 func (e *ProxyError) Error() string {
@@ -39,7 +39,24 @@ func (e *ProxyError) Error() string {
 }
 
 func proxyAnswer(resp *http.Response) error {
-	return &ProxyError{Status: resp.StatusCode, Challenge: strings.Join(resp.Header.Values("Proxy-Authenticate"), ", ")}
+	return &ProxyError{Status: resp.StatusCode, Schemes: schemes(strings.Join(resp.Header.Values("Proxy-Authenticate"), ", "))}
+}
+
+// schemes are the names in a list of challenges: each begins with one, then come
+// its parameters, whose quoted values may hold commas and other schemes' names.
+func schemes(challenges string) []string {
+	var names []string
+	isQuoted := false
+	for _, part := range strings.FieldsFunc(challenges, func(r rune) bool {
+		isQuoted = isQuoted != (r == '"')
+		return r == ',' && !isQuoted
+	}) {
+		name, _, _ := strings.Cut(strings.TrimSpace(part), " ")
+		if name != "" && !strings.Contains(name, "=") {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // proxies are the variables of the environment: the first of each list that is

@@ -2,9 +2,16 @@ package endpoint
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"errors"
+	"io"
+	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -92,6 +99,11 @@ func TestThroughAProxy(t *testing.T) {
 	defer server.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(server.Certificate())
+	foreign := httptest.NewUnstartedServer(nil)
+	foreign.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
+	foreign.Config.ErrorLog = log.New(io.Discard, "", 0)
+	foreign.StartTLS()
+	defer foreign.Close()
 	const target = "https://example.com/token" // the name in httptest's certificate
 	for name, c := range map[string]struct {
 		change   func(*fakes.Proxy)
@@ -108,6 +120,10 @@ func TestThroughAProxy(t *testing.T) {
 		"wants credentials":   {func(p *fakes.Proxy) { p.User = "me:canary" }, "HTTPS_PROXY", "http://PROXY", "", fault.Network, "wants credentials (HTTP 407) [set HTTPS_PROXY to http://USER:PASSWORD@", false},
 		"wrong credentials":   {func(p *fakes.Proxy) { p.User = "me:x" }, "HTTPS_PROXY", "http://me:canary@PROXY", "", fault.Network, "refused the credentials in HTTPS_PROXY (HTTP 407) [check user name and password", false},
 		"NTLM":                {func(p *fakes.Proxy) { p.User, p.Challenge = "me:x", "NTLM" }, "HTTPS_PROXY", "http://me:canary@PROXY", "", fault.Network, "by NTLM (HTTP 407)", false},
+		"several, none Basic": {func(p *fakes.Proxy) { p.User, p.Challenge = "me:x", "Negotiate, NTLM" }, "HTTPS_PROXY", "http://PROXY", "", fault.Network, "by Negotiate or NTLM (HTTP 407)", false},
+		"Basic in a name":     {func(p *fakes.Proxy) { p.User, p.Challenge = "me:x", `Digest realm="Basic, or not", nonce="x"` }, "HTTPS_PROXY", "http://PROXY", "", fault.Network, "by Digest (HTTP 407)", false},
+		"Basic among others":  {func(p *fakes.Proxy) { p.User, p.Challenge = "me:x", `NTLM, basic realm="x"` }, "HTTPS_PROXY", "http://PROXY", "", fault.Network, "wants credentials (HTTP 407)", false},
+		"a proxy over TLS":    {nil, "HTTPS_PROXY", "https://TLS", "", fault.Network, `(HTTPS_PROXY): its certificate is signed by itself ("Foreign Proxy"), which is an unknown authority [the file of tls.ca replaces`, false},
 		"plain http and 407":  {func(p *fakes.Proxy) { p.User = "me:x" }, "HTTP_PROXY", "http://PROXY", "http://example.com/token", fault.Network, "(HTTP_PROXY) wants credentials", false},
 		"forbidden":           {func(p *fakes.Proxy) { p.Status = 403 }, "HTTPS_PROXY", "http://PROXY", "", fault.Network, "does not connect to example.com: HTTP 403 Forbidden", false},
 		"nothing behind it":   {func(p *fakes.Proxy) { p.Status = 503 }, "HTTPS_PROXY", "http://PROXY", "", fault.Network, "could not connect to example.com: HTTP 503", true},
@@ -123,7 +139,7 @@ func TestThroughAProxy(t *testing.T) {
 			if c.change != nil {
 				c.change(proxy)
 			}
-			value := strings.NewReplacer("PROXY", proxy.Addr(), "SMTP", greeter(t)).Replace(c.value)
+			value := strings.NewReplacer("PROXY", proxy.Addr(), "SMTP", greeter(t), "TLS", foreign.Listener.Addr().String()).Replace(c.value)
 			address := target
 			if c.url != "" {
 				address = c.url
@@ -153,6 +169,24 @@ func TestThroughAProxy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// selfSigned is a certificate that nobody trusts.
+func selfSigned(t *testing.T) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Foreign Proxy"}, IPAddresses: []net.IP{{127, 0, 0, 1}},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 // greeter speaks first, and no HTTP.
