@@ -3,6 +3,7 @@ package acquire
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -63,22 +64,24 @@ const askAnew = "authctl token -p %s --force asks by the profile's %s grant"
 // ended remembers that the session is over and why, so that no server is
 // asked again for what it has refused, and says how to start anew.
 func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, rec store.Record, interrupted time.Time, failure error) error {
-	why := failure.Error()
+	before := ""
 	if !interrupted.IsZero() || rec.Aux[cutOff] != "" {
-		why = "an earlier refresh was cut off after it was sent, and its answer is lost; " + why
+		before = "an earlier refresh was cut off after it was sent, and its answer is lost; "
 	}
 	if asked := rec.Aux[sideRefused]; asked != "" {
-		why = "the server had refused a token for " + asked + ", and some spend the refresh token at that; " + why
+		before = "the server had refused a token for " + asked + ", and some spend the refresh token at that; " + before
 	}
+	why := before + failure.Error()
 	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
 	rec.Aux = with(afterRefresh(rec.Aux, time.Time{}), endedBecause, why)
 	_ = a.Store.Put(ctx, key, rec)
 	if !isSession(rec) {
 		var f *fault.Error
-		if errors.As(failure, &f) {
-			return f.Hint(askAnew, p.Name, p.Grant)
+		if !errors.As(failure, &f) {
+			return failure
 		}
-		return failure
+		f.Err = fmt.Errorf("%s%w", before, f.Err)
+		return f.Hint(askAnew, p.Name, p.Grant)
 	}
 	return loginBecause(p, rec, "the session is over: "+why, failure)
 }

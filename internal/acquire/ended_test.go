@@ -91,18 +91,18 @@ func TestADeviceIsSentToItsOwnLogin(t *testing.T) {
 	}
 }
 
-// A refresh token of the profile's own grant that was refused is over, and is
+// A refresh token of the profile's own grant that was refused is over and says why, and is
 // not said never to have been; what is advised asks the server.
 func TestARefusedRefreshTokenOfTheOwnGrant(t *testing.T) {
 	b := newBench(t, refused("invalid_grant", "spent"))
 	p := plain()
-	b.store.records[Key(p, "")] = storeRecord{Profile: p.Name, Grant: p.Grant, Set: token.Set{
+	b.store.records[Key(p, "")] = storeRecord{Profile: p.Name, Grant: p.Grant, Intent: testNow.Add(-time.Minute), Set: token.Set{
 		AccessToken: secret.New("a"), TokenType: "Bearer", RefreshToken: secret.New("r1"), ExpiresAt: testNow.Add(time.Hour),
 	}}
 	for i, c := range []struct {
 		kind fault.Kind
 		says string
-	}{{fault.Refused, "invalid_grant"}, {fault.Usage, "invalid_grant"}} {
+	}{{fault.Refused, "cut off after it was sent, and its answer is lost; the server refused the grant (invalid_grant)"}, {fault.Usage, "cut off"}} {
 		_, err := b.Refresh(t.Context(), p, p)
 		f := asFault(t, err)
 		if f.Kind != c.kind || !strings.Contains(f.Error(), c.says) || !strings.Contains(strings.Join(f.Hints, "\n"), "authctl token -p plain --force") {

@@ -123,11 +123,15 @@ func blocks() []block {
 			hint: "call them one after the other",
 		},
 		{
+			class: never, why: "is not about an API request", flags: "manual version", values: "help",
+			hint: "ask curl itself, without authctl",
+		},
+		{
 			class: refused, why: "is not about an API request",
 			flags: `append compressed-ssh disable-eprt disable-epsv dump-ca-embed eprt epsv ftp-create-dirs ftp-pasv
-				ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-control ftp-ssl-reqd list-only manual
-				mail-rcpt-allowfails sasl-ir test-duphandle test-event tftp-no-options version wdebug`,
-			values: `ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode help hostpubmd5
+				ftp-pret ftp-skip-pasv-ip ftp-ssl ftp-ssl-ccc ftp-ssl-control ftp-ssl-reqd list-only
+				mail-rcpt-allowfails sasl-ir test-duphandle test-event tftp-no-options wdebug`,
+			values: `ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode hostpubmd5
 				hostpubsha256 knownhosts krb krb4 mail-auth mail-from mail-rcpt pubkey quote telnet-option
 				tftp-blksize`,
 		},
