@@ -46,7 +46,7 @@ func (r *Resolver) Put(ctx context.Context, profile, name string, value secret.T
 func (r *Resolver) Remove(ctx context.Context, profile, name string) error {
 	err := r.from.Ring.Delete(ctx, Service(profile), name)
 	if err != nil && !errors.Is(err, ErrAbsent) {
-		return fault.In(profile, notKept(profile, name, err))
+		return fault.In(profile, unchanged(name, err))
 	}
 	if r.from.Vault == nil {
 		return err
@@ -80,7 +80,18 @@ func (r *Resolver) Find(ctx context.Context, profile, name string) (string, erro
 	return "", fault.In(profile, describe(profile, name, err))
 }
 
+// notKept is unchanged, and where the secret may stand instead.
 func notKept(profile, name string, err error) error {
+	err = unchanged(name, err)
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	return f.Hint("set %s in the environment, or use an env: or file: reference in the profile", OverrideName(profile, name))
+}
+
+// unchanged makes the fault for a keyring item that was not written or removed.
+func unchanged(name string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -88,5 +99,5 @@ func notKept(profile, name string, err error) error {
 	if errors.Is(err, ErrLocked) || errors.Is(err, ErrNotStored) {
 		f = f.Hint("unlock the keyring, on a desktop in \"Passwords and Keys\", then repeat")
 	}
-	return f.Hint("set %s in the environment, or use an env: or file: reference in the profile", OverrideName(profile, name))
+	return f
 }

@@ -76,6 +76,21 @@ func TestTooLargeWithoutAVault(t *testing.T) {
 	}
 }
 
+// Who wants a secret stored is told where else it may stand, who removes one is not.
+func TestAKeyringThatChangesNothing(t *testing.T) {
+	ctx, r := context.Background(), resolver(&memory{fail: errors.New("odd")}, noEnv)
+	_, put := r.Put(ctx, "klg", "key", secret.New("v"))
+	for name, c := range map[string]struct {
+		err   error
+		hints int
+	}{"put": {put, 1}, "remove": {r.Remove(ctx, "klg", "key"), 0}} {
+		var f *fault.Error
+		if !errors.As(c.err, &f) || f.Kind != fault.Store || len(f.Hints) != c.hints {
+			t.Errorf("%s: %v", name, c.err)
+		}
+	}
+}
+
 func TestFindNamesTheOverride(t *testing.T) {
 	r := resolver(&memory{}, environ("AUTHCTL_SECRET_KLG_KEY", "v"))
 	if at, err := r.Find(context.Background(), "klg", "key"); err != nil || at != "AUTHCTL_SECRET_KLG_KEY" {
