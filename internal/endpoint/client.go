@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -53,16 +52,10 @@ type Answer struct {
 	note    func(line string) // for `-v`; nil is silence
 }
 
-// hide removes the request's own secrets from a text of the server.
-func (a Answer) hide(s string) string {
-	for _, secret := range a.secrets {
-		s = strings.ReplaceAll(s, secret, hiddenText)
-	}
-	return s
-}
+// hide removes the request's own secrets from a text of the server, however it spells them.
+func (a Answer) hide(s string) string { return hideSecrets(s, a.secrets) }
 
-// hideJSON is hide for JSON, in which a server may have written a secret with
-// escapes of its own: the value is written anew first. Other text stays.
+// hideJSON is hide for JSON, whose value is written anew, for a person. Other text stays.
 func (a Answer) hideJSON(raw []byte) string {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
@@ -132,6 +125,10 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 		return Answer{}, err
 	}
 	a.secrets = r.secrets()
+	if note := a.note; note != nil { // a member's name may be the secret
+		secrets := a.secrets
+		a.note = func(line string) { note(hideSecrets(line, secrets)) }
+	}
 	if c.Trace != nil {
 		c.Trace.Answer(a)
 	}

@@ -4,7 +4,6 @@
 package endpoint
 
 import (
-	"net/url"
 	"strings"
 
 	"authctl/internal/profile"
@@ -87,15 +86,12 @@ func (r *Request) remove(name string) {
 }
 
 // secrets lists what a trace or an error text must not show. Very short
-// values are left out: hiding every "a" would hide nothing and garble all.
+// values are left out.
 func (r *Request) secrets() []string {
 	var list []string
 	add := func(s string) {
-		if len(s) >= 6 {
-			list = append(list, s, url.QueryEscape(s))
-			if inJSON, err := marshal(s); err == nil {
-				list = append(list, string(inJSON[1:len(inJSON)-1])) // as JSON spells it
-			}
+		if len(s) >= leastSecret {
+			list = append(list, s)
 		}
 	}
 	for _, p := range r.Params {
@@ -119,7 +115,5 @@ func (r *Request) secrets() []string {
 // Hide adds a value that is no parameter and no header by itself, such as
 // the password inside Basic credentials.
 func (r *Request) Hide(value secret.Text) {
-	if v := value.Reveal(); len(v) >= 6 {
-		r.hidden = append(r.hidden, v)
-	}
+	r.hidden = append(r.hidden, value.Reveal())
 }

@@ -63,7 +63,7 @@ func (t TextTrace) Answer(a Answer) {
 		return
 	}
 	for _, name := range sorted(members.values) {
-		t.line("<", "%s: %s", Clean(name), harmless(name, a, members.values[name]))
+		t.line("<", "%s: %s", Clean(a.hide(name)), harmless(name, a, members.values[name]))
 	}
 }
 

@@ -1,0 +1,322 @@
+package endpoint
+
+import (
+	"bytes"
+	"html"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A hostile server may echo a secret in a spelling of its own: percent-encoded
+// once or twice, JSON-escaped, as entities, in hexadecimal or base64, and one in
+// another. What is searched is therefore decoded, each byte knowing where it came
+// from, and compared with the secret in the same normal form.
+
+// spelt is a text of which each byte stands for from:to of the text that is shown.
+type spelt struct {
+	text     []byte
+	from, to []int32
+	made     []uint8 // how many escapes it was made of, within each other
+}
+
+const (
+	leastSecret = 6  // bytes; hiding every "a" would hide nothing and garble all
+	deepest     = 3  // how often base64 and hexadecimal are undone within each other
+	mostDecoded = 32 // times the text, at least a KiB; what asks for more is hidden whole
+	between     = '\v'
+)
+
+// hideSecrets is s with hiddenText wherever one of secrets stands in any spelling.
+// It takes time and memory linear in s.
+func hideSecrets(s string, secrets []string) string {
+	h := hider{secret: make([]bool, len(s)), left: mostDecoded * (len(s) + 1<<10)}
+	for _, secret := range secrets {
+		if len(secret) < leastSecret {
+			continue
+		}
+		raw := plainly(secret)
+		h.exact = append(h.exact, folded(raw.text))
+		if normal := folded(raw.normal().text); len(normal) >= leastSecret {
+			h.normal = append(h.normal, normal)
+		}
+	}
+	if len(h.exact) == 0 {
+		return s
+	}
+	if h.look(plainly(s), 0); h.left < 0 {
+		return hiddenText
+	}
+	return h.result(s)
+}
+
+type hider struct {
+	exact, normal [][]byte // what is looked for, as it is and in normal form
+	secret        []bool   // true for what must not be shown
+	left          int      // bytes that may still be decoded
+}
+
+func (h *hider) look(v spelt, depth int) {
+	if h.left -= len(v.text); h.left < 0 || len(v.text) < leastSecret {
+		return
+	}
+	h.mark(v, h.exact)
+	v = v.normal()
+	h.mark(v, h.normal)
+	if depth == deepest {
+		return
+	}
+	for skip := range 4 {
+		h.look(v.runs(base64Value, 6, skip), depth+1)
+	}
+	for skip := range 2 {
+		h.look(v.runs(hexValue, 4, skip), depth+1)
+	}
+}
+
+func (h *hider) mark(v spelt, wanted [][]byte) {
+	text := folded(v.text)
+	for _, one := range wanted {
+		for at := 0; ; {
+			i := bytes.Index(text[at:], one)
+			if i < 0 {
+				break
+			}
+			begin, end := at+i, at+i+len(one)
+			for p := v.from[begin]; p < v.to[end-1]; p++ {
+				h.secret[p] = true
+			}
+			at = end
+		}
+	}
+}
+
+func (h *hider) result(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch {
+		case !h.secret[i]:
+			b.WriteByte(s[i])
+		case i == 0 || !h.secret[i-1]:
+			b.WriteString(hiddenText)
+		}
+	}
+	return b.String()
+}
+
+// folded makes one of what some encodings do not tell apart: a blank and the +
+// that a form has for it (HTML Living Standard, "URL-encoded form data"), a
+// line end and the letter of its escape.
+func folded(text []byte) []byte {
+	out := bytes.Clone(text)
+	for i, c := range out {
+		switch c {
+		case '+':
+			out[i] = ' '
+		case '\n':
+			out[i] = 'n'
+		case '\r':
+			out[i] = 'r'
+		case '\t':
+			out[i] = 't'
+		}
+	}
+	return out
+}
+
+// plainly is a text that stands for itself, without what Clean leaves out.
+func plainly(s string) spelt {
+	var v spelt
+	for i := range len(s) {
+		v.push(s[i], int32(i), int32(i+1)) //nolint:gosec // an answer has at most MaxBody bytes
+	}
+	return v.stripped()
+}
+
+func (v *spelt) push(c byte, from, to int32) {
+	v.text, v.from, v.to, v.made = append(v.text, c), append(v.from, from), append(v.to, to), append(v.made, 0)
+}
+
+// stripped leaves out what a terminal is never shown.
+func (v spelt) stripped() spelt {
+	var out spelt
+	for i := 0; i < len(v.text); {
+		r, size := utf8.DecodeRune(v.text[i:])
+		if unicode.IsSpace(r) || r != utf8.RuneError && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
+			for k := i; k < i+size; k++ {
+				out.push(v.text[k], v.from[k], v.to[k])
+			}
+		}
+		i += size
+	}
+	return out
+}
+
+// normal undoes percent-encoding, the escapes of JSON and the entities of HTML
+// until none is left, in one pass: whatever completes an escape becomes its
+// character, which may complete another. Backslashes that are left go: whether they
+// escape one another depends on how often the text was escaped.
+func (v spelt) normal() spelt {
+	var n spelt
+	for i, c := range v.text {
+		n.push(c, v.from[i], v.to[i])
+		for n.reduce() {
+			continue
+		}
+	}
+	out := spelt{}
+	for i, c := range n.text {
+		if c != '\\' {
+			out.push(c, n.from[i], n.to[i])
+		}
+	}
+	return out.stripped()
+}
+
+// reduce replaces an escape at the end by what it stands for; false where there
+// is none.
+func (v *spelt) reduce() bool {
+	n := len(v.text)
+	switch last := v.text[n-1]; {
+	case last == ';':
+		const longest = 34 // &CounterClockwiseContourIntegral; and its like
+		at := bytes.LastIndexByte(v.text[max(0, n-longest):], '&')
+		if at < 0 {
+			return false
+		}
+		entity := string(v.text[max(0, n-longest)+at:])
+		plain := html.UnescapeString(entity)
+		whole := plain != entity && (plain == ";" || !strings.HasSuffix(plain, ";")) // &ampx; is half an entity
+		return whole && v.replace(len(entity), plain)
+	default:
+		return v.reduceHex()
+	}
+}
+
+func (v *spelt) reduceHex() bool {
+	if c, ok := v.hexEnd(`%`, 2); ok {
+		return v.replace(3, string([]byte{byte(c)})) //nolint:gosec // two digits
+	}
+	if c, ok := v.hexEnd(`\x`, 2); ok {
+		return v.replaceEscape(4, string([]byte{byte(c)})) //nolint:gosec // two digits
+	}
+	c, ok := v.hexEnd(`\u`, 4)
+	switch {
+	case !ok:
+		return false
+	case !utf16.IsSurrogate(c):
+		return v.replaceEscape(6, string(c))
+	}
+	low := spelt{text: v.text[:len(v.text)-6]}
+	high, _ := low.hexEnd(`\u`, 4)
+	pair := utf16.DecodeRune(high, c)
+	return pair != utf8.RuneError && v.replaceEscape(12, string(pair)) // of a half, the other may come
+}
+
+// hexEnd is the number at the end, of so many digits behind mark.
+func (v *spelt) hexEnd(mark string, digits int) (value rune, ok bool) {
+	at := len(v.text) - digits
+	if at < len(mark) || string(v.text[at-len(mark):at]) != mark {
+		return 0, false
+	}
+	for _, c := range v.text[at:] {
+		d, ok := hexValue(c)
+		if !ok {
+			return 0, false
+		}
+		value = value<<4 | rune(d) //nolint:gosec // at most 15
+	}
+	return value, true
+}
+
+// replaceEscape also takes the backslashes before it that were made as its own
+// was: JSON within JSON doubles them.
+func (v *spelt) replaceEscape(n int, by string) bool {
+	made := v.made[len(v.text)-n]
+	for at := len(v.text) - n; at > 0 && v.text[at-1] == '\\' && v.made[at-1] == made; at-- {
+		n++
+	}
+	return v.replace(n, by)
+}
+
+// replace puts by in the place of the last n bytes.
+func (v *spelt) replace(n int, by string) bool {
+	at := len(v.text) - n
+	from, to, made := v.from[at], v.to[len(v.to)-1], slices.Max(v.made[at:])
+	v.text, v.from, v.to, v.made = v.text[:at], v.from[:at], v.to[:at], v.made[:at]
+	for i := range len(by) {
+		v.push(by[i], from, to)
+		v.made[at+i] = max(made, made+1) // 255 is enough of it
+	}
+	return true
+}
+
+// runs are the bytes that the runs of digits of so many bits stand for, each run
+// from its skip-th digit on: where an encoding begins is not known.
+func (v spelt) runs(value func(byte) (int, bool), bits, skip int) spelt {
+	least := (leastSecret*8 + bits - 1) / bits
+	var out spelt
+	for i := 0; i < len(v.text); i++ {
+		j := i
+		for j < len(v.text) {
+			if _, ok := value(v.text[j]); !ok {
+				break
+			}
+			j++
+		}
+		if j-i >= least+skip {
+			v.decode(&out, value, bits, i+skip, j)
+			out.push(between, v.from[i], v.from[i])
+		}
+		i = j
+	}
+	return out
+}
+
+func (v spelt) decode(out *spelt, value func(byte) (int, bool), bits, i, j int) {
+	held, have := 0, 0
+	for first := i; i < j; i++ {
+		d, _ := value(v.text[i])
+		held, have = held<<bits|d, have+bits
+		if have >= 8 {
+			have -= 8
+			out.push(byte(held>>have), v.from[first], v.to[i]) //nolint:gosec // the highest 8 of have bits
+			held &= 1<<have - 1
+			first = i
+			if have == 0 {
+				first = i + 1
+			}
+		}
+	}
+}
+
+// base64Value reads both alphabets of RFC 4648.
+func base64Value(c byte) (int, bool) {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return int(c - 'A'), true
+	case c >= 'a' && c <= 'z':
+		return int(c-'a') + 26, true
+	case c >= '0' && c <= '9':
+		return int(c-'0') + 52, true
+	case c == '+', c == '-':
+		return 62, true
+	case c == '/', c == '_':
+		return 63, true
+	}
+	return 0, false
+}
+
+func hexValue(c byte) (int, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0'), true
+	case c >= 'a' && c <= 'f':
+		return int(c-'a') + 10, true
+	case c >= 'A' && c <= 'F':
+		return int(c-'A') + 10, true
+	}
+	return 0, false
+}
