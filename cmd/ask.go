@@ -4,13 +4,13 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
 	"authctl/internal/fault"
 	"authctl/internal/files"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 // asker puts questions on stderr and takes lines of stdin for answers.
@@ -24,10 +24,10 @@ func (a *asker) person() bool { return a.c.sys.IsTerminal != nil && a.c.sys.IsTe
 
 // line asks for one line. At the end of stdin it is io.EOF within a usage fault.
 func (a *asker) line(ctx context.Context, label string) (string, error) {
-	_, _ = fmt.Fprintf(a.c.sys.Err, "%s: ", label)
+	_ = shown.Fprintf(a.c.sys.Err, "%s: ", label)
 	text, err := a.lines(ctx)
 	if !a.person() {
-		_, _ = fmt.Fprintln(a.c.sys.Err)
+		_ = shown.Fprintf(a.c.sys.Err, "\n")
 	}
 	if errors.Is(err, io.EOF) {
 		return "", fault.New(fault.Usage, "stdin ended before the answer to %q: %w", label, err)
@@ -40,7 +40,7 @@ func (a *asker) hidden(ctx context.Context, label string) (secret.Text, error) {
 	if a.person() && a.c.sys.Prompt != nil {
 		return a.c.sys.Prompt(ctx, label)
 	}
-	_, _ = fmt.Fprintf(a.c.sys.Err, "%s: \n", label)
+	_ = shown.Fprintf(a.c.sys.Err, "%s: \n", label)
 	text, err := a.lines(ctx)
 	return secret.New(strings.TrimRight(text, "\r\n")), err
 }

@@ -8,6 +8,7 @@ import (
 	"authctl/internal/clientauth"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/shown"
 )
 
 // apply puts the flags into this call's profile.
@@ -72,7 +73,7 @@ func assertionOutput(format, signed string) ([]byte, error) {
 	case "form":
 		return []byte("client_assertion_type=" + url.QueryEscape(clientauth.ClientAssertionType) + "&client_assertion=" + signed + "\n"), nil
 	case "json":
-		return jsonLine(map[string]string{"client_assertion_type": clientauth.ClientAssertionType, "client_assertion": signed})
+		return shown.JSON(map[string]string{"client_assertion_type": clientauth.ClientAssertionType, "client_assertion": signed})
 	default:
 		return []byte(signed + "\n"), nil
 	}

@@ -12,6 +12,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/inspect"
+	"authctl/internal/shown"
 )
 
 // decodeOptions is what the flags of `decode` say.
@@ -189,7 +190,7 @@ func (c *cli) show(out *strings.Builder, o decodeOptions, r inspect.Report, furt
 			return fault.New(fault.Invalid, "the token has no claim %q", o.claim)
 		}
 		if c.sys.IsTerminal(1) {
-			value = inspect.Plain(value)
+			value = shown.Whole(value)
 		}
 		_, _ = out.WriteString(value + "\n")
 	case o.output == "json":

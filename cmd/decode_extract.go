@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"strings"
-	"unicode"
 
 	"authctl/internal/fault"
 	"authctl/internal/inspect"
 	"authctl/internal/saml"
+	"authctl/internal/shown"
 )
 
 // extractAssertion prints the one assertion of the input and nothing after it:
@@ -22,7 +22,7 @@ func (c *cli) extractAssertion(o decodeOptions, tokens []inspect.Found) error {
 	}
 	if c.sys.IsTerminal(1) {
 		// Cleaned it would be another assertion.
-		if strings.ContainsFunc(string(assertion), drives) {
+		if strings.ContainsFunc(string(assertion), func(r rune) bool { return shown.Drives(r) && !strings.ContainsRune("\n\r\t", r) }) {
 			return fault.New(fault.Invalid, "the assertion has characters that can drive a terminal, so it is not printed on one").
 				Hint("redirect the output to a file")
 		}
@@ -30,9 +30,4 @@ func (c *cli) extractAssertion(o decodeOptions, tokens []inspect.Found) error {
 	}
 	_, err = c.sys.Out.Write(assertion)
 	return err
-}
-
-// drives is true for what a terminal may obey, but for the white space of text.
-func drives(r rune) bool {
-	return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' || unicode.Is(unicode.Cf, r)
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +12,7 @@ import (
 	"authctl/internal/config"
 	"authctl/internal/doctor"
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 type doctorOptions struct {
@@ -134,9 +134,9 @@ func (f *findings) print(w io.Writer, r doctor.Result) {
 	if name == "" {
 		name = "-"
 	}
-	text := fmt.Sprintf("%-4s  %-*s  %-22s  %s\n", r.State, f.width, name, r.Check, r.Finding)
+	text := shown.Sprintf("%-4s  %-*s  %-22s  %s\n", r.State, f.width, name, r.Check, shown.Line(r.Finding))
 	for _, h := range r.Hints {
-		text += "      hint: " + h + "\n"
+		text += shown.Sprintf("      hint: %s\n", shown.Line(h))
 	}
 	if _, err := io.WriteString(w, text); err != nil && f.err == nil {
 		f.err = err

@@ -3,12 +3,12 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"authctl/internal/fault"
 	"authctl/internal/files"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 	"authctl/internal/token"
 )
 
@@ -38,7 +38,7 @@ func fromStdin(given tokenFile, ref secret.Ref) bool {
 // when neither is there.
 func (c *cli) tokenFrom(ctx context.Context, t *task, flag string, given tokenFile, ref secret.Ref) ([]byte, error) {
 	if fromStdin(given, ref) && c.sys.IsTerminal(0) {
-		_, _ = fmt.Fprintln(c.sys.Err, "Paste the token; Ctrl-D ends it.")
+		_ = shown.Fprintf(c.sys.Err, "Paste the token; Ctrl-D ends it.\n")
 	}
 	if given != "" {
 		named, err := secret.ParseRef(string(given))

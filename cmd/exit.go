@@ -2,13 +2,12 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 // exit prints err as the user meets it (docs/exit-codes.md) and returns the exit code.
@@ -68,17 +67,10 @@ func (c *cli) printText(f *fault.Error) {
 	if f.Profile != "" {
 		line = f.Profile + ": " + line
 	}
-	_, _ = fmt.Fprintf(c.sys.Err, "authctl: %s\n", oneLine(line))
+	_ = shown.Fprintf(c.sys.Err, "authctl: %s\n", shown.Line(line))
 	for _, h := range f.Hints {
-		_, _ = fmt.Fprintf(c.sys.Err, "hint: %s\n", oneLine(h))
+		_ = shown.Fprintf(c.sys.Err, "hint: %s\n", shown.Line(h))
 	}
-}
-
-// oneLine blanks what would write further lines, or to the terminal itself.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return r == unicode.ReplacementChar || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-	}), " ")
 }
 
 func (c *cli) printJSON(f *fault.Error) {
@@ -89,9 +81,8 @@ func (c *cli) printJSON(f *fault.Error) {
 		Message string   `json:"message"`
 		Hints   []string `json:"hints,omitempty"`
 	}
-	enc := json.NewEncoder(c.sys.Err)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(map[string]body{"error": {f.Kind.String(), f.Profile, f.Code, f.Error(), f.Hints}})
+	line, _ := shown.JSON(map[string]body{"error": {f.Kind.String(), f.Profile, f.Code, f.Error(), f.Hints}})
+	_, _ = c.sys.Err.Write(line)
 }
 
 // wantsJSON finds -o json in a command line that could not be parsed, or whose

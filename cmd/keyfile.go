@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"authctl/internal/keys"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
+	"authctl/internal/shown"
 )
 
 // keyFlags say which key of a file is meant and what opens it.
@@ -110,7 +110,7 @@ func shownName(name string) string {
 // warn prints one line for a person, unless --quiet.
 func (c *cli) warn(format string, args ...any) {
 	if !c.flags.quiet {
-		_, _ = fmt.Fprintf(c.sys.Err, "authctl: warning: "+format+"\n", args...)
+		_ = shown.Fprintf(c.sys.Err, "authctl: warning: "+format+"\n", args...)
 	}
 }
 

@@ -1,14 +1,12 @@
 package cmd
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
-	"authctl/internal/inspect"
 	"authctl/internal/keys"
+	"authctl/internal/shown"
 )
 
 // render is the whole of stdout.
@@ -30,7 +28,7 @@ func (o kidOptions) render(key *keys.Key) ([]byte, error) {
 		return nil, err
 	}
 	if o.output == "json" {
-		return jsonLine(map[string]string{name: id})
+		return shown.JSON(map[string]string{name: id})
 	}
 	return []byte(id + "\n"), nil
 }
@@ -67,7 +65,7 @@ func (o kidOptions) publicJWK(key *keys.Key) ([]byte, error) {
 	if jwk.Alg == "" && !slices.Contains(key.Algs(), "RS256") {
 		jwk.Alg = keys.DefaultAlg(key) // a curve has one algorithm, RSA has six
 	}
-	return jsonLine(jwk)
+	return shown.JSON(jwk)
 }
 
 // table is --as all: every id that this key has.
@@ -84,26 +82,17 @@ func (o kidOptions) table(key *keys.Key) ([]byte, error) {
 			return nil, err
 		}
 		ids[form] = id
-		_, _ = fmt.Fprintf(w, "%s\t%s\n", form, id)
+		_ = shown.Fprintf(w, "%s\t%s\n", form, id)
 	}
 	if key.KID != "" {
 		ids["kid"] = key.KID
-		_, _ = fmt.Fprintf(w, "kid\t%s\n", inspect.Plain(key.KID))
+		_ = shown.Fprintf(w, "kid\t%s\n", key.KID)
 	}
 	ids["key"] = key.Describe()
-	_, _ = fmt.Fprintf(w, "key\t%s\n", key.Describe())
+	_ = shown.Fprintf(w, "key\t%s\n", key.Describe())
 	if o.output == "json" {
-		return jsonLine(ids)
+		return shown.JSON(ids)
 	}
 	_ = w.Flush()
 	return []byte(text.String()), nil
-}
-
-// jsonLine is v as one line of JSON with < and > as they are.
-func jsonLine(v any) ([]byte, error) {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return []byte(b.String()), err
 }

@@ -2,12 +2,12 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 type logoutOptions struct{ all, noRevoke bool }
@@ -62,20 +62,19 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 	}
 	if !c.flags.quiet {
 		for _, address := range done.Browser {
-			_, _ = fmt.Fprintf(c.sys.Err, "The browser may still be logged in. To end that, open\n\n  %s\n\n", address)
+			_ = shown.Fprintf(c.sys.Err, "The browser may still be logged in. To end that, open\n\n  %s\n\n", address)
 		}
 	}
-	_, err = fmt.Fprintln(c.sys.Out, forgotten(of, done))
-	return err
+	return shown.Fprintf(c.sys.Out, "%s: %s\n", of, forgotten(done))
 }
 
-func forgotten(of string, done app.Forgotten) string {
+func forgotten(done app.Forgotten) string {
 	switch {
 	case done.Records == 0:
-		return of + ": nothing was kept"
+		return "nothing was kept"
 	case done.Revoked == 0:
-		return of + ": forgotten"
+		return "forgotten"
 	default:
-		return of + ": revoked and forgotten"
+		return "revoked and forgotten"
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
+	"authctl/internal/shown"
 )
 
 // addOptions is what the flags of `profile add` say.
@@ -75,8 +76,7 @@ func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
 		return err
 	}
 	c.say("profile %s is written to %s", o.name, path)
-	_, err = io.WriteString(c.sys.Out, o.name+"\n")
-	return err
+	return shown.Fprintf(c.sys.Out, "%s\n", o.name)
 }
 
 // draft asks for the preset and what it leaves open.

@@ -3,13 +3,13 @@ package cmd
 import (
 	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/shown"
 )
 
 func newProfileCheckCmd(c *cli) *cobra.Command {
@@ -45,7 +45,7 @@ func runProfileCheck(ctx context.Context, c *cli, name string) error {
 		return config.NoProfiles(s)
 	}
 	for _, p := range profiles {
-		if _, err := fmt.Fprintf(c.sys.Out, "%s: ok\n", p.Name); err != nil {
+		if err := shown.Fprintf(c.sys.Out, "%s: ok\n", p.Name); err != nil {
 			return err
 		}
 	}
@@ -70,9 +70,9 @@ func checked(s config.Settings, name string) ([]profile.Profile, error) {
 // report lists every problem and sums up in the error.
 func (c *cli) report(problems config.Problems) error {
 	for _, p := range problems {
-		_, _ = fmt.Fprintln(c.sys.Err, p.Full())
+		_ = shown.Fprintf(c.sys.Err, "%s\n", shown.Line(p.Full()))
 		if p.Hint != "" {
-			_, _ = fmt.Fprintf(c.sys.Err, "  hint: %s\n", p.Hint)
+			_ = shown.Fprintf(c.sys.Err, "  hint: %s\n", shown.Line(p.Hint))
 		}
 	}
 	if len(problems) == 1 {

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +11,7 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/registration"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 // importOptions is what the flags of `profile import` say.
@@ -119,8 +119,7 @@ func (c *cli) importClient(ctx context.Context, a *app.App, o importOptions, cli
 	for _, note := range client.Notes() {
 		c.say("note: %s", note)
 	}
-	_, err = io.WriteString(c.sys.Out, o.name+"\n")
-	return err
+	return shown.Fprintf(c.sys.Out, "%s\n", o.name)
 }
 
 // profileBody is the YAML of the profile, checked as the reader will check it.

@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
+	"authctl/internal/shown"
 )
 
 func newProfileListCmd(c *cli) *cobra.Command {
@@ -52,7 +52,7 @@ func runProfileList(ctx context.Context, c *cli, output string) error {
 		if name == s.Profile {
 			mark = " *"
 		}
-		if _, err := fmt.Fprintf(c.sys.Out, "%s%s\n", name, mark); err != nil {
+		if err := shown.Fprintf(c.sys.Out, "%s%s\n", name, mark); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func TestMessagesAreLinesOfText(t *testing.T) {
 	var errs strings.Builder
 	c := &cli{sys: app.System{Err: &errs}}
 	c.printText(fault.New(fault.Config, "one\ntwo\x1b[31m").Hint("three\r\nfour\x9b\u202e æ"))
-	if want := "authctl: one two [31m\nhint: three four  æ\n"; errs.String() != want {
+	if want := "authctl: one two[31m\nhint: three four æ\n"; errs.String() != want {
 		t.Errorf("%q, want %q", errs.String(), want)
 	}
 }

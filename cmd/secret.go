@@ -14,6 +14,7 @@ import (
 	"authctl/internal/files"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
+	"authctl/internal/shown"
 )
 
 func newSecretCmd(c *cli) *cobra.Command {
@@ -183,7 +184,7 @@ func isSet(env func(string) (string, bool), name string) bool {
 // say writes one line for a person, unless --quiet.
 func (c *cli) say(format string, args ...any) {
 	if !c.flags.quiet {
-		_, _ = fmt.Fprintf(c.sys.Err, format+"\n", args...)
+		_ = shown.Fprintf(c.sys.Err, format+"\n", args...)
 	}
 }
 

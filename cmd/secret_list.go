@@ -2,8 +2,6 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -12,6 +10,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 func newSecretListCmd(c *cli) *cobra.Command {
@@ -94,21 +93,23 @@ func runSecretList(ctx context.Context, c *cli, output string) error {
 
 func printSecrets(c *cli, all []listedSecret) error {
 	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "NAME\tWHERE\tUSED BY")
+	_ = shown.Fprintf(w, "NAME\tWHERE\tUSED BY\n")
 	for _, s := range all {
 		if !s.Present {
 			s.Where = "missing"
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Where, strings.Join(s.Fields, ", "))
+		_ = shown.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Where, strings.Join(s.Fields, ", "))
 	}
 	return w.Flush()
 }
 
 // printResult writes one JSON object to stdout.
 func (c *cli) printResult(v any) error {
-	enc := json.NewEncoder(c.sys.Out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	line, err := shown.JSON(v)
+	if err == nil {
+		_, err = c.sys.Out.Write(line)
+	}
+	return err
 }
 
 // completeSecretNames offers what the profile refers to; it asks no keyring.

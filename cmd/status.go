@@ -2,14 +2,13 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
-	"authctl/internal/endpoint"
+	"authctl/internal/shown"
 )
 
 func newStatusCmd(c *cli) *cobra.Command {
@@ -101,9 +100,9 @@ func rfc3339(t time.Time) string {
 
 func printKept(c *cli, kept []app.Kept, kind string) error {
 	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE")
+	_ = shown.Fprintf(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE\n")
 	for _, k := range kept {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n",
+		_ = shown.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n",
 			k.Profile, k.Grant, k.TokenType, left(k.Expires, c.sys.Now()), refreshable(k, c.sys.Now()), where(k, kind))
 	}
 	if err := w.Flush(); err != nil {
@@ -111,7 +110,7 @@ func printKept(c *cli, kept []app.Kept, kind string) error {
 	}
 	for _, k := range kept {
 		if k.Missing != "" {
-			c.say("%s: asked for and not granted: %s", k.Profile, endpoint.Clean(k.Missing))
+			c.say("%s: asked for and not granted: %s", k.Profile, k.Missing)
 		}
 	}
 	return nil

@@ -1,11 +1,12 @@
 package cmd
 
 import (
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"authctl/internal/shown"
 )
 
 func newVersionCmd(c *cli) *cobra.Command {
@@ -14,7 +15,7 @@ func newVersionCmd(c *cli) *cobra.Command {
 		Short: "Print the version",
 		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(c.sys.Out, "authctl %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			err := shown.Fprintf(c.sys.Out, "authctl %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return err
 		},
 	}

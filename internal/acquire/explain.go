@@ -11,6 +11,7 @@ import (
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 const (
@@ -44,7 +45,7 @@ func explainRefusal(r *endpoint.Request, field string, refused *endpoint.Refusal
 		kind = fault.Refused
 	}
 	p := r.Profile
-	f := &fault.Error{Kind: kind, Code: endpoint.Clean(refused.Code), Err: refused}
+	f := &fault.Error{Kind: kind, Code: shown.Clean(refused.Code), Err: refused}
 	for _, h := range p.Hints {
 		if contains(refused, h.Match) {
 			f.Hints = append(f.Hints, strings.ReplaceAll(h.Say, "{profile}", p.Name))

@@ -9,6 +9,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/profile"
+	"authctl/internal/shown"
 	"authctl/internal/token"
 )
 
@@ -36,7 +37,7 @@ func validate(p *profile.Profile, answer endpoint.Answer, asked string, warn fun
 		set.TokenType = scheme
 	}
 	if set.Missing != "" {
-		warn("the server granted fewer scopes than asked, without " + endpoint.Clean(set.Missing))
+		warn("the server granted fewer scopes than asked, without " + shown.Clean(set.Missing))
 	}
 	return set, nil
 }
@@ -46,7 +47,7 @@ func checkType(p *profile.Profile, tokenType string) error {
 	if !p.DPoP.Enabled || strings.EqualFold(tokenType, "DPoP") {
 		return nil
 	}
-	what := "a " + endpoint.Clean(tokenType) + " token"
+	what := "a " + shown.Clean(tokenType) + " token"
 	if tokenType == "" {
 		what = "a token without token_type"
 	}

@@ -2,11 +2,11 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"authctl/internal/config"
 	"authctl/internal/profile"
 	"authctl/internal/secretstore"
+	"authctl/internal/shown"
 )
 
 // App makes the services of one command, each when it is first asked for.
@@ -41,7 +41,7 @@ func (a *App) Profile() (*profile.Profile, error) {
 // Warn prints one line for a person, unless --quiet.
 func (a *App) Warn(line string) {
 	if !a.Settings.Quiet {
-		_, _ = fmt.Fprintf(a.Sys.Err, "authctl: warning: %s\n", line)
+		_ = shown.Fprintf(a.Sys.Err, "authctl: warning: %s\n", shown.Line(line))
 	}
 }
 

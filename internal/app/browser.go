@@ -41,7 +41,7 @@ func newBrowser(goos string, env func(string) (string, bool), hide []string) *de
 // Open starts the opener and returns when it has done its work or goes on
 // running. Only https and loopback addresses are opened.
 func (d *desktop) Open(ctx context.Context, address string) error {
-	if !login.Openable(address) {
+	if _, err := login.Openable(address); err != nil {
 		return fault.New(fault.Config, "the address is neither https nor on this machine, so it is not given to a browser")
 	}
 	argv, err := d.opener()

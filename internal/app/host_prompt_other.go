@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 // hostPrompt asks at the console itself, so that stdin stays free for a pipe,
@@ -26,8 +27,8 @@ func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
 		return secret.Text{}, ErrNoTerminal
 	}
 	interrupted := ctx.Done() // asked for before the echo is off
-	_, _ = fmt.Fprintf(os.Stderr, "%s: ", label)
-	defer func() { _, _ = fmt.Fprintln(os.Stderr) }()
+	_ = shown.Fprintf(os.Stderr, "%s: ", label)
+	defer func() { _ = shown.Fprintf(os.Stderr, "\n") }()
 	type answer struct {
 		line []byte
 		err  error

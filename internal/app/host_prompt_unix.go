@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 const (
@@ -41,13 +42,13 @@ func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
 	}
 	t.flush(0)
 	const bracketed, plain = "\x1b[?2004h", "\x1b[?2004l" // xterm's ctlseqs, "bracketed paste mode"
-	_, _ = fmt.Fprint(tty, bracketed)
-	_, _ = fmt.Fprintf(os.Stderr, "%s: ", label)
+	_, _ = io.WriteString(tty, bracketed)
+	_ = shown.Fprintf(os.Stderr, "%s: ", label)
 	value, err := t.read(ctx)
 	t.flush(pasteGap)
-	_, _ = fmt.Fprint(tty, plain)
+	_, _ = io.WriteString(tty, plain)
 	_ = term.Restore(t.fd, before)
-	_, _ = fmt.Fprintln(os.Stderr)
+	_ = shown.Fprintf(os.Stderr, "\n")
 	return value, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 	"authctl/internal/store"
 )
 
@@ -90,7 +91,7 @@ func (a *App) records(ctx context.Context, profileName string) ([]store.Entry, e
 type Forgotten struct {
 	Records, Revoked int
 	// Browser are the addresses where a person ends the logins in the browser.
-	Browser []string
+	Browser []shown.Address
 }
 
 // Forget revokes, where revoke is set and the server can, and forgets
@@ -180,7 +181,7 @@ func (a *App) forget(ctx context.Context, e store.Entry, revoke bool, done *Forg
 	if !revoke {
 		return nil // the server is not to be asked anything
 	}
-	if address := a.logoutAddress(ctx, e.Record); address != "" && !slices.Contains(done.Browser, address) {
+	if address := a.logoutAddress(ctx, e.Record); address != (shown.Address{}) && !slices.Contains(done.Browser, address) {
 		done.Browser = append(done.Browser, address)
 	}
 	return nil

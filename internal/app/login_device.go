@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"time"
 
@@ -47,7 +46,7 @@ func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.
 	auth = auth.Within(limit)
 	screen := a.terminal()
 	auth.Show(screen)
-	defer screen.Waiting(ctx, "the login at "+hostOf(auth.Address), auth.ExpiresIn)()
+	defer screen.Waiting(ctx, "the login at "+auth.Address.Host(), auth.ExpiresIn)()
 	check := a.idToken(p, src, "", nil)
 	var set token.Set
 	var outcome error
@@ -90,12 +89,4 @@ func askDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, a
 		return device.Authorization{}, err
 	}
 	return device.Parse(answer)
-}
-
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

@@ -7,30 +7,31 @@ import (
 	"authctl/internal/grant"
 	"authctl/internal/login"
 	"authctl/internal/metadata"
+	"authctl/internal/shown"
 	"authctl/internal/store"
 )
 
-// logoutAddress is where a person ends the login that r came from, "" when it
+// logoutAddress is where a person ends the login that r came from, none when it
 // was none or the server has no such page.
-func (a *App) logoutAddress(ctx context.Context, r store.Record) string {
+func (a *App) logoutAddress(ctx context.Context, r store.Record) (none shown.Address) {
 	if r.Grant != (grant.AuthorizationCode{}).Name() && r.Grant != (grant.DeviceCode{}).Name() {
-		return ""
+		return none
 	}
 	p, err := config.LoadProfile(a.Settings, r.Profile)
 	if err != nil {
-		return ""
+		return none
 	}
 	source, err := a.Metadata(ctx, p)
 	if err != nil {
-		return ""
+		return none
 	}
 	at := source.Optional(ctx, p, metadata.NeedEndSession).EndSession
 	if at == "" {
-		return ""
+		return none
 	}
 	address, err := login.LogoutAddress(at, p.Client.ID)
 	if err != nil {
-		return ""
+		return none
 	}
 	return address
 }

@@ -12,6 +12,7 @@ import (
 	"authctl/internal/login"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
+	"authctl/internal/shown"
 )
 
 // asForm is p for the endpoints beside the token endpoint: request.encoding and
@@ -72,6 +73,6 @@ func notForPublic(p *profile.Profile, e metadata.Endpoints, params []endpoint.Pa
 // note is a line for `-v`.
 func (a *App) note(line string) {
 	if a.Settings.Verbose {
-		_, _ = fmt.Fprintf(a.Sys.Err, "* %s\n", endpoint.Clean(line))
+		_ = shown.Fprintf(a.Sys.Err, "* %s\n", line)
 	}
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"time"
 )
 
@@ -21,20 +20,20 @@ func (a *App) Busy(what string) (done func()) {
 		begun := a.Sys.Now()
 		tick := time.NewTicker(patience)
 		defer tick.Stop()
-		shown := false
+		painted := false
 		for {
 			select {
 			case <-tick.C:
-				shown = true
+				painted = true
 				passed := a.Sys.Now().Sub(begun).Round(time.Second).String()
 				line := what + " … " + passed
 				if !a.terminal().Fits(len(line)) {
 					line = "waiting … " + passed // a broken line would be painted again and again
 				}
-				_, _ = fmt.Fprint(a.Sys.Err, "\r\x1b[K"+line)
+				a.terminal().Paint(line)
 			case <-stop:
-				if shown {
-					_, _ = fmt.Fprint(a.Sys.Err, "\r\x1b[K")
+				if painted {
+					a.terminal().Paint("")
 				}
 				return
 			}

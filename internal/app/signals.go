@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 // Signals are SIGINT, SIGTERM and SIGHUP on their way to the command. The first
@@ -103,7 +103,7 @@ func (s *Signals) atOnce() {
 	if what := s.spending.Load(); what != nil {
 		line += "; " + *what
 	}
-	_, _ = fmt.Fprintln(s.say, line)
+	_ = shown.Fprintf(s.say, "%s\n", shown.Line(line))
 	s.exit(fault.Interrupted.ExitCode())
 }
 

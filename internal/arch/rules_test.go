@@ -4,6 +4,7 @@ package arch
 // only packages of the lines below its own: never sideways, never up.
 func layers() [][]string {
 	return [][]string{
+		{"shown"},
 		{"fault", "secret", "files"},
 		{"token", "profile", "keys"},
 		{"jwt", "endpoint", "store", "secretstore", "saml"},

@@ -9,6 +9,7 @@ import (
 
 	"authctl/internal/config"
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 // home is a configuration folder with the given files, path to text.
@@ -194,7 +195,7 @@ func TestANameThatCannotBeOne(t *testing.T) {
 	wantConfigFault(t, err, `".." cannot be a profile's name`)
 	_, err = config.LoadAll(s)
 	for _, p := range config.AllProblems(err) {
-		if strings.ContainsAny(p.Full(), "\n\x1b") {
+		if strings.ContainsAny(shown.Line(p.Full()).String(), "\n\x1b") {
 			t.Errorf("%q", p.Full())
 		}
 		if strings.Contains(p.File, "/.yaml") {

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authctl/internal/profile"
+	"authctl/internal/shown"
 )
 
 // MarshalWithOrigins writes a profile's body as YAML, every field that has a
@@ -20,13 +21,25 @@ func MarshalWithOrigins(p *profile.Profile) ([]byte, error) {
 }
 
 func encode(body *yaml.Node) ([]byte, error) {
+	quoteHidden(body)
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
 	if err := enc.Encode(body); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), enc.Close()
+	return shown.EscapeYAML(out.Bytes()), enc.Close()
+}
+
+// quoteHidden has every scalar that could drive a terminal in double quotes,
+// where alone YAML has escapes.
+func quoteHidden(n *yaml.Node) {
+	if n.Kind == yaml.ScalarNode && strings.ContainsFunc(n.Value, shown.Drives) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	for _, part := range n.Content {
+		quoteHidden(part)
+	}
 }
 
 func origins(n *yaml.Node, path string, source map[string]string) {

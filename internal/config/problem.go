@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sort"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
@@ -33,24 +30,7 @@ func (p Problem) String() string {
 	if p.Path != "" {
 		where += ": " + p.Path
 	}
-	return printable(where + ": " + p.Text)
-}
-
-// printable keeps a name out of a file from writing lines of its own, or to
-// the terminal.
-func printable(s string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-	}
-	return b.String()
+	return where + ": " + p.Text
 }
 
 // Full is String with the profile's name before the path.

@@ -17,6 +17,7 @@ import (
 
 	"authctl/internal/profile"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 func client(trace io.Writer) *Client {
@@ -210,7 +211,7 @@ func TestNoEscapedSecretIsShown(t *testing.T) {
 		"codes":       `{"error":"invalid_client","error_codes":["` + spelt + `"]}`,
 		"other JSON":  `{"failure":{"reason":["` + spelt + `"]}}`,
 		"message":     `{"message":"` + spelt + `"}`,
-		"long":        strings.Repeat(" ", 4*MaxText-len(canary)+1) + canary, // cut in the middle of it
+		"long":        strings.Repeat(" ", 4*shown.Max-len(canary)+1) + canary, // cut in the middle of it
 	} {
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusBadRequest)

@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 // Lost is the fault of a request to url that got no answer: what went wrong in
@@ -75,7 +76,7 @@ func explainServer(field string, route Route, err error) told {
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns):
-		return tell("cannot find the host "+Clean(dns.Name), "check the host of "+field+", and this machine's DNS")
+		return tell("cannot find the host "+shown.Clean(dns.Name), "check the host of "+field+", and this machine's DNS")
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return tell("nothing listens there: connection refused", "check host and port of "+field)
 	case errors.Is(err, ErrTooLarge):
@@ -92,7 +93,7 @@ func plain(err error) string {
 	var op *net.OpError
 	switch {
 	case errors.Is(err, errBrokeOff):
-		return Clean(err.Error())
+		return shown.Clean(err.Error())
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "the connection was closed without an answer"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
@@ -100,9 +101,9 @@ func plain(err error) string {
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return "what answers there does not speak HTTP"
 	case errors.As(err, &op):
-		return Clean(op.Err.Error())
+		return shown.Clean(op.Err.Error())
 	default:
-		return Clean(err.Error())
+		return shown.Clean(err.Error())
 	}
 }
 
@@ -140,5 +141,5 @@ func hostOf(address string) string {
 	if err != nil {
 		return "the server"
 	}
-	return Clean(u.Hostname())
+	return shown.Clean(u.Hostname())
 }

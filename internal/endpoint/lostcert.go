@@ -8,6 +8,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 // explainCertificate is a server's certificate that was not believed.
@@ -32,7 +34,7 @@ func explainCertificate(field string, route Route, failed *tls.CertificateVerifi
 	}
 }
 
-func withoutPrefix(err error) string { return Clean(strings.TrimPrefix(err.Error(), "x509: ")) }
+func withoutPrefix(err error) string { return shown.Clean(strings.TrimPrefix(err.Error(), "x509: ")) }
 
 func replaceIt(field string) string {
 	return "the server's operator has to replace it: tell them of " + field
@@ -148,7 +150,7 @@ func end(sent []*x509.Certificate) *x509.Certificate {
 
 func nameOf(n pkix.Name) string {
 	if n.CommonName != "" {
-		return `"` + Clean(n.CommonName) + `"`
+		return `"` + shown.Clean(n.CommonName) + `"`
 	}
-	return `"` + Clean(n.String()) + `"`
+	return `"` + shown.Clean(n.String()) + `"`
 }

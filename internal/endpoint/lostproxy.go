@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"authctl/internal/shown"
 )
 
 // explain tells of a variable that names no proxy, or of a proxy that answered
@@ -24,14 +26,14 @@ func (e *ProxyError) explain(route Route, field, address string) told {
 	status := fmt.Sprintf("HTTP %d %s", e.Status, http.StatusText(e.Status))
 	switch host := hostOf(address); {
 	case e.Status == http.StatusProxyAuthRequired && len(e.Schemes) > 0 && !slices.ContainsFunc(e.Schemes, isBasic):
-		return tell(fmt.Sprintf("%s wants credentials by %s (HTTP 407), and authctl gives a proxy Basic credentials only", p, Clean(strings.Join(e.Schemes, " or "))),
+		return tell(fmt.Sprintf("%s wants credentials by %s (HTTP 407), and authctl gives a proxy Basic credentials only", p, shown.Clean(strings.Join(e.Schemes, " or "))),
 			"let "+p.Variable+" name a proxy on this machine that logs in to that one", noProxy(host))
 	case e.Status == http.StatusProxyAuthRequired && p.Credentials:
 		return tell(fmt.Sprintf("%s refused the credentials in %s (HTTP 407)", p, p.Variable),
 			"check user name and password in "+p.Variable+"; special characters are percent-encoded there, @ as %40")
 	case e.Status == http.StatusProxyAuthRequired:
 		return tell(fmt.Sprintf("%s wants credentials (HTTP 407)", p),
-			"set "+p.Variable+" to http://USER:PASSWORD@"+Clean(p.Host)+", special characters percent-encoded, @ as %40")
+			"set "+p.Variable+" to http://USER:PASSWORD@"+shown.Clean(p.Host)+", special characters percent-encoded, @ as %40")
 	case e.Status >= 500:
 		return tell(fmt.Sprintf("%s could not connect to %s: %s", p, host, status), "check the host of "+field+", and ask who runs the proxy", noProxy(host))
 	default:
@@ -67,7 +69,7 @@ func explainProxy(route Route, address string, err error) told {
 	text := plain(err)
 	switch {
 	case errors.As(err, &dns):
-		text = "cannot find the host " + Clean(dns.Name)
+		text = "cannot find the host " + shown.Clean(dns.Name)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		text = "nothing listens there: connection refused"
 	case isTimeout(err):

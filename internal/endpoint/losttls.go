@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"strings"
+
+	"authctl/internal/shown"
 )
 
 // explainTLS tells of what ended a TLS handshake; false for anything else.
@@ -51,7 +53,7 @@ func isOldTLS(err error) bool {
 func alertText(err error) string {
 	var op *net.OpError
 	if errors.As(err, &op) {
-		return Clean(op.Err.Error())
+		return shown.Clean(op.Err.Error())
 	}
 	return ""
 }
@@ -66,7 +68,7 @@ func systemEmpty() bool {
 func withoutRoots(route Route) told {
 	const text = "this machine trusts no authority at all: no root certificates were found"
 	if route.RootsFile != "" {
-		return tell(text, "SSL_CERT_FILE names "+Clean(route.RootsFile)+", which holds no certificate that can be read", "or let tls.ca name the file")
+		return tell(text, "SSL_CERT_FILE names "+shown.Clean(route.RootsFile)+", which holds no certificate that can be read", "or let tls.ca name the file")
 	}
 	return tell(text, "install the package ca-certificates, or let SSL_CERT_FILE or tls.ca name a file of root certificates")
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 // Members are the members of one answer of an OAuth endpoint, read by one
@@ -223,6 +225,6 @@ func (m *Members) isTwice(name string) bool {
 
 func (m *Members) leaveOut(name, why string) {
 	if m.note != nil {
-		m.note(Clean(name) + " is left out: " + why)
+		m.note(shown.Clean(name) + " is left out: " + why)
 	}
 }

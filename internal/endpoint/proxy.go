@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"authctl/internal/shown"
 )
 
 // Proxy is a proxy that a variable of the environment names.
@@ -19,7 +21,7 @@ type Proxy struct {
 }
 
 // String names it for a person, without its credentials.
-func (p *Proxy) String() string { return "the proxy " + Clean(p.Host) + " (" + p.Variable + ")" }
+func (p *Proxy) String() string { return "the proxy " + shown.Clean(p.Host) + " (" + p.Variable + ")" }
 
 // ProxyError is a variable that names no proxy, or a proxy that did not
 // connect. Variable and text hold no credentials.

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 // Refusal is an answer that grants nothing: an OAuth error (RFC 6749 5.2), a
@@ -53,17 +55,17 @@ func (r *Refusal) Verdict() Verdict {
 // Error is the refusal in one line, safe for a terminal.
 func (r *Refusal) Error() string {
 	if r.Location != "" {
-		return fmt.Sprintf("%s answered HTTP %d, a redirect to %s, which authctl does not follow", cmp.Or(r.Endpoint, "the server"), r.Status, Clean(r.Location))
+		return fmt.Sprintf("%s answered HTTP %d, a redirect to %s, which authctl does not follow", cmp.Or(r.Endpoint, "the server"), r.Status, shown.Clean(r.Location))
 	}
 	text := r.what() + " (" + r.by() + ")"
 	if r.Endpoint != "" {
 		text += " at " + r.Endpoint
 	}
-	said := Clean(cmp.Or(r.Description, r.Body))
+	said := shown.Clean(cmp.Or(r.Description, r.Body))
 	if said != "" {
 		text += ": " + said
 	}
-	if d := Clean(r.Detail); d != "" && d != said {
+	if d := shown.Clean(r.Detail); d != "" && d != said {
 		text += " [" + d + "]"
 	}
 	return text
@@ -71,7 +73,7 @@ func (r *Refusal) Error() string {
 
 // by is what told us: the code, the status where it says more, or both.
 func (r *Refusal) by() string {
-	code, status := Clean(r.Code), fmt.Sprintf("HTTP %d", r.Status)
+	code, status := shown.Clean(r.Code), fmt.Sprintf("HTTP %d", r.Status)
 	switch {
 	case code == "":
 		return status

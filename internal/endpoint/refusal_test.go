@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"authctl/internal/shown"
 )
 
 // TestRefusalsWhereverTheyStand: the words of a refusal are shown from any
@@ -106,7 +108,7 @@ func TestNoSecretInAPage(t *testing.T) {
 		"entities":  {Body: []byte("<p>wrong: canary&lt;&amp;&quot;&#62;one</p>")},
 		"challenge": {Header: http.Header{"Www-Authenticate": {`Basic error="invalid_client", error_description="canary<&\">one"`}}},
 		"form":      {Header: http.Header{"Content-Type": {"application/x-www-form-urlencoded"}}, Body: []byte("error=x&error_description=canary%3C%26%22%3Eone")},
-		"cut":       {Body: []byte("<p>" + strings.Repeat("x", 4*MaxText-5) + "canary&lt;&amp;&quot;&gt;one")},
+		"cut":       {Body: []byte("<p>" + strings.Repeat("x", 4*shown.Max-5) + "canary&lt;&amp;&quot;&gt;one")},
 	} {
 		a.Status, a.secrets = 401, []string{canary}
 		if a.Header == nil {
@@ -126,7 +128,7 @@ func FuzzRefusal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, challenge string, status int) {
 		r := AsRefusal(Answer{Status: status, Header: http.Header{"Www-Authenticate": {challenge}}, Body: body})
 		text := r.Error()
-		if utf8.RuneCountInString(text) > 3*MaxText+200 || strings.ContainsAny(text, "\r\n\x1b") {
+		if utf8.RuneCountInString(text) > 3*shown.Max+200 || strings.ContainsAny(text, "\r\n\x1b") {
 			t.Errorf("%q", text)
 		}
 	})

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 // Refused is the refusal that a is, nil for an answer that grants what was
@@ -46,7 +48,7 @@ func AsRefusal(a Answer) *Refusal {
 	if r.Body == "" {
 		r.Body = a.hideJSON([]byte(words(a.plain()))) // before it is cut: half a secret would be no match
 	}
-	r.Body = r.Body[:min(len(r.Body), 4*MaxText)]
+	r.Body = r.Body[:min(len(r.Body), 4*shown.Max)]
 	return r
 }
 

@@ -16,6 +16,7 @@ import (
 	"unicode/utf16"
 
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 // spellings are what a server may do to a secret before it echoes it.
@@ -117,7 +118,7 @@ func FuzzHide(f *testing.F) {
 	f.Add(`%41%42%43%44%45%46\`, "%", "41", uint64(7))
 	f.Add("päss&amp;w\\u0041rd", "&", ";", uint64(99))
 	f.Fuzz(func(t *testing.T, secret, left, right string, seed uint64) {
-		if len(secret) < leastSecret || len(secret) > 100 || len(left)+len(right) > 1000 || Clean(secret) != secret {
+		if len(secret) < leastSecret || len(secret) > 100 || len(left)+len(right) > 1000 || shown.Clean(secret) != secret {
 			t.Skip()
 		}
 		if len(plainlyNormal(secret)) < leastSecret {
@@ -125,12 +126,12 @@ func FuzzHide(f *testing.F) {
 		}
 		echoed := randomly(rand.New(rand.NewPCG(seed, 0)), secret) //nolint:gosec // a test
 		text := left + " <" + echoed + "> " + right
-		shown := hideSecrets(text, []string{secret})
-		if strings.Contains(shown, echoed) || strings.Contains(Clean(shown), echoed) {
-			t.Fatalf("%q echoed as %q is shown as %q", secret, echoed, shown)
+		told := hideSecrets(text, []string{secret})
+		if strings.Contains(told, echoed) || strings.Contains(shown.Clean(told), echoed) {
+			t.Fatalf("%q echoed as %q is shown as %q", secret, echoed, told)
 		}
-		if again := hideSecrets(shown, []string{secret}); again != shown {
-			t.Fatalf("%q: shown %q, and again %q", secret, shown, again)
+		if again := hideSecrets(told, []string{secret}); again != told {
+			t.Fatalf("%q: shown %q, and again %q", secret, told, again)
 		}
 	})
 }

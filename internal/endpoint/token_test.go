@@ -265,30 +265,3 @@ func FuzzParseToken(f *testing.F) {
 		}
 	})
 }
-
-func TestClean(t *testing.T) {
-	for in, want := range map[string]string{
-		"plain":                        "plain",
-		"a\r\nb\tc":                    "a b c",
-		"\x1b[31mred\x1b[0m":           "[31mred[0m",
-		"x\u202eevil\u2066y\u200bz":    "xevilyz",
-		"\x00\x07\u0085end":            "end",
-		"bad\xffutf8":                  "badutf8",
-		strings.Repeat("é", MaxText+9): strings.Repeat("é", MaxText-1) + "…",
-	} {
-		if got := Clean(in); got != want {
-			t.Errorf("Clean(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
-func FuzzClean(f *testing.F) {
-	f.Add("a\x1b[2Jb")
-	f.Add("\u202e\u0000")
-	f.Fuzz(func(t *testing.T, s string) {
-		got := Clean(s)
-		if len([]rune(got)) > MaxText || strings.ContainsAny(got, "\x1b\n\r\t\x00\u202e\u2066") {
-			t.Errorf("Clean(%q) = %q", s, got)
-		}
-	})
-}

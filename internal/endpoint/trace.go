@@ -3,12 +3,13 @@ package endpoint
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"sort"
 	"strings"
+
+	"authctl/internal/shown"
 )
 
 // TextTrace is `-v`: every request and answer, one fact a line. It shows a
@@ -33,14 +34,14 @@ func (t TextTrace) Request(r *Request, body []byte, headers http.Header) {
 		if hidden[http.CanonicalHeaderKey(name)] {
 			value = hiddenText
 		}
-		t.line(">", "%s: %s", name, Clean(value))
+		t.line(">", "%s: %s", name, value)
 	}
 	for _, p := range r.Params {
 		value, _ := formValue(p.Value)
 		if p.Secret {
 			value = hiddenText
 		}
-		t.line(">", "%s=%s", p.Name, Clean(value))
+		t.line(">", "%s=%s", p.Name, value)
 	}
 }
 
@@ -51,11 +52,11 @@ func (t TextTrace) Answer(a Answer) {
 	t.line("<", "%d %s", a.Status, http.StatusText(a.Status))
 	for _, name := range []string{"Content-Type", "Date", "Retry-After", "Dpop-Nonce", "Www-Authenticate"} {
 		if v := a.Header.Get(name); v != "" {
-			t.line("<", "%s: %s", name, Clean(a.hide(v)))
+			t.line("<", "%s: %s", name, a.hide(v))
 		}
 	}
 	if v := a.Header.Get("Location"); v != "" {
-		t.line("<", "Location: %s", Clean(WithoutQuery(a.hide(v))))
+		t.line("<", "Location: %s", WithoutQuery(a.hide(v)))
 	}
 	members, err := a.Members()
 	if err != nil {
@@ -63,12 +64,12 @@ func (t TextTrace) Answer(a Answer) {
 		return
 	}
 	for _, name := range sorted(members.values) {
-		t.line("<", "%s: %s", Clean(a.hide(name)), harmless(name, a, members.values[name]))
+		t.line("<", "%s: %s", a.hide(name), harmless(name, a, members.values[name]))
 	}
 }
 
 // Note shows what became of a part of the answer.
-func (t TextTrace) Note(line string) { t.line("*", "%s", Clean(line)) }
+func (t TextTrace) Note(line string) { t.line("*", "%s", line) }
 
 // Failed shows that no answer came.
 func (t TextTrace) Failed(url string, err error) {
@@ -76,7 +77,7 @@ func (t TextTrace) Failed(url string, err error) {
 	if errors.As(err, &way) {
 		t.route(way.route, false)
 	}
-	t.line("<", "no answer from %s: %s", WithoutQuery(url), Clean(err.Error()))
+	t.line("<", "no answer from %s: %s", WithoutQuery(url), err)
 }
 
 // route shows the way that the request took, where there is something to say.
@@ -96,13 +97,13 @@ func harmless(name string, a Answer, raw json.RawMessage) string {
 		"issuer", "token_endpoint", "authorization_endpoint", "jwks_uri", "pushed_authorization_request_endpoint",
 		"device_authorization_endpoint", "revocation_endpoint", "end_session_endpoint", "interval",
 		"authorization_response_iss_parameter_supported", "require_pushed_authorization_requests":
-		return Clean(a.hideJSON(raw))
+		return shown.Clean(a.hideJSON(raw))
 	}
 	return hiddenText
 }
 
 func (t TextTrace) line(mark, format string, args ...any) {
-	_, _ = fmt.Fprintf(t.W, mark+" "+format+"\n", args...)
+	_ = shown.Fprintf(t.W, mark+" "+format+"\n", args...)
 }
 
 // WithoutQuery is a URL as a person may see it: no query, fragment or userinfo.

@@ -10,6 +10,7 @@ import (
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
 	"authctl/internal/saml"
+	"authctl/internal/shown"
 )
 
 // MaxInput is the most bytes that are looked at: a token response, or many tokens.
@@ -108,7 +109,7 @@ func fromResponse(text []byte, selected string) ([]Found, error) {
 	}
 	var code string
 	if json.Unmarshal(members["error"], &code) == nil && code != "" {
-		return nil, fmt.Errorf("it is an error answer of the server (%.60s) and holds no token", Plain(code))
+		return nil, fmt.Errorf("it is an error answer of the server (%.60s) and holds no token", shown.Whole(code))
 	}
 	return nil, fmt.Errorf("the JSON has no %s", strings.Join(names, ", no "))
 }

@@ -1,13 +1,11 @@
 package inspect
 
 import (
-	"bytes"
-	"encoding/json"
 	"time"
 	"unicode/utf8"
 
-	"authctl/internal/endpoint"
 	"authctl/internal/jwt"
+	"authctl/internal/shown"
 )
 
 type jsonReport struct {
@@ -50,11 +48,7 @@ func (r Report) JSON(now time.Time) ([]byte, error) {
 		expired := !now.Before(exp)
 		out.ExpiresAt, out.Expired = utc(exp), &expired
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(out)
-	return endpoint.EscapeJSON(b.Bytes()), err
+	return shown.JSON(out)
 }
 
 func utc(t time.Time) string {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"authctl/internal/jwt"
+	"authctl/internal/shown"
 )
 
 // View is how a report is shown to a person.
@@ -98,11 +99,11 @@ func (p *page) title(r Report) {
 	case r.Verified:
 		state = p.paint(green, "VERIFIED") + ": " + r.Checked
 	case r.Unverifiable != "":
-		state = p.paint(red, "UNVERIFIABLE") + ": " + Plain(r.Unverifiable)
+		state = p.paint(red, "UNVERIFIABLE") + ": " + shown.Whole(r.Unverifiable)
 	}
 	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", name, state)
 	for _, note := range r.Notes {
-		p.line("note", Plain(note))
+		p.line("note", shown.Whole(note))
 	}
 }
 
@@ -142,7 +143,7 @@ func (p *page) object(o jwt.Object, first []string) {
 		}
 	}
 	for _, m := range members {
-		p.line(Plain(m.Name), p.value(o, m))
+		p.line(shown.Whole(m.Name), p.value(o, m))
 	}
 }
 
@@ -161,6 +162,6 @@ func (p *page) payload(data []byte) {
 		return
 	}
 	for _, l := range strings.Split(string(data), "\n") {
-		p.line("", Plain(l))
+		p.line("", shown.Whole(l))
 	}
 }

@@ -3,6 +3,8 @@ package inspect
 import (
 	"fmt"
 	"strings"
+
+	"authctl/internal/shown"
 )
 
 // document writes what an assertion came in, and how to take it out of that.
@@ -11,7 +13,7 @@ func (p *page) document(r Report) {
 	if d == nil {
 		return
 	}
-	p.line("root", Plain(d.Root))
+	p.line("root", shown.Whole(d.Root))
 	for _, status := range d.Status {
 		p.line("status", short(status))
 	}
@@ -30,13 +32,13 @@ func (p *page) document(r Report) {
 // saml writes an assertion: who, about whom, for whom, until when, whose keys.
 func (p *page) saml(r Report) {
 	a := r.Assertion
-	p.line("Issuer", Plain(a.Issuer))
-	p.line("Subject", Plain(a.Subject))
+	p.line("Issuer", shown.Whole(a.Issuer))
+	p.line("Subject", shown.Whole(a.Subject))
 	for _, aud := range a.Audiences {
-		p.line("Audience", Plain(aud))
+		p.line("Audience", shown.Whole(aud))
 	}
 	if a.Recipient != "" {
-		p.line("Recipient", Plain(a.Recipient))
+		p.line("Recipient", shown.Whole(a.Recipient))
 	}
 	if !a.IssueInstant.IsZero() {
 		p.line("Issued", p.when(a.IssueInstant, false))
@@ -48,7 +50,7 @@ func (p *page) saml(r Report) {
 		p.line("NotOnOrAfter", p.when(a.NotOnOrAfter, true))
 	}
 	for _, ref := range a.AuthnContextClassRefs {
-		p.line("AuthnContextClassRef", Plain(ref))
+		p.line("AuthnContextClassRef", shown.Whole(ref))
 	}
 	if !a.AuthnInstant.IsZero() {
 		p.line("AuthnInstant", p.when(a.AuthnInstant, false))
@@ -59,7 +61,7 @@ func (p *page) saml(r Report) {
 	if len(a.Attributes) > 0 {
 		p.heading("Attributes")
 		for _, attr := range a.Attributes {
-			p.line("", fmt.Sprintf("%s = %s", Plain(attr.Name), short(strings.Join(attr.Values, ", "))))
+			p.line("", fmt.Sprintf("%s = %s", shown.Whole(attr.Name), short(strings.Join(attr.Values, ", "))))
 		}
 	}
 	certs := r.certificates()
@@ -68,14 +70,14 @@ func (p *page) saml(r Report) {
 	}
 	p.heading("Certificates")
 	for _, c := range certs {
-		p.line(c.role, fmt.Sprintf("%s\nkid %s\n%s", c.whose, c.kid, Plain(c.subject)))
+		p.line(c.role, fmt.Sprintf("%s\nkid %s\n%s", c.whose, c.kid, shown.Whole(c.subject)))
 	}
 }
 
 // short keeps long attribute values, often base64, to one line.
 func short(s string) string {
-	if runes := []rune(Plain(s)); len(runes) > 100 {
+	if runes := []rune(shown.Whole(s)); len(runes) > 100 {
 		return string(runes[:100]) + "..."
 	}
-	return Plain(s)
+	return shown.Whole(s)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"authctl/internal/jwt"
+	"authctl/internal/shown"
 )
 
 // What a token's author decides must not decide how much is printed: indenting
@@ -30,7 +31,7 @@ func (p *page) value(o jwt.Object, m jwt.Member) string {
 	case "scope", "scp":
 		var words []string
 		for _, s := range o.Strings(m.Name) {
-			words = append(words, strings.Fields(Plain(s))...)
+			words = append(words, strings.Fields(shown.Whole(s))...)
 		}
 		if len(words) > 0 {
 			return strings.Join(words, "\n")
@@ -38,12 +39,12 @@ func (p *page) value(o jwt.Object, m jwt.Member) string {
 	}
 	var s string
 	if len(m.Value) > 0 && m.Value[0] == '"' && json.Unmarshal(m.Value, &s) == nil {
-		return Plain(s)
+		return shown.Whole(s)
 	}
 	var list []string
 	if json.Unmarshal(m.Value, &list) == nil && len(list) > 0 {
 		for i := range list {
-			list[i] = Plain(list[i])
+			list[i] = shown.Whole(list[i])
 		}
 		return strings.Join(list, "\n")
 	}
@@ -55,14 +56,14 @@ func (p *page) indented(raw []byte) string {
 	shallow := shallow(raw, maxLevels)
 	var b bytes.Buffer
 	if json.Indent(&b, shallow, "", "  ") != nil {
-		return Plain(string(raw))
+		return shown.Whole(string(raw))
 	}
 	lines := strings.Split(b.String(), "\n")
 	if p.lines += len(lines); p.lines > maxLines {
-		return Plain(string(shallow))
+		return shown.Whole(string(shallow))
 	}
 	for i := range lines {
-		lines[i] = Plain(lines[i])
+		lines[i] = shown.Whole(lines[i])
 	}
 	return strings.Join(lines, "\n")
 }

@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
+
+	"authctl/internal/shown"
 )
 
 // one finds the key that a file with several blocks is about: a private key,
@@ -132,24 +133,10 @@ func several(found []*Key) error {
 func (k *Key) kind() string {
 	switch {
 	case k.Certificate != nil:
-		return fmt.Sprintf("certificate of %s (%s)", printable(k.Certificate.Subject.String()), k.Describe())
+		return fmt.Sprintf("certificate of %s (%s)", shown.Clean(k.Certificate.Subject.String()), k.Describe())
 	case k.Signer != nil:
 		return "private key " + k.Describe()
 	default:
 		return "public key " + k.Describe()
 	}
-}
-
-// printable keeps a certificate's name from playing tricks on a terminal.
-func printable(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return -1
-		}
-		return r
-	}, s)
-	if runes := []rune(s); len(runes) > 100 {
-		s = string(runes[:100]) + "..."
-	}
-	return s
 }

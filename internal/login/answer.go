@@ -5,9 +5,9 @@ import (
 	"errors"
 	"net/url"
 
-	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 // answer is one authorization response (RFC 6749 4.1.2) whose state was ours.
@@ -82,8 +82,8 @@ func (r Request) check(a answer) error {
 
 // refusal is the server's error (RFC 6749 4.1.2.1, OpenID Connect Core 3.1.2.6).
 func refusal(a answer) error {
-	text := "the server refused the login (" + endpoint.Clean(a.errorCode) + ")"
-	if d := endpoint.Clean(a.description); d != "" {
+	text := "the server refused the login (" + shown.Clean(a.errorCode) + ")"
+	if d := shown.Clean(a.description); d != "" {
 		text += ": " + d
 	}
 	f := fault.New(fault.Refused, "%s", text)
@@ -92,6 +92,6 @@ func refusal(a answer) error {
 		f.Kind = fault.Login
 		f = f.Hint("leave out --prompt none")
 	}
-	f.Code = endpoint.Clean(a.errorCode)
+	f.Code = shown.Clean(a.errorCode)
 	return f
 }

@@ -1,12 +1,14 @@
 package login
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 // Request is what the profile, its server and the command's flags say about one login.
@@ -59,34 +61,37 @@ func (r Request) params(redirectURI string, rnd randoms) []endpoint.Param {
 }
 
 // address is the URL the browser is sent to.
-func (r Request) address(params []endpoint.Param) (string, error) {
+func (r Request) address(params []endpoint.Param) (shown.Address, error) {
 	u, err := url.Parse(r.AuthorizeURL)
 	if err != nil || u.Host == "" || u.Opaque != "" || u.Fragment != "" || u.User != nil {
-		return "", fault.New(fault.Config, "authorize_url is no plain https URL").Hint("profile field authorize_url")
+		return shown.Address{}, fault.New(fault.Config, "authorize_url is no plain https URL").Hint("profile field authorize_url")
 	}
-	if !Openable(r.AuthorizeURL) && (!r.InsecureHTTP || u.Scheme != "http") {
-		return "", fault.New(fault.Config, "authorize_url %s is not https", u.Redacted()).
+	address, err := shown.ParseNamed(r.AuthorizeURL)
+	if err != nil {
+		return shown.Address{}, fault.New(fault.Config, "authorize_url cannot be opened: %w", err).Hint("profile field authorize_url")
+	}
+	if _, err := Openable(r.AuthorizeURL); err != nil && (!r.InsecureHTTP || u.Scheme != "http") {
+		return shown.Address{}, fault.New(fault.Config, "authorize_url %s is not https", u.Redacted()).
 			Hint("a password must not travel in the clear; insecure_http: true in the profile allows it")
 	}
-	query := []string{}
-	if u.RawQuery != "" {
-		query = append(query, u.RawQuery)
-	}
+	query := make([]string, 0, len(params))
 	for _, p := range params {
 		query = append(query, url.QueryEscape(p.Name)+"="+url.QueryEscape(fmt.Sprint(p.Value)))
 	}
-	u.RawQuery = strings.Join(query, "&")
-	return u.String(), nil
+	return address.With(strings.Join(query, "&")), nil
 }
 
-// Openable is true for what may be given to a browser: https anywhere, http on
-// this machine. Other schemes start other programs.
-func Openable(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" || strings.ContainsAny(address, " \t\r\n\"'<>\\^`{|}") {
-		return false
+// Openable reads what may be given to a browser: https anywhere, http on this
+// machine. Other schemes start other programs.
+func Openable(raw string) (shown.Address, error) {
+	address, err := shown.ParseAddress(raw)
+	if err != nil {
+		return shown.Address{}, err
 	}
-	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())
+	if u, err := url.Parse(raw); err == nil && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())) {
+		return address, nil
+	}
+	return shown.Address{}, errors.New("it is not https")
 }
 
 // host is what a person is told about where the browser goes.

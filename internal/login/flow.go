@@ -9,6 +9,7 @@ import (
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 // Limit is how long a person is waited for (docs/login.md).
@@ -139,18 +140,18 @@ func (f Flow) send(ctx context.Context, r Request, back *callback, target string
 }
 
 // present opens the browser or, where it cannot, says what to open.
-func (f Flow) present(ctx context.Context, r Request, address string, port int, expires time.Duration) {
+func (f Flow) present(ctx context.Context, r Request, address shown.Address, port int, expires time.Duration) {
 	why := f.Why
-	if f.Browser != nil && Openable(address) {
-		err := f.Browser.Open(ctx, address)
+	if _, err := Openable(r.AuthorizeURL); f.Browser != nil && err == nil {
+		err = f.Browser.Open(ctx, address.String())
 		if err == nil {
 			f.Terminal.Note("The browser has been opened at %s. If it shows nothing, try --no-browser.", r.host())
 			return
 		}
-		why = "no browser could be opened: " + endpoint.Clean(err.Error())
+		why = "no browser could be opened: " + err.Error()
 	}
 	if why != "" {
-		f.Terminal.Note("%s", why)
+		f.Terminal.Note("%s", shown.Line(why))
 	}
 	within := ""
 	if expires > 0 && expires < f.Limit {

@@ -13,6 +13,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
+	"authctl/internal/shown"
 	"authctl/internal/token"
 )
 
@@ -131,7 +132,7 @@ func (v IDToken) sameLogin(claims jwt.Object) error {
 }
 
 func oneLine(err error) string {
-	return endpoint.Clean(strings.ReplaceAll(err.Error(), "\n", "; "))
+	return shown.Clean(strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 // MaxAge reads the value of a max_age parameter, in seconds; nil when there is

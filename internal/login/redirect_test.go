@@ -55,8 +55,10 @@ func TestOpenable(t *testing.T) {
 		"http://as.example/": false, "file:///etc/passwd": false, "javascript:alert(1)": false, "https:/x": false,
 		"http://127.0.0.1.evil.example/": false, "https://a b/": false, "https://as.example/\"'": false, "-flag": false, "": false,
 		"https://as.example/`id`": false, "ms-calculator://x": false,
+		"https://login.example@evil.example/": false, "https://%E2%80%AE.example/": false, "https://bücher.example/": false,
+		"https://as.example/ü\u202e": false, "https://as.example/ü": true, "https://as.example/\u009b": false,
 	} {
-		if Openable(address) != want {
+		if _, err := Openable(address); (err == nil) != want {
 			t.Errorf("%q: %v", address, !want)
 		}
 	}

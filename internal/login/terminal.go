@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 // Terminal is where a person is spoken to: stderr.
@@ -26,7 +28,7 @@ func (t Terminal) Fits(columns int) bool {
 }
 
 // Say prints one line that must be seen even with --quiet.
-func (t Terminal) Say(format string, args ...any) { _, _ = fmt.Fprintf(t.Err, format+"\n", args...) }
+func (t Terminal) Say(format string, args ...any) { _ = shown.Fprintf(t.Err, format+"\n", args...) }
 
 // Note prints one line of progress.
 func (t Terminal) Note(format string, args ...any) {
@@ -34,6 +36,12 @@ func (t Terminal) Note(format string, args ...any) {
 		t.Say(format, args...)
 	}
 }
+
+// Paint replaces the line that the cursor is on; "" wipes it.
+func (t Terminal) Paint(line string) { _ = shown.Fprintf(t.Err, "\r\x1b[K%s", line) }
+
+// Draw prints a picture of our own making, several lines of it.
+func (t Terminal) Draw(picture string) { _, _ = io.WriteString(t.Err, picture+"\n") }
 
 // Waiting shows what is waited for and how long it still will be, until stop
 // is called; stop wipes the line. Where nothing can be painted over it is one line.
@@ -62,13 +70,13 @@ func (t Terminal) Waiting(ctx context.Context, what string, limit time.Duration)
 func (t Terminal) count(ctx context.Context, what string, left time.Duration) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	defer func() { _, _ = io.WriteString(t.Err, "\r\x1b[K") }()
+	defer t.Paint("")
 	for {
 		line := fmt.Sprintf("Waiting for %.40s, %s left (Ctrl-C stops)", what, plain(left)) // one line of 80
 		if !t.Fits(len(line) + 1) {
 			line = plain(left) + " left" // a broken line would be painted again and again
 		}
-		_, _ = io.WriteString(t.Err, "\r\x1b[K"+line)
+		t.Paint(line)
 		select {
 		case <-ctx.Done():
 			return

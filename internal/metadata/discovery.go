@@ -10,6 +10,7 @@ import (
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/shown"
 )
 
 // maxDiscovery is the largest discovery document, in bytes.
@@ -69,7 +70,7 @@ func checked(p *profile.Profile, at string, a endpoint.Answer) (Endpoints, error
 		if u == "" || plain.secure(u) {
 			continue
 		}
-		f := fault.New(fault.Config, "discovery %s names the endpoint %s, which is no https URL", at, shown(u))
+		f := fault.New(fault.Config, "discovery %s names the endpoint %s, which is no https URL", at, redacted(u))
 		if (plainHTTP{anywhere: true}).secure(u) {
 			f = f.Hint("insecure_http: true in profile %s would allow it", p.Name)
 		}
@@ -131,12 +132,12 @@ func wellKnown(issuer string) []string {
 	return []string{openid, inserted.String()}
 }
 
-// shown is an endpoint in a message, without a password that may be in it.
-func shown(raw string) string {
+// redacted is an endpoint in a message, without a password that may be in it.
+func redacted(raw string) string {
 	if u, err := url.Parse(raw); err == nil {
 		raw = u.Redacted()
 	}
-	return endpoint.Clean(raw)
+	return shown.Clean(raw)
 }
 
 // plainHTTP is where endpoints may be without TLS.

@@ -5,6 +5,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 	"authctl/internal/token"
 )
 
@@ -112,10 +113,10 @@ func CheckType(tokenType, scheme string) error {
 		return fault.New(fault.Invalid, "the server bound the token to a DPoP key, but api.scheme is %s", scheme).
 			Hint("set api.scheme: DPoP in the profile, and dpop.enabled: true")
 	case wantDPoP:
-		return fault.New(fault.Invalid, "api.scheme is %s, but the server granted token_type %q", scheme, shown(tokenType)).
+		return fault.New(fault.Invalid, "api.scheme is %s, but the server granted token_type %q", scheme, shown.Clean(tokenType)).
 			Hint("set api.scheme: Bearer in the profile, or dpop.enabled: true if the server should bind the token")
 	default:
-		return fault.New(fault.Invalid, "token_type %q does not fit api.scheme %s", shown(tokenType), scheme).
+		return fault.New(fault.Invalid, "token_type %q does not fit api.scheme %s", shown.Clean(tokenType), scheme).
 			Hint("set api.scheme to what the API wants; -o json prints the token as it is")
 	}
 }
@@ -125,7 +126,7 @@ func CheckType(tokenType, scheme string) error {
 // error is a fault.Config that names the header and never its value.
 func CheckHeader(name, value string) error {
 	if !IsHeaderName(name) {
-		return fault.New(fault.Config, "api.headers: %q is no header name (RFC 9110 5.1)", shown(name))
+		return fault.New(fault.Config, "api.headers: %q is no header name (RFC 9110 5.1)", shown.Clean(name))
 	}
 	if strings.EqualFold(name, "Authorization") {
 		return fault.New(fault.Config, "api.headers: Authorization is made from the token and cannot be set beside it").
@@ -150,12 +151,4 @@ func IsHeaderName(s string) bool {
 		}
 	}
 	return s != ""
-}
-
-// shown cuts text of the server or the profile for a message.
-func shown(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "..."
-	}
-	return s
 }

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"unicode"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 	"authctl/internal/token"
 )
 
@@ -21,8 +21,8 @@ func checkSelect(name string) error {
 		return nil
 	case slices.Contains(endpoint.KnownMembers(), name): // authctl has read it, and json shows what it means
 		return fault.New(fault.Usage, "--select does not print %s", name).Hint("-o json shows it")
-	case profile.Nearest(name, Selects()) != "", strings.ContainsFunc(name, unprintable):
-		return fault.New(fault.Usage, "unknown --select %q", shown(name)).
+	case profile.Nearest(name, Selects()) != "", strings.ContainsFunc(name, shown.Drives):
+		return fault.New(fault.Usage, "unknown --select %q", shown.Clean(name)).
 			Hint("--select is one of %s, or another member of the server's answer", strings.Join(Selects(), ", "))
 	}
 	return nil
@@ -35,26 +35,20 @@ func extra(set token.Set, name string) (secret.Text, error) {
 	_ = json.Unmarshal([]byte(set.Extra.Reveal()), &members) // nothing where there is none
 	raw, ok := members[name]
 	if !ok {
-		f := fault.New(fault.Invalid, "the server's answer has no member %q", shown(name))
+		f := fault.New(fault.Invalid, "the server's answer has no member %q", shown.Clean(name))
 		if len(members) > 0 {
 			f = f.Hint("-o json shows its members under extra")
 		}
 		return secret.Text{}, f
 	}
-	text := string(endpoint.EscapeJSON(raw))
+	text := string(shown.EscapeJSON(raw))
 	var bare string
 	if json.Unmarshal(raw, &bare) == nil {
 		text = bare
 	}
-	if strings.ContainsFunc(text, unprintable) {
-		return secret.Text{}, fault.New(fault.Invalid, "the member %s has control characters and is not printed", shown(name)).
+	if strings.ContainsFunc(text, shown.Drives) {
+		return secret.Text{}, fault.New(fault.Invalid, "the member %s has control characters and is not printed", shown.Clean(name)).
 			Hint("-o json shows it with escapes")
 	}
 	return secret.New(text), nil
-}
-
-// unprintable is a character that drives a terminal or ends a line, or that
-// changes the direction of what stands beside it.
-func unprintable(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"authctl/internal/endpoint"
+	"authctl/internal/shown"
 	"authctl/internal/token"
 )
 
@@ -48,12 +48,8 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 			return err
 		}
 	}
-	var line bytes.Buffer
-	enc := json.NewEncoder(&line)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	// token_type, scope and the rest are the server's text, and a terminal may show them.
-	b.Write(endpoint.EscapeJSON(line.Bytes()))
+	line, err := shown.JSON(v)
+	b.Write(line)
 	return err
 }
 

@@ -6,12 +6,14 @@ package device
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"time"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/login"
 	"authctl/internal/secret"
+	"authctl/internal/shown"
 )
 
 const (
@@ -27,8 +29,8 @@ const (
 type Authorization struct {
 	DeviceCode secret.Text
 	UserCode   string
-	Address    string // verification_uri
-	Complete   string // verification_uri_complete, "" when there is none
+	Address    shown.Address // verification_uri
+	Complete   shown.Address // verification_uri_complete, zero when there is none
 	ExpiresIn  time.Duration
 	Interval   time.Duration
 }
@@ -50,9 +52,14 @@ func Parse(answer endpoint.Answer) (Authorization, error) {
 		return Authorization{}, strange(err)
 	}
 	a := Authorization{
-		DeviceCode: secret.New(code), UserCode: endpoint.Clean(user), Complete: m.Text("verification_uri_complete"),
-		// verification_url is of drafts, still sent by some.
-		Address: cmp.Or(m.Text("verification_uri"), m.Text("verification_url")), ExpiresIn: usual, Interval: defaultInterval,
+		DeviceCode: secret.New(code), UserCode: shown.Clean(user), ExpiresIn: usual, Interval: defaultInterval,
+	}
+	// verification_url is of drafts, still sent by some.
+	named := cmp.Or(m.Text("verification_uri"), m.Text("verification_url"))
+	var unfit error
+	a.Address, unfit = openable(named)
+	if whole := m.Text("verification_uri_complete"); whole != "" && unfit == nil {
+		a.Complete, unfit = openable(whole)
 	}
 	if life, ok := m.Seconds("expires_in"); ok {
 		a.ExpiresIn = min(life, longest)
@@ -63,17 +70,24 @@ func Parse(answer endpoint.Answer) (Authorization, error) {
 	switch {
 	case a.UserCode == "":
 		err = errors.New("its user_code cannot be shown")
-	case a.Address == "":
+	case named == "":
 		err = errors.New("it has no verification_uri")
 	case a.ExpiresIn <= 0:
 		err = errors.New("its device_code has expired before it came")
-	case !login.Openable(a.Address) || a.Complete != "" && !login.Openable(a.Complete):
-		err = errors.New("its verification_uri is not https")
+	case unfit != nil:
+		err = fmt.Errorf("its address cannot be opened: %w", unfit)
 	}
 	if err != nil {
 		return Authorization{}, strange(err)
 	}
 	return a, nil
+}
+
+func openable(named string) (shown.Address, error) {
+	if _, err := shown.ParseNamed(named); err != nil {
+		return shown.Address{}, err
+	}
+	return login.Openable(named)
 }
 
 func strange(why error) error {

@@ -1,28 +1,27 @@
 package device
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
 	"rsc.io/qr"
 
 	"authctl/internal/login"
+	"authctl/internal/shown"
 )
 
 // Show tells the person where to go and which code to type, and draws the
 // address as a QR code, so that a phone needs no typing.
 func (a Authorization) Show(t login.Terminal) {
-	address := a.Complete
-	if address == "" {
-		address = a.Address
-	}
+	address := cmp.Or(a.Complete, a.Address)
 	if !t.Quiet {
-		if drawing, err := draw(address, t); err == nil {
-			t.Say("%s", drawing)
+		if drawing, err := draw(address.String(), t); err == nil {
+			t.Draw(drawing)
 		}
 	}
 	t.Say("On a phone or any other machine, open\n\n  %s\n\nand enter or confirm the code\n\n  %s\n", a.Address, a.UserCode)
-	if a.Complete != "" {
+	if a.Complete != (shown.Address{}) {
 		// RFC 8628 3.3.1: the code is shown also then, so that it can be compared.
 		t.Note("The address with the code in it: %s\n", a.Complete)
 	}

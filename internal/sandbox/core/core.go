@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 // Options is what a Core is made of. Every member but ExpiresIn and Latency is required.
@@ -103,7 +105,7 @@ func (c *Core) UUID() string {
 func (c *Core) Logf(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	_, _ = fmt.Fprintf(c.log, "sandbox: "+format+"\n", args...)
+	_ = shown.Fprintf(c.log, "sandbox: "+format+"\n", args...)
 }
 
 // Refused logs why a request was refused: some providers do not say it on the wire.

@@ -1,4 +1,4 @@
-package endpoint
+package shown
 
 import (
 	"encoding/json"
