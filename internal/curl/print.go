@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	clean "authctl/internal/shown" // shown is this room's own cut
 )
 
 // hidden stands for a value that a bug report must not show.
@@ -29,7 +31,7 @@ func (j Job) Print() (string, error) {
 			shownOptions.unknown = append(shownOptions.unknown, arg{a.name, hidden, a.has})
 		}
 		for _, w := range shownOptions.argv(extras{config: configFile, dpop: j.Prover != nil}) {
-			words = append(words, quote(w))
+			words = append(words, quote(clean.Whole(w)))
 		}
 		b.WriteString(strings.Join(words, " ") + "\n")
 		b.WriteString("# " + configFile + ":\n")
@@ -49,11 +51,11 @@ func (j Job) Print() (string, error) {
 		}
 		for _, a := range t.fromFiles {
 			name, _, _ := strings.Cut(a.value, ":")
-			b.WriteString("#   " + a.name + " = \"" + name + ": " + hidden + "\"\n")
+			b.WriteString("#   " + a.name + " = \"" + clean.Whole(name) + ": " + hidden + "\"\n")
 		}
 		for _, c := range [][2]string{{"cacert", j.Certificates.CA}, {"cert", j.Certificates.Certificate}, {"key", j.Certificates.Key}} {
 			if c[1] != "" {
-				b.WriteString("#   " + c[0] + " = \"" + c[1] + "\"\n")
+				b.WriteString("#   " + c[0] + " = \"" + clean.Whole(c[1]) + "\"\n")
 			}
 		}
 	}

@@ -39,8 +39,8 @@ func TestEveryArgumentIsCleaned(t *testing.T) {
 func TestLine(t *testing.T) {
 	long := strings.Repeat("x", 300)
 	for in, want := range map[string]string{
-		"reading /a/" + long + "/key.pem: no":  "reading /a/" + long[:97] + "…" + long[:90] + "/key.pem: no",
-		"a\tb  c": "a b c", " a  b": " a  b",
+		"reading /a/" + long + "/key.pem: no": "reading /a/" + long[:97] + "…" + long[:90] + "/key.pem: no",
+		"a\tb  c":                             "a b c", " a  b": " a  b",
 		strings.Repeat("word ", 1000) + "end.": strings.Repeat("word ", 200) + "…" + strings.Repeat("word ", 199) + "end.",
 	} {
 		if got := Line(in).String(); got != want && !(len(in) > maxLine && len([]rune(got)) == maxLine && strings.HasSuffix(got, "end.")) {
@@ -51,23 +51,23 @@ func TestLine(t *testing.T) {
 
 func TestParseAddress(t *testing.T) {
 	for in, want := range map[string]string{
-		"https://as.example/a?b=c%20d#e":                       "https://as.example/a?b=c%20d#e",
-		"https://as.example/\u00fc?q=\u00fc":                   "https://as.example/%C3%BC?q=%C3%BC",
-		"https://xn--bcher-kva.example/":                       "https://xn--bcher-kva.example/",
-		"https://[::1]:8080/":                                  "https://[::1]:8080/",
-		"https://b\u00fccher.example/":                         "",
-		"https://%E2%80%AE.example/":                           "",
-		"https://login.example.com@evil.example/":              "",
-		"https://login.example.com:x@evil.example/":            "",
-		"https://@evil.example/":                               "",
-		"https://login.example.com\\@evil.example/":            "",
-		"https://as.example/\u202e":                            "",
-		"https://as.example/\u009b":                            "",
-		"https://as.example/\r\nx":                             "",
-		"https://as.example/ x":                                "",
-		"/device":                                              "",
-		"":                                                     "",
-		"https:as.example":                                     "",
+		"https://as.example/a?b=c%20d#e":                        "https://as.example/a?b=c%20d#e",
+		"https://as.example/\u00fc?q=\u00fc":                    "https://as.example/%C3%BC?q=%C3%BC",
+		"https://xn--bcher-kva.example/":                        "https://xn--bcher-kva.example/",
+		"https://[::1]:8080/":                                   "https://[::1]:8080/",
+		"https://b\u00fccher.example/":                          "",
+		"https://%E2%80%AE.example/":                            "",
+		"https://login.example.com@evil.example/":               "",
+		"https://login.example.com:x@evil.example/":             "",
+		"https://@evil.example/":                                "",
+		"https://login.example.com\\@evil.example/":             "",
+		"https://as.example/\u202e":                             "",
+		"https://as.example/\u009b":                             "",
+		"https://as.example/\r\nx":                              "",
+		"https://as.example/ x":                                 "",
+		"/device":                                               "",
+		"":                                                      "",
+		"https:as.example":                                      "",
 		"https://as.example/" + strings.Repeat("a", maxAddress): "",
 	} {
 		got, err := ParseNamed(in)
