@@ -21,6 +21,7 @@ import (
 
 	"authctl/cmd"
 	"authctl/internal/app"
+	"authctl/internal/fakes"
 	"authctl/internal/keys"
 	"authctl/internal/shown"
 )
@@ -87,17 +88,22 @@ profiles:
     token_url: ISSUER/token
     discovery: never
     client: {id: app, secret: "keyring:client_secret"}
+  odd:
+    token_url: ISSUER/token
+    discovery: never
+    client: {id: app, secret: "keyring:\u202e\u009b\e[2JLONG"}
 `
 
 func newHostile(t *testing.T) hostile {
 	t.Helper()
 	key := signingKey(t)
-	d := newDesk(t, strings.NewReplacer("EVIL", `"`+quoted()+`"`, "KEY", key).Replace(hostileProfiles))
+	d := newDesk(t, strings.NewReplacer("EVIL", `"`+quoted()+`"`, "LONG", strings.Repeat("A", 10000), "KEY", key).Replace(hostileProfiles))
 	d.env["SECRET"] = "s3cret"
 	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
 		say(w, 200, `{"access_token":"token-1","refresh_token":"refresh-1","token_type":"EVIL","scope":"EVIL","expires_in":300,"EVIL":"EVIL","patient":"EVIL","issued_token_type":"EVIL","id_token":"EVIL"}`)
 		return true
 	}
+	d.ring = &fakes.Keyring{}
 	h := hostile{d, ""}
 	h.cert = h.certificate()
 	return h
@@ -220,7 +226,7 @@ func hostileCases() map[string][]hostileCase {
 		on(hostileKeys, "-p", "person", "--timeout", "5s"), on(quiet, "-p", "person", "--timeout", "5s"),
 	}
 	return map[string][]hostileCase{
-		"authctl":            {on(quiet, "EVIL"), on(quiet, "--EVIL"), on(quiet)},
+		"authctl":            {on(quiet, "__complete", "secret", "set", "-p", "odd", ""), on(quiet, "__complete", "token", "-p", "EVIL"), on(quiet, "EVIL"), on(quiet, "--EVIL"), on(quiet)},
 		"authctl help":       {on(quiet, "EVIL"), on(quiet, "token")},
 		"authctl version":    {on(quiet), on(quiet, "EVIL")},
 		"authctl token":      append(tokens, grants...),
@@ -236,8 +242,8 @@ func hostileCases() map[string][]hostileCase {
 		"authctl kid":            {on(quiet, "EVIL"), on(quiet, "CERT"), on(typed(`{"kty":"`+quoted()+`","kid":"`+quoted()+`"}`), "-"), on(quiet, "KEY", "--as", "EVIL"), on(quiet, "KEYS", "--as", "all"), on(quiet, "KEYS", "--kid", "EVIL"), on(typed(evilText()), "-")},
 		"authctl decode":         {on(quiet, "EVIL"), on(quiet, "CLAIMS"), on(quiet, "CLAIMS", "--claim", "EVIL"), on(quiet, "CLAIMS", "--verify", "--key", "KEY", "--issuer", "EVIL", "--audience", "EVIL"), on(typed(evilText()), "-"), on(typed(`{"error":"`+quoted()+`"}`), "-"), on(quiet, "--select", "EVIL", "CLAIMS")},
 		"authctl secret":         {on(quiet, "EVIL")},
-		"authctl secret set":     {on(typed(evilText()), "EVIL", "-p", "keyed"), on(typed(evilText()), "client_secret", "-p", "keyed"), on(typed("x"), "client_secret", "-p", "EVIL")},
-		"authctl secret list":    grants,
+		"authctl secret set":     {on(typed(evilText()), "EVIL", "-p", "keyed"), on(typed(evilText()), "client_secret", "-p", "keyed"), on(typed("x"), "client_secret", "-p", "EVIL"), on(typed("x"), "client_secret", "-p", "keyed"), on(typed("x"), "\u202e\u009b"+strings.Repeat("A", 10000), "-p", "odd")},
+		"authctl secret list":    append([]hostileCase{on(quiet, "-p", "odd"), on(quiet, "-p", "keyed")}, grants...),
 		"authctl secret delete":  {on(quiet, "EVIL", "-p", "keyed"), on(quiet, "client_secret", "-p", "EVIL")},
 		"authctl doctor":         append([]hostileCase{on(quiet, "--all", "--offline"), on(kept, "--all"), on(document("issuer", evilText()), "-p", "demo"), on(document("token_endpoint_auth_methods_supported", []string{evilText()}), "-p", "demo"), on(document("jwks_uri", "https://127.0.0.1:1/\u202e"), "-p", "demo"), on(hostileKeys, "-p", "demo")}, grants...),
 		"authctl status":         append([]hostileCase{on(kept), on(kept, "-p", "machine"), on(kept, "-p", "EVIL")}, grants...),
@@ -368,7 +374,7 @@ func harmless(t *testing.T, where, text string, whole bool) {
 
 func TestHostileProfilesLoad(t *testing.T) {
 	h := newHostile(t)
-	for _, name := range []string{"demo", "machine", "device", "signing", "exchanging", "keyed"} {
+	for _, name := range []string{"demo", "machine", "device", "signing", "exchanging", "keyed", "odd"} {
 		if o := h.run(t.Context(), "profile", "show", name); o.code != 0 {
 			t.Errorf("%s: %.300q", name, o.stderr)
 		}

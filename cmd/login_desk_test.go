@@ -26,6 +26,7 @@ type desk struct {
 	home    string
 	env     map[string]string
 	in      io.Reader
+	ring    app.Keyring   // nil: that of the machine
 	typing  bool          // stdin is a terminal
 	ahead   time.Duration // of the clock
 	mu      sync.Mutex
@@ -86,6 +87,9 @@ func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outc
 		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader,
 		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
 		IsTerminal: func(fd int) bool { return fd == 0 && d.typing },
+	}
+	if d.ring != nil {
+		sys.Keyring = d.ring
 	}
 	if d.browser != nil {
 		sys.Browser = d.browser

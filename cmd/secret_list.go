@@ -124,7 +124,7 @@ func (c *cli) completeSecretNames(cmd *cobra.Command, args []string, _ string) (
 	}
 	var names []cobra.Completion
 	for _, r := range p.Refs() {
-		if r.Ref.Kind == secret.Keyring && !slices.Contains(names, r.Ref.Name) {
+		if r.Ref.Kind == secret.Keyring && !strings.ContainsFunc(r.Ref.Name, shown.Drives) && !slices.Contains(names, r.Ref.Name) {
 			names = append(names, r.Ref.Name)
 		}
 	}
