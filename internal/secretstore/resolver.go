@@ -84,11 +84,11 @@ func (r *Resolver) fromEnv(name string) (secret.Text, error) {
 	v, ok := r.from.Env(name)
 	if !ok {
 		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is not set", name).
-			Hint("set %s, or point the profile at another place: keyring:NAME, file:PATH", name)
+			Hint("set %s in the environment, or give another reference", name)
 	}
 	if v == "" {
-		// CI systems hand out an empty string for a secret that does not exist.
-		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is empty", name)
+		return secret.Text{}, fault.New(fault.Config, "the environment variable %s is empty", name).
+			Hint("give it its value, or unset it: CI systems hand out an empty one for a secret that they do not have")
 	}
 	return secret.New(stripNewline(v)), nil
 }
