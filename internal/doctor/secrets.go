@@ -77,7 +77,7 @@ func (e *exam) secrets(ctx context.Context) {
 func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 	if at.Ref.Kind == secret.File && at.Ref.Path == "-" {
 		done()
-		e.skip(at.Path, "file:- is stdin, which is read when a token is asked for")
+		e.skip(at.Path, "file:- is stdin, which doctor does not read")
 		return
 	}
 	if !e.used(at.Path) {

@@ -181,8 +181,12 @@ func TestConfiguredGrants(t *testing.T) {
 		}
 	}
 	p.Exchange.SubjectToken = secret.Ref{Kind: secret.File, Path: "-"}
-	if _, err := all["token_exchange"](t.Context(), p); fault.KindOf(err) != fault.Login {
+	if _, err := all["token_exchange"](t.Context(), p); fault.KindOf(err) != fault.Login || !strings.Contains(err.Error(), "is stdin") {
 		t.Errorf("stdin: %v", err)
+	}
+	p.Exchange.SubjectToken = secret.Ref{}
+	if _, err := all["token_exchange"](t.Context(), p); fault.KindOf(err) != fault.Login || strings.Contains(err.Error(), "stdin") {
+		t.Errorf("none: %v", err)
 	}
 }
 

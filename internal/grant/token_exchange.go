@@ -79,8 +79,11 @@ func (g TokenExchange) Apply(_ context.Context, r *endpoint.Request) error {
 func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant, error) {
 	ref := p.Exchange.SubjectToken
 	if ref.IsZero() || ref.Path == "-" {
-		return nil, fault.New(fault.Login, "the profile has no subject token to exchange").
-			Hint("authctl exchange -p %s --subject-token FILE", p.Name)
+		why := "the profile has no subject token to exchange"
+		if ref.Path == "-" {
+			why = "exchange.subject_token is stdin, which only authctl exchange reads"
+		}
+		return nil, fault.New(fault.Login, "%s", why).Hint("authctl exchange -p %s --subject-token FILE", p.Name)
 	}
 	text, err := d.Secrets.Resolve(ctx, p.Name, ref)
 	if err != nil {
