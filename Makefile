@@ -1,6 +1,6 @@
 # Every verb is one line: the work is in scripts/. docs/development.md says what each needs.
 
-.PHONY: help build test race fuzz lint generate check bench e2e demo demo-login clean
+.PHONY: help build test race fuzz mutants lint generate check bench e2e demo demo-login clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,6 +16,9 @@ race: ## the same under the race detector (needs a C compiler)
 
 fuzz: ## every fuzz target for FUZZTIME (5s) each
 	@scripts/fuzz.sh
+
+mutants: ## removes each guard of docs/threats.md in a copy and sees a test fail (MUTANTS="id ..." for some)
+	@scripts/mutants.sh $(MUTANTS)
 
 lint: ## gofumpt, go vet and golangci-lint
 	@scripts/lint.sh

@@ -3,8 +3,11 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,4 +34,38 @@ func TestTheProgramIsHardened(t *testing.T) {
 	if err != nil || strings.TrimSpace(string(out)) != "0\n0" {
 		t.Errorf("%v: the limits are %q", err, out)
 	}
+}
+
+// docs/threats.md 43, as another process sees it: what PR_SET_DUMPABLE took away
+// belongs to root in /proc, also the environment and the memory (proc(5)). Root
+// sees no difference, so it lets somebody else try.
+func TestNoOtherProcessLooksInside(t *testing.T) {
+	folder := t.TempDir()
+	program := folder + "/authctl"
+	cmd := exec.CommandContext(t.Context(), program, "sandbox", "--", "sh", "-c", `stat -c %u /proc/$PPID/mem /proc/$$/mem`)
+	cmd.Env = append(os.Environ(), "AUTHCTL_TEST_MAIN=1", "HOME="+folder)
+	cmd.Dir = "/"
+	uid := os.Geteuid()
+	if uid == 0 {
+		uid = 65534
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	}
+	if err := errors.Join(copyFile(program, os.Args[0]), os.Chmod(folder, 0o755), os.Chmod(filepath.Dir(folder), 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.Output()
+	if errors.Is(err, syscall.EPERM) {
+		t.Skip("nobody else to be: ", err)
+	}
+	if want := fmt.Sprintf("0\n%d", uid); err != nil || strings.TrimSpace(string(out)) != want {
+		t.Errorf("%v: the owners of program and child are %q, want %q", err, out, want)
+	}
+}
+
+func copyFile(to, from string) error {
+	body, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, body, 0o755) //nolint:gosec // somebody else runs it
 }

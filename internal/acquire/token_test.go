@@ -295,7 +295,14 @@ func TestKeyCoversEveryInput(t *testing.T) {
 		"omit": func(p *profile.Profile) { p.Request.Omit = []string{"x"} }, "login params": func(p *profile.Profile) { p.Login.Params = f },
 		"dpop": func(p *profile.Profile) { p.DPoP.Enabled = true }, "dpop.alg": func(p *profile.Profile) { p.DPoP.Alg = "x" },
 	}
-	keys := map[string]string{Key(plain(), ""): "nothing", Key(plain(), "subject"): "subject"}
+	keys := map[string]string{Key(plain(), ""): "nothing"}
+	for _, subject := range []string{"a", "b"} {
+		k := Key(plain(), subject)
+		if other, twice := keys[k]; twice {
+			t.Errorf("the subject %s has the key of %s", subject, other)
+		}
+		keys[k] = "the subject " + subject
+	}
 	for name, flip := range flips {
 		p := plain()
 		flip(p)

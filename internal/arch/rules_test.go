@@ -37,7 +37,7 @@ func doors() map[string][]string {
 // apart lists the folders that are programs, or parts of tests: they may
 // import anything of the module and nothing may import them.
 func apart() []string {
-	return []string{"internal/arch", "internal/fakes", "internal/gen", "internal/e2e", "internal/bench"}
+	return []string{"internal/arch", "internal/fakes", "internal/gen", "internal/e2e", "internal/bench", "internal/mutants"}
 }
 
 // unlinked lists what no room of the program may import: templates call

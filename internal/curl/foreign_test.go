@@ -1,7 +1,9 @@
 package curl
 
 import (
+	"encoding/pem"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -230,6 +232,24 @@ func TestUnsafeOptionsPassWhenAskedFor(t *testing.T) {
 	j.AllowUnsafe = true
 	if r := run(t, j); fault.KindOf(r.fault) != fault.Usage || foreign.wire() != "" {
 		t.Errorf("%+v", r)
+	}
+}
+
+// docs/threats.md 33: from https a redirect leads to https only, whoever is there.
+func TestARedirectNeverStepsDown(t *testing.T) {
+	plain := newServer(t, nil)
+	api := httptest.NewTLSServer(http.RedirectHandler(plain.URL+"/caught", http.StatusTemporaryRedirect))
+	defer api.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: api.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j := job(t, plain, "-sSL", "/")
+	j.BaseURL, j.Hosts = api.URL, []string{strings.TrimPrefix(api.URL, "https://")}
+	j.Headers, j.HeaderNames, j.Certificates = nil, nil, Certificates{CA: ca}
+	// 1: a protocol that is not allowed (curl(1), EXIT CODES).
+	if r := run(t, j); r.fault != nil || r.code != 1 || plain.wire() != "" {
+		t.Errorf("%+v; over http came %q", r, plain.wire())
 	}
 }
 

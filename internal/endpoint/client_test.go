@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -171,12 +172,13 @@ func TestPostKnowsWhetherAByteMayHaveBeenSent(t *testing.T) {
 
 // The canaries are every secret of one request; a hostile server echoes them all.
 func TestTraceAndRefusalShowNoSecret(t *testing.T) {
-	canaries := []string{"canary-secret-1", "canary-assertion-2", "Y2FuYXJ5LTM=", "canary-password-4"}
+	canaries := []string{"canary secret/1", "canary-assertion-2", "Y2FuYXJ5LTM=", "canary-password-4", "canary-key-6"}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		w.Header().Set("WWW-Authenticate", r.Header.Get("Authorization"))
+		_, bare, _ := strings.Cut(r.Header.Get("Authorization"), " ") // as a server names the credentials it does not know
 		w.WriteHeader(http.StatusBadRequest)
-		_, _ = w.Write([]byte(`{"error":"invalid_client","error_description":"` + string(b) + r.Header.Get("Authorization") + `canary-password-4",
+		_, _ = w.Write([]byte(`{"error":"invalid_client","error_description":"` + bare + " " + string(b) + r.Header.Get("Authorization") + `canary-password-4",
 			"access_token":"canary-granted-5"}`))
 	}))
 	defer s.Close()
@@ -186,13 +188,14 @@ func TestTraceAndRefusalShowNoSecret(t *testing.T) {
 	r.SetSecret("client_assertion", secret.New(canaries[1]))
 	r.SetHeader("Authorization", "Basic "+canaries[2], true)
 	r.Hide(secret.New(canaries[3]))
+	r.SetHeader("x-api-key", canaries[4], true)
 	a, err := client(&trace).Post(t.Context(), r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	shown := trace.String() + AsRefusal(a).Error()
 	for _, c := range append(canaries, "canary-granted-5") {
-		if strings.Contains(shown, c) {
+		if strings.Contains(shown, c) || strings.Contains(shown, url.QueryEscape(c)) {
 			t.Errorf("%s is shown:\n%s", c, shown)
 		}
 	}
@@ -228,6 +231,12 @@ func TestNoEscapedSecretIsShown(t *testing.T) {
 		if shown := trace.String() + AsRefusal(a).Error(); strings.Contains(shown, "canary") || strings.Contains(shown, "one") {
 			t.Errorf("%s is shown:\n%s", name, shown)
 		}
+	}
+}
+
+func TestAddressesAreShownWithoutSecrets(t *testing.T) {
+	if got := WithoutQuery("https://canary:canary@as.example/token?code=canary#canary"); got != "https://as.example/token?..." {
+		t.Error(got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -107,3 +108,45 @@ func TestEveryRequestHasADeadline(t *testing.T) {
 		}
 	}
 }
+
+// docs/threats.md 8: a connection that is kept lets net/http send a request
+// again when the server closes it, and a refresh token is good for one. Either
+// guard would do by itself; each has to be there.
+func TestNoConnectionIsKept(t *testing.T) {
+	var last *http.Request
+	c := &Client{HTTP: roundTrip(func(r *http.Request) (*http.Response, error) {
+		last = r
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody}, nil
+	}), Now: time.Now}
+	if _, err := c.Post(t.Context(), request("https://as.example/token")); err != nil || !last.Close || last.GetBody != nil {
+		t.Errorf("a POST may be sent again: close %t, %v", last.Close, err)
+	}
+	if _, err := c.Get(t.Context(), "https://as.example/jwks", 1<<10); err != nil || !last.Close {
+		t.Errorf("a GET keeps its connection: %v", err)
+	}
+
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(r.RemoteAddr)) // a port of its own for each connection
+	}))
+	defer s.Close()
+	transport := NewTransport(Setup{})
+	from := map[string]bool{}
+	for range 3 {
+		resp, err := (&http.Client{Transport: transport}).Get(s.URL) // which would keep it
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err := errors.Join(err, resp.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		from[string(body)] = true
+	}
+	if len(from) != 3 {
+		t.Errorf("3 requests over %d connections", len(from))
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -101,6 +101,7 @@ func TestTokensThatAreNone(t *testing.T) {
 		"space":        " " + good,
 		"standard b64": strings.ReplaceAll(good, "e", "+"),
 		"stray bits":   enc([]byte(`{"alg":"HS256"}`)) + ".e31." + "AB",
+		"deep":         forge(`{"alg":"HS256","x":`+strings.Repeat("[", maxDepth)+strings.Repeat("]", maxDepth)+`}`, `{}`, []byte("secret")),
 		"too big":      good + strings.Repeat("A", MaxSize),
 	} {
 		if _, err := Parse(token); err == nil {

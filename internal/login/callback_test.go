@@ -1,6 +1,7 @@
 package login
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -83,6 +84,10 @@ func TestForgedCallbacksEndNothing(t *testing.T) {
 	if n := wrong.Load(); n != 0 {
 		t.Errorf("%d forged callbacks were accepted or reflected", n)
 	}
+	// A browser names its own server by path alone; a whole URL is for proxies (RFC 9112 3.2.2).
+	if status := sent(t, host, "GET http://"+host+"/callback?code=forged&state="+r.query.Get("state")+" HTTP/1.1\r\nHost: "+host+"\r\n\r\n"); status != http.StatusNotFound {
+		t.Errorf("a request to a proxy: %d", status)
+	}
 	select {
 	case err := <-r.ended:
 		t.Fatalf("a forged callback ended the login: %v", err)
@@ -95,6 +100,25 @@ func TestForgedCallbacksEndNothing(t *testing.T) {
 	if c := <-r.codes; c.Value.Reveal() != "real" {
 		t.Errorf("redeemed %q", c.Value.Reveal())
 	}
+}
+
+// sent is the status of the answer to a request as it is written.
+func sent(t *testing.T, host, request string) int {
+	t.Helper()
+	conn, err := net.Dial("tcp", host) //nolint:noctx // a local socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return resp.StatusCode
 }
 
 func TestTheSecondRealCallbackIsRefused(t *testing.T) {
@@ -114,7 +138,11 @@ func TestTheSecondRealCallbackIsRefused(t *testing.T) {
 	back := address.Query().Get("redirect_uri") + "?code=1&state=" + address.Query().Get("state")
 	first := make(chan int, 1)
 	go func() { status, _, _ := get(t, back); first <- status }()
-	for status := 0; status != http.StatusConflict; {
+	for status, began := 0, time.Now(); status != http.StatusConflict; {
+		if time.Since(began) > 10*time.Second {
+			close(hold)
+			t.Fatal("the second callback is not refused")
+		}
 		client := http.Client{Timeout: 100 * time.Millisecond}
 		resp, err := client.Get(back) //nolint:noctx // bounded by the client
 		if err == nil {

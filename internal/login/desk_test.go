@@ -156,6 +156,11 @@ func checkHeaders(t *testing.T, h http.Header, body string) {
 	if !strings.Contains(csp, base64.StdEncoding.EncodeToString(sum[:])) {
 		t.Error("the policy does not hash the page's style")
 	}
+	for _, directive := range []string{"; base-uri 'none'", "; form-action 'none'", "; frame-ancestors 'none'"} {
+		if !strings.Contains(csp, directive) {
+			t.Errorf("the policy lacks %s: %s", directive, csp)
+		}
+	}
 	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"} {
 		if h.Get(name) != want {
 			t.Errorf("%s: %q", name, h.Get(name))

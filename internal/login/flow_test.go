@@ -64,7 +64,7 @@ func TestAnswersThatEndTheLogin(t *testing.T) {
 		"wrong iss":       {params: []string{"code", "c", "iss", "https://as.example/"}, kind: fault.Invalid, page: "could not be verified"},
 		"wrong iss error": {params: []string{"error", "access_denied", "iss", "https://evil.example"}, kind: fault.Invalid, page: "could not be verified"},
 		"missing iss":     {params: []string{"code", "c"}, require: true, kind: fault.Invalid, page: "could not be verified"},
-		"redeem fails":    {params: []string{"code", "c"}, redeem: fault.New(fault.Network, "down"), kind: fault.Network, redeemed: true, page: "could not be reached"},
+		"redeem fails":    {params: []string{"code", "c"}, redeem: fault.New(fault.Network, "it is down"), kind: fault.Network, redeemed: true, page: "could not be reached"},
 		"plain error":     {params: []string{"code", "c"}, redeem: errors.New("boom"), kind: fault.Internal, redeemed: true, page: "inside authctl"},
 	}
 	for name, tt := range tests {
@@ -86,6 +86,11 @@ func TestAnswersThatEndTheLogin(t *testing.T) {
 			}
 			if !strings.Contains(body, tt.page) || !strings.Contains(body, "did not succeed") {
 				t.Errorf("page says %s", body)
+			}
+			for _, theirs := range []string{"way", "access_denied", "login_required", "evil.example", "as.example/", "is down", "boom"} {
+				if strings.Contains(body, theirs) {
+					t.Errorf("the page repeats %q: %s", theirs, body)
+				}
 			}
 			checkHeaders(t, header, body)
 		})

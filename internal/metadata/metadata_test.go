@@ -309,3 +309,22 @@ func TestMissingEndpointHints(t *testing.T) {
 		}
 	}
 }
+
+// docs/threats.md 35: a symmetric key that everyone can read is nobody's proof,
+// neither as it was fetched nor as it is kept.
+func TestNoSymmetricKeyIsAServers(t *testing.T) {
+	const jwks = `{"keys":[{"kty":"oct","kid":"s","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"},
+		{"kty":"OKP","crv":"Ed25519","kid":"e","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
+	d := &documents{bodies: map[string]string{wellKnownURL: document(nil), "https://as.example/jwks": jwks}}
+	s := &Source{HTTP: d, Cache: Disk{Dir: t.TempDir(), Now: time.Now}}
+	for _, from := range []string{"the server", "the cache"} {
+		d.asked = nil
+		all, err := s.Keys(t.Context(), found(), false)
+		if err != nil || len(all) != 1 || all[0].KID != "e" {
+			t.Errorf("from %s: %d keys, %v", from, len(all), err)
+		}
+		if asked := len(d.asked) > 0; asked != (from == "the server") {
+			t.Errorf("from %s: asked %v", from, d.asked)
+		}
+	}
+}

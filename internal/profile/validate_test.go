@@ -48,6 +48,8 @@ func TestValidate(t *testing.T) {
 		{"http to a name that begins like loopback", func(p *profile.Profile) { p.TokenURL = "http://127.0.0.1.evil.example/t" }, "token_url: http would send"},
 		{"http elsewhere", func(p *profile.Profile) { p.RevocationURL = "http://as.example/r" }, "revocation_url: http would send"},
 		{"http for the API", func(p *profile.Profile) { p.API.BaseURL = "http://api.example" }, "api.base_url: http would send"},
+		{"a password in a URL", func(p *profile.Profile) { p.TokenURL = "https://app:canary@as.example/t" }, "token_url: must not hold a user name"},
+		{"another host behind a user name", func(p *profile.Profile) { p.Issuer = "https://as.example@evil.example" }, "issuer: must not hold a user name"},
 		{"a blank in a URL", func(p *profile.Profile) { p.JWKSURL = "https://as.example/a b" }, "jwks_url: is not a URL"},
 
 		{"no client", func(p *profile.Profile) { p.Client.ID = "" }, "client.id: is missing"},

@@ -66,6 +66,22 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// docs/threats.md 29: a value that is the delimiter would end the variable, and
+// what follows in the file would be read as others.
+func TestGithubDelimiterIsNoValues(t *testing.T) {
+	env := filepath.Join(t.TempDir(), "env")
+	r := sample()
+	r.Headers = []Header{{"X-Odd", secret.New("AUTHCTL_END")}}
+	var b bytes.Buffer
+	if err := Write(&b, r, Options{Format: "github", GithubEnv: env}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(env)
+	if want := "AUTHCTL_HEADER_X_ODD<<AUTHCTL_END_\nAUTHCTL_END\nAUTHCTL_END_\n"; err != nil || !strings.HasSuffix(string(got), want) {
+		t.Errorf("%v: %s", err, got)
+	}
+}
+
 func githubOnly(format, path string) string {
 	if format == "github" {
 		return path

@@ -112,7 +112,8 @@ func TestRingGivesUp(t *testing.T) {
 		t.Errorf("the limit is %s", r.limit)
 	}
 	r.limit = 20 * time.Millisecond
-	ctx := context.Background()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
 	if _, err := r.Get(ctx, "s", "a"); !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
 	}

@@ -39,6 +39,24 @@ func TestSealBindsEverything(t *testing.T) {
 	}
 }
 
+// The name in the clear is for those who have no key; it must be the record's own.
+func TestARecordOfAnotherProfileIsDamaged(t *testing.T) {
+	key := bytes.Repeat([]byte{1}, KeySize)
+	body, err := encode(Record{Profile: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for profile, want := range map[string]error{"p": nil, "q": errDamaged} {
+		sealed, err := seal(key, "a1", header{profile: profile}, body, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := unseal(key, "a1", sealed); !errors.Is(err, want) {
+			t.Errorf("header of %s: %v", profile, err)
+		}
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	key := bytes.Repeat([]byte{1}, KeySize)
 	body, err := encode(Record{Profile: "p", Aux: map[string]string{"a": "b"}})
