@@ -150,6 +150,11 @@ func TestFileReference(t *testing.T) {
 	put("open", canary, 0o644)
 	put("group", canary, 0o640)
 	put("empty", "\n", 0o600)
+	if os.Geteuid() == 0 { // only root can give a file away
+		if err := os.Chown(put("foreign", canary, 0o600), 12345, -1); err != nil {
+			t.Fatal(err)
+		}
+	}
 	put("big", strings.Repeat("x", maxFile+1), 0o600)
 	put("most", strings.Repeat("x", maxFile), 0o600)
 	put("json", "\xef\xbb\xbf"+`{"k":"s","o":{"a": [1, {"b":"deep"}]}}`, 0o600)
@@ -169,6 +174,7 @@ func TestFileReference(t *testing.T) {
 		{ref: "file:" + dir + "/link", want: "line one\nline two\n"},
 		{ref: "file:" + dir + "/open"},
 		{ref: "file:" + dir + "/group"},
+		{ref: "file:" + dir + "/foreign"}, // absent where it cannot be made
 		{ref: "file:" + dir + "/open", any: true, want: canary},
 		{ref: "file:" + dir + "/empty"},
 		{ref: "file:" + dir + "/absent"},
