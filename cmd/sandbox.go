@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/sandbox"
 	"authctl/internal/sandbox/core"
@@ -74,7 +75,7 @@ func runSandbox(ctx context.Context, c *cli, o sandboxOptions) error {
 		defer c.sys.Lend()() // COMMAND may be a shell, in which Ctrl-C is no wish to leave
 	}
 	code, err := s.Run(ctx, sandbox.Run{
-		Argv: o.command, In: c.sys.In, Out: c.sys.Out, Err: c.sys.Err,
+		Argv: o.command, Hide: c.usersSecrets(ctx), In: c.sys.In, Out: c.sys.Out, Err: c.sys.Err,
 		Executable: own, Store: c.flags.store, Terminal: c.sys.IsTerminal != nil && c.sys.IsTerminal(0),
 	})
 	switch {
@@ -86,6 +87,30 @@ func runSandbox(ctx context.Context, c *cli, o sandboxOptions) error {
 		return exitCode(code)
 	}
 	return nil
+}
+
+// usersSecrets are the variables from which the user's own profiles read secrets,
+// as far as these can be read: the sandbox works without any.
+func (c *cli) usersSecrets(ctx context.Context) (names []string) {
+	a, err := c.open(ctx)
+	if err != nil {
+		return nil
+	}
+	profiles, err := config.Names(a.Settings)
+	if err != nil {
+		return nil
+	}
+	for _, name := range profiles {
+		p, err := config.LoadProfile(a.Settings, name)
+		if err != nil {
+			continue
+		}
+		names = append(names, p.SecretVariables()...)
+		for _, r := range p.Refs() {
+			names = append(names, r.Ref.Environ...)
+		}
+	}
+	return names
 }
 
 // serveSandbox prints the profiles file and how to use it, and waits for Ctrl-C.

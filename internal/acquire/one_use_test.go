@@ -42,12 +42,18 @@ func spends() map[string]struct {
 			_, err := b.Token(ctx, p, Options{Ask: Overrides{Audience: []string{"urn:other"}}})
 			return err
 		}, "the refresh token of plain was on its way: if the next token is refused, authctl exchange -p plain --subject-token FILE starts a new session"},
-		"a code": {start(grant.AuthorizationCode{Profile: plain(), Code: secret.New("code")}),
-			"the login of plain was being completed: if no token is kept, authctl login-pkce -p plain logs in again"},
-		"a device code": {start(grant.DeviceCode{Code: secret.New("code")}),
-			"the login of plain was being completed: if no token is kept, authctl login-device -p plain logs in again"},
-		"an exchange": {start(grant.TokenExchange{Profile: plain(), Subject: grant.Subject{Token: secret.New("other"), Type: "jwt"}}),
-			"what plain exchanges was on its way: a server that takes it once only takes it no more"},
+		"a code": {
+			start(grant.AuthorizationCode{Profile: plain(), Code: secret.New("code")}),
+			"the login of plain was being completed: if no token is kept, authctl login-pkce -p plain logs in again",
+		},
+		"a device code": {
+			start(grant.DeviceCode{Code: secret.New("code")}),
+			"the login of plain was being completed: if no token is kept, authctl login-device -p plain logs in again",
+		},
+		"an exchange": {
+			start(grant.TokenExchange{Profile: plain(), Subject: grant.Subject{Token: secret.New("other"), Type: "jwt"}}),
+			"what plain exchanges was on its way: a server that takes it once only takes it no more",
+		},
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"authctl/internal/secret"
 )
 
 // Run is a command inside the sandbox.
@@ -18,9 +20,10 @@ type Run struct {
 	Argv       []string
 	In         io.Reader
 	Out, Err   io.Writer
-	Executable string // authctl's own, found as `authctl` in PATH by the command
-	Store      string // AUTHCTL_STORE for the command; "": file, unless the environment names one
-	Terminal   bool   // the command shares our terminal, and gets its Ctrl-C from there
+	Executable string   // authctl's own, found as `authctl` in PATH by the command
+	Hide       []string // variables that hold secrets of the user's own profiles
+	Store      string   // AUTHCTL_STORE for the command; "": file, unless the environment names one
+	Terminal   bool     // the command shares our terminal, and gets its Ctrl-C from there
 }
 
 // Run runs the command with the profiles and secrets of the sandbox, its tokens
@@ -38,7 +41,7 @@ func (s *Sandbox) Run(ctx context.Context, o Run) (int, error) {
 	// Not CommandContext: a signal that ends ctx is passed on, and the command decides.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), argv[0], argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = o.In, o.Out, o.Err
-	cmd.Env = s.environ(cmd.Environ(), bin, o.Store)
+	cmd.Env = s.environ(secret.Withheld(cmd.Environ(), o.Hide, nil), bin, o.Store)
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
