@@ -39,9 +39,10 @@ func newSecretSetCmd(c *cli) *cobra.Command {
 		Short: "Store a secret, from a prompt without echo or from stdin",
 		Long: `Store the secret keyring:NAME of a profile.
 
-On a terminal it is asked for without echo, one line. Else all of stdin is
-taken, without its last line ending: a PEM key is stored as it is. What the
-profile names as a client secret or a password must be one line of text; a
+On a terminal it is asked for without echo. Return ends it; a PEM block or
+JSON, which may be pasted, is read to its own end instead, and Ctrl-D ends
+whatever is unfinished. Without a terminal all of stdin is taken, without its
+last line ending: a PEM key is stored as it is. What the profile names as a client secret or a password must be one line of text; a
 byte-order mark and UTF-16 are undone.
 
 Exit status: 0 stored; 2 nothing was given, or no one line where it must be one;

@@ -91,5 +91,17 @@ func (h *hidden) several() bool {
 	return bytes.HasPrefix(bytes.TrimSpace(h.text), []byte("-----BEGIN"))
 }
 
-// value is what was entered, without the line ends that completed it.
-func (h *hidden) value() string { return strings.TrimRight(string(h.text), "\n") }
+// value is what was entered, without the line ends that completed it and, behind
+// PEM blocks, without what is none.
+func (h *hidden) value() string {
+	text := strings.TrimRight(string(h.text), "\n")
+	end := strings.LastIndex(text, "-----END")
+	if !h.several() || end < 0 {
+		return text
+	}
+	last, behind, _ := strings.Cut(text[end:], "\n")
+	if strings.Contains(behind, "-----BEGIN") {
+		return text // a block that was not finished
+	}
+	return text[:end] + last
+}

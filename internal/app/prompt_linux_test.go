@@ -122,6 +122,7 @@ func TestPromptAtATerminal(t *testing.T) {
 		"28 lines of PEM":      {long + "\n", long},
 		"a chain":              {long + "\n\n" + long + "\n", long + "\n\n" + long},
 		"PEM, and more":        {long + "\n" + strings.Repeat("\n", 3), long},
+		"PEM, and a command":   {long + "\ntouch leaked\n", long},
 		"JSON":                 {"{\n \"a\": 1\n}\ntouch leaked\n", "{\n \"a\": 1\n}"},
 		"bracketed, two lines": {"\x1b[200~one\ntwo\x1b[201~\r", "one\ntwo"},
 	} {
