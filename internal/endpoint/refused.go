@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"authctl/internal/shown"
@@ -37,14 +38,18 @@ func AsRefusal(a Answer) *Refusal {
 	r.RetryAfter = retryAfter(a.Header.Get("Retry-After"), byServer(r.Date, a.At))
 	text := a.texts()
 	code, description := text("error"), text("error_description")
-	if code == "" {
-		code, description = challengeError(a.Header)
+	phrase := strings.EqualFold(code, http.StatusText(a.Status)) // a framework's own error, and no OAuth code
+	if phrase {
+		code = ""
+	}
+	if c, d := challengeError(a.Header); code == "" && (c != "" || !phrase) {
+		code, description = c, d
 	}
 	r.Code, r.Description, r.Detail = a.hide(code), a.hide(description), a.hide(text("error_detail"))
-	if r.Code != "" && r.Description != "" || text("error") != "" {
+	if r.Description != "" || text("error") != "" && !phrase {
 		return r
 	}
-	r.Body = a.hide(cmp.Or(text("message"), text("error.message"), text("detail"), text("title"))) // RFC 9457 3.1
+	r.Body = a.hide(cmp.Or(text("message"), text("error.message"), text("detail"), text("title"), text("error"))) // RFC 9457 3.1
 	if r.Body == "" {
 		r.Body = a.hideJSON([]byte(words(a.plain()))) // before it is cut: half a secret would be no match
 	}
