@@ -246,6 +246,13 @@ func TestAnswerBreaksOff(t *testing.T) {
 		}
 		s.plain = true
 		fiveTimes(t, b, s, p, 0)
+		// Beside a session that is kept, it is given back.
+		s.live["r0"], s.plain = true, false
+		if _, err := b.on(s).RefreshWith(t.Context(), p, p, secret.New("r0")); fault.KindOf(err) != fault.Network || len(s.revoked) != 1 {
+			t.Errorf("got %v, revoked %q", err, s.revoked)
+		}
+		s.plain = true
+		fiveTimes(t, b, s, p, 0)
 	})
 }
 

@@ -78,7 +78,9 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	answer, _, err := a.askToken(way.ctx, asked, grant.RefreshToken{Token: refreshToken}, way.leave)
 	if err != nil {
 		// A session that is kept stays as it is.
-		if !holdsSession(held) {
+		if holdsSession(held) {
+			a.giveBack(steady, p, endpoint.Salvage(partOf(err)))
+		} else {
 			a.rescue(steady, key, rec, err)
 		}
 		if refusedGrant(err) {
