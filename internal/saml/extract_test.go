@@ -118,20 +118,25 @@ func TestInclusiveNeedsAll(t *testing.T) {
 
 func TestExtractedBytes(t *testing.T) {
 	const ns = `xmlns="urn:oasis:names:tc:SAML:2.0:assertion"`
+	const inclusive = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 	const prefixed = `xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"`
 	for name, c := range map[string]struct{ in, want string }{
-		"default namespace":     {`<r ` + ns + `><Assertion ID="x"><Issuer/></Assertion></r>`, `<Assertion ` + ns + ` ID="x"><Issuer/></Assertion>`},
-		"nothing inherited":     {`<r><Assertion ` + ns + "\n\tID='x' ></Assertion ></r>", `<Assertion ` + ns + "\n\tID='x' ></Assertion >"},
-		"empty":                 {`<r ` + prefixed + `><a:Assertion/></r>`, `<a:Assertion ` + prefixed + `/>`},
-		"overridden":            {`<r ` + prefixed + ` xmlns:b="urn:1"><a:Assertion xmlns:b="urn:2"><b:c/></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:2"><b:c/></a:Assertion>`},
-		"overridden further in": {`<r ` + prefixed + ` xmlns:b="urn:1"><a:Assertion><x xmlns:b="urn:2"><b:c/></x><b:c/></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:1"><x xmlns:b="urn:2"><b:c/></x><b:c/></a:Assertion>`},
-		"not in force":          {`<r ` + prefixed + `><s xmlns:b="urn:1"/><a:Assertion b="b:c"/></r>`, `<a:Assertion ` + prefixed + ` b="b:c"/>`},
-		"#default":              {`<r ` + prefixed + ` xmlns="urn:1"><a:Assertion><a:b PrefixList="#default"/></a:Assertion></r>`, `<a:Assertion xmlns="urn:1" ` + prefixed + `><a:b PrefixList="#default"/></a:Assertion>`},
-		"in a value":            {`<r ` + prefixed + ` xmlns:b="urn:1"><a:Assertion><x>b:c</x></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:1"><x>b:c</x></a:Assertion>`},
-		"the innermost":         {`<r ` + prefixed + ` xmlns:b="urn:1"><s xmlns:b="urn:&#34;2"><a:Assertion><b:x/></a:Assertion></s></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:&#34;2"><b:x/></a:Assertion>`},
-		"odd bytes":             {`<r ` + prefixed + `><a:Assertion><!-- > --><a:Issuer><![CDATA[</a:Assertion>]]>&#13;` + "\r\n" + `</a:Issuer></a:Assertion></r>`, `<a:Assertion ` + prefixed + `><!-- > --><a:Issuer><![CDATA[</a:Assertion>]]>&#13;` + "\r\n" + `</a:Issuer></a:Assertion>`},
-		"one within another":    {`<r ` + prefixed + `><a:Assertion ID="1"><a:Advice><a:Assertion ID="2"/></a:Advice></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` ID="1"><a:Advice><a:Assertion ID="2"/></a:Advice></a:Assertion>`},
-		"SAML 1.1":              {`<r xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion"><a:Assertion AssertionID="1"/></r>`, `<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion" AssertionID="1"/>`},
+		"default namespace":      {`<r ` + ns + `><Assertion ID="x"><Issuer/></Assertion></r>`, `<Assertion ` + ns + ` ID="x"><Issuer/></Assertion>`},
+		"nothing inherited":      {`<r><Assertion ` + ns + "\n\tID='x' ></Assertion ></r>", `<Assertion ` + ns + "\n\tID='x' ></Assertion >"},
+		"empty":                  {`<r ` + prefixed + `><a:Assertion/></r>`, `<a:Assertion ` + prefixed + `/>`},
+		"overridden":             {`<r ` + prefixed + ` xmlns:b="urn:1"><a:Assertion xmlns:b="urn:2"><b:c/></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:2"><b:c/></a:Assertion>`},
+		"overridden further in":  {`<r ` + prefixed + ` xmlns:b="urn:1"><a:Assertion><x xmlns:b="urn:2"><b:c/></x><b:c/></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:1"><x xmlns:b="urn:2"><b:c/></x><b:c/></a:Assertion>`},
+		"not in force":           {`<r ` + prefixed + `><s xmlns:b="urn:1"/><a:Assertion b="b:c"/></r>`, `<a:Assertion ` + prefixed + ` b="b:c"/>`},
+		"#default":               {`<r ` + prefixed + ` xmlns="urn:1"><a:Assertion><a:b PrefixList="#default"/></a:Assertion></r>`, `<a:Assertion xmlns="urn:1" ` + prefixed + `><a:b PrefixList="#default"/></a:Assertion>`},
+		"in a value":             {`<r ` + prefixed + ` xmlns:b="urn:1"><a:Assertion><x>b:c</x></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:1"><x>b:c</x></a:Assertion>`},
+		"the innermost":          {`<r ` + prefixed + ` xmlns:b="urn:1"><s xmlns:b="urn:&#34;2"><a:Assertion><b:x/></a:Assertion></s></r>`, `<a:Assertion ` + prefixed + ` xmlns:b="urn:&#34;2"><b:x/></a:Assertion>`},
+		"odd bytes":              {`<r ` + prefixed + `><a:Assertion><!-- > --><a:Issuer><![CDATA[</a:Assertion>]]>&#13;` + "\r\n" + `</a:Issuer></a:Assertion></r>`, `<a:Assertion ` + prefixed + `><!-- > --><a:Issuer><![CDATA[</a:Assertion>]]>&#13;` + "\r\n" + `</a:Issuer></a:Assertion>`},
+		"one within another":     {`<r ` + prefixed + `><a:Assertion ID="1"><a:Advice><a:Assertion ID="2"/></a:Advice></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` ID="1"><a:Advice><a:Assertion ID="2"/></a:Advice></a:Assertion>`},
+		"inclusive":              {`<r ` + prefixed + ` xmlns="urn:1" xmlns:b="urn:2"><a:Assertion><x Algorithm="` + inclusive + `"/></a:Assertion></r>`, `<a:Assertion xmlns="urn:1" ` + prefixed + ` xmlns:b="urn:2"><x Algorithm="` + inclusive + `"/></a:Assertion>`},
+		"inclusive, own default": {`<r xmlns="urn:1" xmlns:b="urn:2"><Assertion ` + ns + `><x Algorithm="` + inclusive + `"/></Assertion></r>`, `<Assertion xmlns:b="urn:2" ` + ns + `><x Algorithm="` + inclusive + `"/></Assertion>`},
+		"inclusive, the same":    {`<r ` + prefixed + `><a:Assertion ` + prefixed + `><x Algorithm="` + inclusive + `"/></a:Assertion></r>`, `<a:Assertion ` + prefixed + `><x Algorithm="` + inclusive + `"/></a:Assertion>`},
+		"inclusive, taken back":  {`<r xmlns="urn:1" ` + prefixed + `><a:Assertion xmlns=""><x Algorithm="` + inclusive + `"/></a:Assertion></r>`, `<a:Assertion ` + prefixed + ` xmlns=""><x Algorithm="` + inclusive + `"/></a:Assertion>`},
+		"SAML 1.1":               {`<r xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion"><a:Assertion AssertionID="1"/></r>`, `<a:Assertion xmlns:a="urn:oasis:names:tc:SAML:1.0:assertion" AssertionID="1"/>`},
 	} {
 		got, err := Extract([]byte(c.in))
 		if err != nil || string(got) != c.want {
@@ -148,6 +153,8 @@ func TestExtractRefuses(t *testing.T) {
 		"encrypted":        {r + `<a:EncryptedAssertion/></r>`, "encrypted"},
 		"an ID twice":      {r + `<b Id="1"/><a:Assertion ID="1"/></r>`, "comes 2 times"},
 		"a copy inside":    {r + `<a:Assertion ID="1"><Object><a:Assertion ID="1"/></Object></a:Assertion></r>`, "comes 2 times"},
+		"two IDs":          {r + `<a:Assertion ID="1" ID="2"/></r>`, "well-formed"},
+		"two defaults":     {r + `<a:Assertion xmlns="urn:1" xmlns="urn:2"/></r>`, "well-formed"},
 		"another's":        {`<r xmlns:a="urn:other"><a:Assertion/></r>`, "no SAML assertion"},
 		"a missing prefix": {`<r><a:Assertion/></r>`, "xmlns:a"},
 		"a DTD":            {`<!DOCTYPE r>` + r + `<a:Assertion/></r>`, "document type"},

@@ -70,14 +70,11 @@ func (s *scanner) canonical(algorithm string) {
 	}
 }
 
-// inForce are the declarations that e inherits.
+// inForce are the declarations that e inherits; what it declares itself, it has.
 func (s *scanner) inForce(e element) map[string]string {
 	all := map[string]string{}
 	for prefix, list := range s.bindings {
-		if slices.Contains(e.declared, prefix) {
-			list = list[:len(list)-1]
-		}
-		if len(list) > 0 && list[len(list)-1].uri != "" {
+		if !slices.Contains(e.declared, prefix) && len(list) > 0 && list[len(list)-1].uri != "" {
 			all[prefix] = list[len(list)-1].uri
 		}
 	}

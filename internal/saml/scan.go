@@ -116,6 +116,9 @@ func (s *scanner) begin(t xml.StartElement, at int) error {
 	case len(s.open) == maxNesting:
 		return fmt.Errorf("the XML is nested deeper than %d elements", maxNesting)
 	}
+	if repeats(t.Attr) {
+		return errNotWellFormed
+	}
 	e := element{raw: rawName(t.Name), xmlAttrs: len(s.xmlAttrs)}
 	for _, a := range t.Attr {
 		switch prefix, ok := declares(a.Name); {
@@ -140,6 +143,22 @@ func (s *scanner) begin(t xml.StartElement, at int) error {
 	s.attributes(t, e)
 	s.open = append(s.open, e)
 	return nil
+}
+
+// repeats is true for an attribute that comes twice, which encoding/xml lets
+// pass: two readers would then take different ones for the ID.
+func repeats(attrs []xml.Attr) bool {
+	if len(attrs) < 2 {
+		return false
+	}
+	seen := make(map[xml.Name]bool, len(attrs))
+	for _, a := range attrs {
+		if seen[a.Name] {
+			return true
+		}
+		seen[a.Name] = true
+	}
+	return false
 }
 
 // outside looks at an element that is in no assertion.
