@@ -2,6 +2,7 @@ package keys
 
 import (
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 )
 
@@ -44,9 +45,10 @@ func (l *loader) der(data []byte) (*Key, error) {
 
 // isPKCS12: PFX ::= SEQUENCE { version INTEGER {v3(3)}, ... } (RFC 7292 4).
 func isPKCS12(data []byte) bool {
-	head := 2
-	if data[1] > 0x80 {
-		head += int(data[1] & 0x7F)
+	_, _, body, err := berHead(data)
+	if err != nil {
+		return false
 	}
-	return len(data) > head+3 && data[head] == 2 && data[head+1] == 1 && data[head+2] == 3
+	tag, size, version, err := berHead(body)
+	return err == nil && tag[0] == asn1.TagInteger && size == 1 && len(version) > 0 && version[0] == 3
 }

@@ -135,6 +135,20 @@ func TestPKCS12WithCertificatesAlone(t *testing.T) {
 	}
 }
 
+// BER may spend more bytes on a length than it needs, from the first integer on (X.690 8.1.3.5).
+func TestPKCS12WithLongLengths(t *testing.T) {
+	_, _, body, err := berHead(file(t, "sealed/modern.p12"))
+	if err != nil || !strings.HasPrefix(string(body), "\x02\x01\x03") {
+		t.Fatal(err)
+	}
+	for name, version := range map[string]string{"one more": "\x02\x81\x01\x03", "four": "\x02\x84\x00\x00\x00\x01\x03"} {
+		data := derElement([]byte{0x30}, append([]byte(version), body[3:]...))
+		if k, err := Load(data, Options{Passphrase: answer("letmein")}); err != nil || k.Signer == nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestJavaKeyStores(t *testing.T) {
 	t.Parallel() // it waits for Java
 	for _, name := range []string{"store.jks", "store.jceks"} {
