@@ -13,7 +13,7 @@ func foreign(data []byte) error {
 	case begins("\xFE\xED\xFE\xED"), begins("\xCE\xCE\xCE\xCE"): // JKS, JCEKS
 		return errors.New("it is a Java key store; convert it: " +
 			"keytool -importkeystore -srckeystore FILE -destkeystore NEW.p12 -deststoretype pkcs12")
-	case begins("0") && bytes.Contains(data[:min(len(data), 24)], []byte("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02")): // RFC 2315 14
+	case isSignedData(data):
 		return errors.New("it is a bundle of certificates in PKCS#7; convert it: openssl pkcs7 -print_certs -inform DER -in FILE -out NEW")
 	case begins("-----BEGIN PKCS7-----"):
 		return errors.New("it is a bundle of certificates in PKCS#7; convert it: openssl pkcs7 -print_certs -in FILE -out NEW")
@@ -30,6 +30,15 @@ func foreign(data []byte) error {
 	default:
 		return nil
 	}
+}
+
+// isSignedData is true for ContentInfo with signedData (RFC 2315 7 and 14).
+func isSignedData(data []byte) bool {
+	if len(data) == 0 || data[0] != 0x30 {
+		return false
+	}
+	_, _, body, err := berHead(data)
+	return err == nil && bytes.HasPrefix(body, []byte("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"))
 }
 
 // errOpenSSHEd25519: most versions of ssh-keygen leave such a key as it is and say "saved".

@@ -81,6 +81,15 @@ func TestForeignFormsWithoutACommand(t *testing.T) {
 	}
 }
 
+// A PKCS#12 file that is signed names the same content type, a little further in.
+func TestASignedPKCS12IsNoPKCS7(t *testing.T) {
+	signed := "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"
+	data := derElement([]byte{0x30}, append([]byte("\x02\x01\x03"), derElement([]byte{0x30}, []byte(signed))...))
+	if _, err := Load(data, Options{Passphrase: answer("letmein")}); err == nil || !strings.Contains(err.Error(), "signed with a certificate") {
+		t.Error(err)
+	}
+}
+
 // A bundle of certificates in PKCS#7 is what a Windows authority hands out.
 func TestPKCS7IsNoBundleHere(t *testing.T) {
 	for _, name := range []string{"certificates.p7b", "certificates.p7c"} {
