@@ -140,3 +140,29 @@ func TestTheProgramTellsOneFromAnother(t *testing.T) {
 		})
 	}
 }
+
+// TestTheReportIsOfThisTable: every guard has its line in the report, and no other.
+func TestTheReportIsOfThisTable(t *testing.T) {
+	atRoot(t)
+	all, err := readTable(tablePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("docs/threats-mutants.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	for _, r := range regexp.MustCompile(`(?m)^\| \d+ \| (\S+) \|.*$`).FindAllStringSubmatch(string(text), -1) {
+		told[r[1]] = r[0]
+	}
+	for _, m := range all.mutants {
+		if !strings.HasPrefix(told[m.id], strings.TrimSuffix(m.line(""), " |")) {
+			t.Errorf("%s has no line in docs/threats-mutants.md, or another's: make mutants MUTANTS=%s", m.id, m.id)
+		}
+		delete(told, m.id)
+	}
+	for id := range told {
+		t.Errorf("docs/threats-mutants.md tells of %s, which is not in the table", id)
+	}
+}
