@@ -54,7 +54,7 @@ func TestNoOtherProcessLooksInside(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := cmd.Output()
-	if errors.Is(err, syscall.EPERM) {
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EINVAL) { // user_namespaces(7)
 		t.Skip("nobody else to be: ", err)
 	}
 	if want := fmt.Sprintf("0\n%d", uid); err != nil || strings.TrimSpace(string(out)) != want {
