@@ -5,12 +5,14 @@ package files
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 )
 
@@ -117,6 +119,26 @@ func TestAllIsBounded(t *testing.T) {
 	}
 	var large *TooLargeError
 	if _, err := All(t.Context(), strings.NewReader("123456789"), 8); !errors.As(err, &large) || err.Error() != "is larger than 8 bytes" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Of an endless device, and of a pipe that says nothing more, the beginning is had.
+func TestTheBeginningWillDo(t *testing.T) {
+	if body, _, err := (Wanted{Max: 8, Pipe: true, Cut: true}).Read(t.Context(), "/dev/zero"); len(body) != 8 || err != nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+	if body, err := First(t.Context(), strings.NewReader("123456789"), 8); string(body) != "12345678" || err != nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+	if body, err := First(t.Context(), iotest.ErrReader(errRefused), 8); len(body) > 0 || !errors.Is(err, errRefused) {
+		t.Errorf("got %q, %v", body, err)
+	}
+	in, out := io.Pipe()
+	defer func() { _ = out.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := First(ctx, in, 8); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
