@@ -22,6 +22,10 @@ func keyKinds() map[string]string {
 		"certificate-only.p12": "", "trust-java.p12": "", "negative-only.p12": "the certificate", "negative.crt": "the certificate",
 		"store.jks": "keytool -importkeystore", "store.jceks": "keytool -importkeystore",
 		"camellia.p12": "camellia-256-cbc", "rc4.p12": "PBE-SHA1-RC4-128", "mac-md5.p12": "a MAC by MD5",
+		"mac-md5-legacy.p12": "a MAC by MD5", "mac-ripemd160.p12": "a MAC by RIPEMD-160", "mac-sha3.p12": "a MAC by SHA3-256", "mac-sm3.p12": "a MAC by SM3",
+		"prf-MD5.pem": "hmacWithMD5", "certificates.p7b": "openssl pkcs7 -print_certs", "certificates.p7c": "openssl pkcs7 -print_certs",
+		"openssh-rsa": "ssh-keygen -p -m PKCS8", "openssh-ecdsa": "ssh-keygen -p -m PKCS8", "openssh-ed25519": "an OpenSSH key of the kind Ed25519",
+		"openssh-rsa.pub": "ssh-keygen -e -m PKCS8", "openssh-ecdsa.pub": "ssh-keygen -e -m PKCS8", "openssh-rsa.rfc4716": "ssh-keygen -i -f",
 	}
 	for _, name := range []string{"", ".pub", ".sec1", ".compressed"} {
 		kinds["explicit-brainpoolP256r1"+name+".pem"] = "parameters of its own"
@@ -29,6 +33,7 @@ func keyKinds() map[string]string {
 	for _, name := range []string{
 		"camellia-128-cbc", "camellia-192-cbc", "camellia-256-cbc", "aria-128-cbc", "aria-192-cbc", "aria-256-cbc", "seed-cbc", "sm4-cbc",
 		"rc2-cbc", "PBE-MD5-RC2-64", "PBE-SHA1-RC2-64", "PBE-SHA1-RC4-128", "PBE-SHA1-RC4-40",
+		"aes-128-cfb", "aes-256-cfb", "aes-192-ofb", "aes-256-ofb", "bf-cbc", "cast5-cbc", "rc4",
 	} {
 		kinds[name+".pem"] = name + ", which is not read here; convert it"
 	}
