@@ -25,7 +25,7 @@ type spelt struct {
 const (
 	leastSecret = 6  // bytes; hiding every "a" would hide nothing and garble all
 	deepest     = 3  // how often base64 and hexadecimal are undone within each other
-	mostDecoded = 32 // times the text, at least a KiB; what asks for more is hidden whole
+	mostDecoded = 16 // times the text, at least a KiB; what asks for more is hidden whole
 	between     = '\v'
 )
 
@@ -128,11 +128,15 @@ func folded(text []byte) []byte {
 
 // plainly is a text that stands for itself, without what Clean leaves out.
 func plainly(s string) spelt {
-	var v spelt
+	v := room(len(s))
 	for i := range len(s) {
 		v.push(s[i], int32(i), int32(i+1)) //nolint:gosec // an answer has at most MaxBody bytes
 	}
 	return v.stripped()
+}
+
+func room(n int) spelt {
+	return spelt{make([]byte, 0, n), make([]int32, 0, n), make([]int32, 0, n), make([]uint8, 0, n)}
 }
 
 func (v *spelt) push(c byte, from, to int32) {
@@ -141,8 +145,13 @@ func (v *spelt) push(c byte, from, to int32) {
 
 // stripped leaves out what a terminal is never shown.
 func (v spelt) stripped() spelt {
-	var out spelt
+	out := room(len(v.text))
 	for i := 0; i < len(v.text); {
+		if c := v.text[i]; c >= ' ' && c <= '~' {
+			out.push(c, v.from[i], v.to[i])
+			i++
+			continue
+		}
 		r, size := utf8.DecodeRune(v.text[i:])
 		if unicode.IsSpace(r) || r != utf8.RuneError && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) {
 			for k := i; k < i+size; k++ {
@@ -159,14 +168,14 @@ func (v spelt) stripped() spelt {
 // character, which may complete another. Backslashes that are left go: whether they
 // escape one another depends on how often the text was escaped.
 func (v spelt) normal() spelt {
-	var n spelt
+	n := room(len(v.text))
 	for i, c := range v.text {
 		n.push(c, v.from[i], v.to[i])
 		for n.reduce() {
 			continue
 		}
 	}
-	out := spelt{}
+	out := room(len(n.text))
 	for i, c := range n.text {
 		if c != '\\' {
 			out.push(c, n.from[i], n.to[i])
