@@ -301,10 +301,11 @@ func TestNothingHostileReachesATerminal(t *testing.T) {
 		if len(cases[path]) == 0 && !strings.HasPrefix(path, "authctl completion") {
 			t.Errorf("%s has no case", path)
 		}
+		hasJSON := c.Flags().Lookup("output") != nil
 		for i, one := range cases[path] {
 			t.Run(fmt.Sprintf("%s/%d", strings.ReplaceAll(path, " ", "-"), i), func(t *testing.T) {
 				t.Parallel()
-				one.run(t, strings.Fields(path)[1:], c.Flags().Lookup("output") != nil && !slices.Contains(one.args, "-o"))
+				one.run(t, strings.Fields(path)[1:], hasJSON && !slices.Contains(one.args, "-o"))
 			})
 		}
 		for _, sub := range c.Commands() {
