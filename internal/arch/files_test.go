@@ -22,9 +22,8 @@ func TestFilesAreReadInOnePlace(t *testing.T) {
 		"internal/store os.Open":           true, // a folder, to write it through
 		"internal/endpoint io.ReadAll":     true, // an answer: LimitReader, and the deadline of its request
 		"internal/sandbox/core io.ReadAll": true, // a request: LimitReader
-		"internal/render os.OpenFile":      true, // GITHUB_ENV, which is written to
-		"internal/curl os.OpenFile":        true, // -o FILE, which is written to
-		"internal/app os.OpenFile":         true, // the terminal of a prompt
+
+		"internal/app os.OpenFile": true, // the terminal of a prompt
 	}
 	used := map[string]bool{}
 	for _, top := range []string{"cmd", "internal"} {

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 )
 
 // outcome is what one run of curl came to.
@@ -40,7 +40,7 @@ func (r *runner) attempt(ctx context.Context, t transfer, tok Token, may repeats
 		code, err := p.run(ctx)
 		return outcome{code: code, gate: &gate{open: true}}, err
 	}
-	dump, err := r.dump(t.dump)
+	dump, err := r.dump(ctx, t.dump)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -89,7 +89,7 @@ const (
 
 // dump is where the user's -D goes: one file for all requests of this run, as
 // one run of curl would write it.
-func (r *runner) dump(path string) (io.Writer, error) {
+func (r *runner) dump(ctx context.Context, path string) (io.Writer, error) {
 	if path == "" {
 		return nil, nil
 	}
@@ -99,7 +99,15 @@ func (r *runner) dump(path string) (io.Writer, error) {
 	if w, ok := r.dumps[path]; ok {
 		return w, nil
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o666)
+	if r.Wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, r.Wait)
+		defer cancel()
+	}
+	f, err := files.Create(ctx, path)
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("waiting for %s: %w", shown(path), err)
+	}
 	if err != nil {
 		return nil, fault.New(fault.Usage, "curl's -D: %w", err)
 	}

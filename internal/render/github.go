@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 )
 
 // leastMask is the shortest header value that is masked: GitHub replaces every
@@ -37,7 +37,7 @@ func writeGithub(b *bytes.Buffer, r Result, o Options) error {
 // to hide before any step can print it. Without the file there are no masks,
 // which show what they are about.
 func writeBoth(w io.Writer, masks []byte, r Result, o Options) error {
-	env, err := os.OpenFile(o.GithubEnv, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o600)
+	env, err := files.Append(o.GithubEnv)
 	if err != nil {
 		return fault.New(fault.Config, "opening GITHUB_ENV: %w", err)
 	}
