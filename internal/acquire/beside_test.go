@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -323,6 +324,35 @@ func TestATokenBesideABoundSession(t *testing.T) {
 	b.get(t, p, forScope("two"))
 	if f.reuses != 0 {
 		t.Errorf("%d reuses", f.reuses)
+	}
+}
+
+// So is the session's own refresh token when it is handed in (RFC 9449 5); one
+// that came from elsewhere may be bound to a key that is not here.
+func TestTheSessionsRefreshTokenHandedIn(t *testing.T) {
+	f, p := newFamily(), person()
+	f.kind, p.DPoP.Enabled = "DPoP", true
+	b := loggedIn(t, f, p)
+	want, err := b.JKT(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := secret.New(fmt.Sprintf("refresh-%d", f.current))
+	a := b.process()
+	if _, err := a.RefreshWith(t.Context(), p, p, own); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := a.JKT(p); err != nil || got != want {
+		t.Errorf("proofs were made with key %s, the session has %s: %v", got, want, err)
+	}
+	a = b.process()
+	_, err = a.RefreshWith(t.Context(), p, p, secret.New("foreign"))
+	var fe *fault.Error
+	if !errors.As(err, &fe) || fe.Kind != fault.Login || !strings.Contains(fmt.Sprint(fe.Hints), "bound to a DPoP key") {
+		t.Errorf("%v", err)
+	}
+	if got, _ := a.JKT(p); got == want {
+		t.Error("another session's key went with a token from elsewhere")
 	}
 }
 

@@ -87,7 +87,7 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 }
 
 // loginBecause is loginRequired after the server refused a refresh token.
-func loginBecause(p *profile.Profile, rec store.Record, why string, failure error) error {
+func loginBecause(p *profile.Profile, rec store.Record, why string, failure error) *fault.Error {
 	f := loginRequired(p, rec.Grant, why)
 	var before *fault.Error
 	if errors.As(failure, &before) {

@@ -73,6 +73,10 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	if err != nil {
 		return token.Set{}, err
 	}
+	own := held.Set.RefreshToken.Reveal() == refreshToken.Reveal()
+	if own {
+		a.adopt(held) // the server may have bound it to the session's key (RFC 9449 5)
+	}
 	way := a.steadyOneUse(ctx, refreshing(p, rec.Grant))
 	defer way.end()
 	answer, _, err := a.askToken(way.ctx, asked, grant.RefreshToken{Token: refreshToken}, way.leave)
@@ -84,7 +88,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 			a.rescue(steady, key, rec, err)
 		}
 		if refusedGrant(err) {
-			return token.Set{}, loginBecause(p, rec, err.Error(), err)
+			return token.Set{}, foreignKey(p, own, loginBecause(p, rec, err.Error(), err))
 		}
 		return token.Set{}, personNeeded(p, rec, err)
 	}
@@ -92,6 +96,14 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return a.rotate(steady, asked, key, rec, answer, time.Time{})
 	}
 	return a.replace(steady, asked, key, rec, answer)
+}
+
+// foreignKey tells why a refresh token of elsewhere may be refused here.
+func foreignKey(p *profile.Profile, own bool, refusal *fault.Error) error {
+	if own || !p.DPoP.Enabled {
+		return refusal
+	}
+	return refusal.Hint("a refresh token that is bound to a DPoP key (RFC 9449 5) is good only where that key is kept")
 }
 
 // replace is rotate where another session is kept, which only a refresh that
