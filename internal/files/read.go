@@ -37,7 +37,7 @@ type Wanted struct {
 	Max  int64 // bytes
 	Cut  bool  // of a larger file the beginning will do
 	Pipe bool  // a pipe or a terminal may stand there, such as /dev/fd/3
-	// Wait is how long a pipe may take; 0 is as long as the context.
+	// Wait is how long it may take; 0 is as long as the context.
 	Wait time.Duration
 	// Check may refuse the open file, by its owner and mode; nil takes any.
 	Check func(fs.FileInfo) error
@@ -45,22 +45,9 @@ type Wanted struct {
 
 // Read gives the bytes of the file at path and what it is. Links are followed,
 // and what is checked and read is the file they lead to. Opening a pipe waits for
-// a writer, and reading it for its end: ctx ends both, with its cause as the
-// error. Errors are those of os, ErrKind, *TooLargeError and those of Check.
+// a writer, reading it for its end, and a regular file for its disk or for what
+// the kernel has to say: ctx ends all of it, with its cause as the error. Errors are those of os, ErrKind, *TooLargeError and those of Check.
 func (w Wanted) Read(ctx context.Context, path string) ([]byte, fs.FileInfo, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
-			failed.Op = "open" // as whoever reads the message would say
-		}
-		return nil, nil, err
-	}
-	if err := w.takes(info); err != nil {
-		return nil, info, err
-	}
-	if info.Mode().IsRegular() {
-		return w.open(path, noWait)
-	}
 	if w.Wait > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, w.Wait)
@@ -71,10 +58,28 @@ func (w Wanted) Read(ctx context.Context, path string) ([]byte, fs.FileInfo, err
 		info fs.FileInfo
 	}
 	got, err := Beside(ctx, func() (found, error) {
-		body, info, err := w.open(path, 0)
+		body, info, err := w.read(path)
 		return found{body, info}, err
 	})
 	return got.body, got.info, err
+}
+
+func (w Wanted) read(path string) ([]byte, fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+			failed.Op = "open" // as whoever reads the message would say
+		}
+		return nil, nil, err
+	}
+	if err := w.takes(info); err != nil {
+		return nil, info, err
+	}
+	flags := 0
+	if info.Mode().IsRegular() {
+		flags = noWait
+	}
+	return w.open(path, flags)
 }
 
 // open checks again what was opened: another file may stand at path by now. A

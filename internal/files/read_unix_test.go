@@ -100,6 +100,26 @@ func TestAPipeEndsWithTheContext(t *testing.T) {
 	}
 }
 
+// A file that is regular by its mode may wait for its disk, for a server or, as
+// this one, for the kernel.
+func TestARegularFileEndsWithTheContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		_, _, err := Wanted{Max: 8}.Read(ctx, "/proc/kmsg")
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Skipf("nothing to wait for: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Fatal("still waiting")
+	}
+}
+
 func TestAPipeIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
