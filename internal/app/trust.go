@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"authctl/internal/fault"
 	"authctl/internal/files"
@@ -89,7 +90,7 @@ const maxAuthorities = 16 << 20
 func (a *App) addSystem(sum io.Writer) {
 	if path, _ := a.Sys.Env("SSL_CERT_FILE"); path != "" {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			raw, _, err := files.Wanted{Max: maxAuthorities}.Read(context.Background(), path) // regular: nothing to wait for
+			raw, _, err := files.Wanted{Max: maxAuthorities, Wait: time.Second}.Read(context.Background(), path) // no bundle takes longer
 			if err != nil {
 				raw = fmt.Appendf(nil, "%s %d %d", path, info.Size(), info.ModTime().UnixNano())
 			}
