@@ -45,26 +45,10 @@ type Wanted struct {
 
 // Read gives the bytes of the file at path and what it is. Links are followed,
 // and what is checked and read is the file they lead to. Opening a pipe waits for
-// a writer, reading it for its end, and a regular file for its disk or for what
-// the kernel has to say: ctx ends all of it, with its cause as the error. Errors are those of os, ErrKind, *TooLargeError and those of Check.
+// a writer, reading it for its end, and a file of the kernel's for what it has to
+// say: ctx ends all of it, with its cause as the error. Errors are those of os,
+// ErrKind, *TooLargeError and those of Check.
 func (w Wanted) Read(ctx context.Context, path string) ([]byte, fs.FileInfo, error) {
-	if w.Wait > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, w.Wait)
-		defer cancel()
-	}
-	type found struct {
-		body []byte
-		info fs.FileInfo
-	}
-	got, err := Beside(ctx, func() (found, error) {
-		body, info, err := w.read(path)
-		return found{body, info}, err
-	})
-	return got.body, got.info, err
-}
-
-func (w Wanted) read(path string) ([]byte, fs.FileInfo, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
@@ -79,7 +63,23 @@ func (w Wanted) read(path string) ([]byte, fs.FileInfo, error) {
 	if info.Mode().IsRegular() {
 		flags = noWait
 	}
-	return w.open(path, flags)
+	if info.Mode().IsRegular() && info.Size() > 0 { // on a disk: nothing to wait for. The files of /proc say 0
+		return w.open(path, flags)
+	}
+	if w.Wait > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, w.Wait)
+		defer cancel()
+	}
+	type found struct {
+		body []byte
+		info fs.FileInfo
+	}
+	got, err := Beside(ctx, func() (found, error) {
+		body, info, err := w.open(path, flags)
+		return found{body, info}, err
+	})
+	return got.body, got.info, err
 }
 
 // open checks again what was opened: another file may stand at path by now. A

@@ -100,8 +100,8 @@ func TestAPipeEndsWithTheContext(t *testing.T) {
 	}
 }
 
-// A file that is regular by its mode may wait for its disk, for a server or, as
-// this one, for the kernel.
+// A file that is regular by its mode and has no size, as those of the kernel, may
+// have nothing to say.
 func TestARegularFileEndsWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
