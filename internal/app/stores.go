@@ -26,6 +26,10 @@ func (a *App) Stores() (*stores, error) {
 	if a.stores != nil {
 		return a.stores, nil
 	}
+	// Looking into another store than the one that is meant would find nothing to revoke.
+	if err := a.Settings.StoreUnknown(); err != nil {
+		return nil, err
+	}
 	kind, why := a.Settings.Store, a.noPlace()
 	if why != nil {
 		if a.Settings.StoreChosen {

@@ -51,6 +51,15 @@ type Settings struct {
 	detached bool      // a text without a folder: no profiles.d
 }
 
+// StoreUnknown is what is wrong with a profiles file that may say which store is
+// chosen, and that nobody chose otherwise; nil where Store is the one.
+func (s Settings) StoreUnknown() error {
+	if s.StoreChosen || s.main == nil {
+		return nil
+	}
+	return s.main.problems.fault("")
+}
+
 // The settings' names for viper.
 const (
 	keyProfile, keyStore, keyTimeout, keyVerbose, keyQuiet = "profile", "store", "timeout", "verbose", "quiet"
