@@ -1,7 +1,6 @@
 package acquire
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -33,7 +32,7 @@ func notInKey() map[string]string {
 		"Assertion.NotBefore":  "proves the same client",
 
 		"Exchange.SubjectToken":   "its hash is the subject",
-		"Exchange.ActorTokenType": "what the actor token is already",
+		"Exchange.ActorTokenType": "of the actor token, whose reference is in the key",
 
 		"Login.RedirectURI": "where the answer goes",
 		"Login.Pushed":      "the way of the request, not its content",
@@ -61,34 +60,71 @@ func notInKey() map[string]string {
 	}
 }
 
-// TestEveryFieldIsInTheKeyOrNot walks the profile: a new field is put into Key or,
-// with a reason, into notInKey.
-func TestEveryFieldIsInTheKeyOrNot(t *testing.T) {
+// TestKeyCoversEveryInput walks the profile: a new field is put into Key or, with
+// a reason, into notInKey. No two fields may stand for each other, nor two subjects.
+func TestKeyCoversEveryInput(t *testing.T) {
 	decided := notInKey()
 	before := Key(plain(), "")
-	seen := 0
+	keys := map[string]string{before: "nothing", Key(plain(), "a"): "the subject a"}
+	distinct := func(what, key string) {
+		if other, twice := keys[key]; twice {
+			t.Errorf("%s has the key of %s: two profiles would share a token. Add it to Key, or to notInKey with the reason", what, other)
+		}
+		keys[key] = what
+	}
+	distinct("the subject b", Key(plain(), "b"))
 	eachField(reflect.TypeFor[profile.Profile](), nil, "", func(path string, index []int) {
-		seen++
-		_, out := decided[path]
-		delete(decided, path)
 		p := plain()
 		change(t, path, reflect.ValueOf(p).Elem().FieldByIndex(index))
-		switch differs := Key(p, "") != before; {
-		case differs && out:
+		key := Key(p, "")
+		if _, out := decided[path]; !out {
+			distinct(path, key)
+		} else if key != before {
 			t.Errorf("%s changes the key: take it out of notInKey", path)
-		case !differs && !out:
-			t.Errorf("%s does not change the key: two profiles would share a token. Add it to Key, or to notInKey with the reason", path)
 		}
+		delete(decided, path)
 	})
-	for _, path := range slices.Sorted(maps.Keys(decided)) {
+	for path := range decided {
 		t.Errorf("notInKey has %s, which is no field", path)
 	}
-	if seen < 50 {
-		t.Errorf("only %d fields were seen", seen)
+	for range 1000 {
+		if Key(plain(), "") != before {
+			t.Fatal("two keys for one profile")
+		}
 	}
 }
 
-// eachField visits what holds a value: the structs of this package's profile are walked, others are values.
+// TestKeyCoversEachMemberOfAField: a parameter's or header's own members count, too.
+func TestKeyCoversEachMemberOfAField(t *testing.T) {
+	for _, from := range []profile.Field{{Name: "a", Value: "1"}, {Name: "a", Basic: &profile.Basic{Username: "u"}}} {
+		base := plain()
+		base.Request.Params = []profile.Field{from}
+		before := Key(base, "")
+		differs := func(path string, f profile.Field) {
+			p := plain()
+			p.Request.Params = []profile.Field{f}
+			if Key(p, "") == before {
+				t.Errorf("%s of a Field does not change the key", path)
+			}
+		}
+		eachField(reflect.TypeFor[profile.Field](), nil, "", func(path string, index []int) {
+			f := from
+			change(t, path, reflect.ValueOf(&f).Elem().FieldByIndex(index))
+			differs(path, f)
+		})
+		if from.Basic == nil {
+			continue
+		}
+		eachField(reflect.TypeFor[profile.Basic](), nil, "Basic.", func(path string, index []int) {
+			f, basic := from, *from.Basic
+			change(t, path, reflect.ValueOf(&basic).Elem().FieldByIndex(index))
+			f.Basic = &basic
+			differs(path, f)
+		})
+	}
+}
+
+// eachField visits what holds a value: structs of the profile are walked, all else is a value.
 func eachField(of reflect.Type, above []int, prefix string, visit func(path string, index []int)) {
 	for i := range of.NumField() {
 		f := of.Field(i)
@@ -113,6 +149,12 @@ func change(t *testing.T, path string, v reflect.Value) {
 		*field += time.Second
 	case *[]string:
 		*field = append(slices.Clone(*field), "x")
+	case *any:
+		*field = "x"
+	case **secret.Ref:
+		*field = &secret.Ref{Kind: secret.Keyring, Name: "another"}
+	case **profile.Basic:
+		*field = &profile.Basic{Username: "x"}
 	case *secret.Ref:
 		*field = secret.Ref{Kind: secret.Keyring, Name: "another"}
 	case *[]profile.Field:

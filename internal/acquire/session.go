@@ -200,15 +200,6 @@ func (a *Acquirer) begin(ctx context.Context, p *profile.Profile, g grant.Grant,
 	return set, err
 }
 
-// advised hands on what the store says would mend it.
-func advised(f *fault.Error) *fault.Error {
-	var inner *fault.Error
-	if errors.As(f.Err, &inner) {
-		f.Hints = append(f.Hints, inner.Hints...)
-	}
-	return f
-}
-
 // loginRequired is exit 8 with the command that starts a session again.
 func loginRequired(p *profile.Profile, grantName, why string) *fault.Error {
 	return fault.New(fault.Login, "login required: %s", why).Hint("%s", LoginCommand(p, grantName))

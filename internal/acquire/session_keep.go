@@ -2,6 +2,7 @@ package acquire
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"authctl/internal/fault"
@@ -59,4 +60,13 @@ func notKept(err error) error {
 
 func notSpent(err error) error {
 	return advised(fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err))
+}
+
+// advised hands on what the store says would mend it.
+func advised(f *fault.Error) *fault.Error {
+	var inner *fault.Error
+	if errors.As(f.Err, &inner) {
+		f.Hints = append(f.Hints, inner.Hints...)
+	}
+	return f
 }

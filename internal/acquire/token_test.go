@@ -15,7 +15,6 @@ import (
 	"authctl/internal/keys"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
-	"authctl/internal/secret"
 )
 
 func TestAFreshTokenIsNotAskedForAgainAndTakesNoLock(t *testing.T) {
@@ -271,55 +270,6 @@ func TestAnInteractiveProfileNeedsALogin(t *testing.T) {
 }
 
 // docs/threats.md 23: flip any input that changes the token, and it is another key.
-func TestKeyCoversEveryInput(t *testing.T) {
-	ref := func(n string) secret.Ref { return secret.Ref{Kind: secret.Keyring, Name: n} }
-	f := []profile.Field{{Name: "organization_id", Value: "1"}}
-	flips := map[string]func(*profile.Profile){
-		"name": func(p *profile.Profile) { p.Name = "x" }, "issuer": func(p *profile.Profile) { p.Issuer = "x" },
-		"token_url": func(p *profile.Profile) { p.TokenURL = "x" }, "client.id": func(p *profile.Profile) { p.Client.ID = "x" },
-		"client.auth": func(p *profile.Profile) { p.Client.Auth = "x" }, "client.key": func(p *profile.Profile) { p.Client.Key = ref("k") },
-		"client.secret":      func(p *profile.Profile) { p.Client.Secret = ref("k") },
-		"client.certificate": func(p *profile.Profile) { p.Client.Certificate = ref("k") },
-		"client.assertion":   func(p *profile.Profile) { p.Client.Assertion = ref("k") },
-		"tls":                func(p *profile.Profile) { p.TLS.ClientCertificate = ref("k") },
-		"kid":                func(p *profile.Profile) { p.Assertion.KID = "x" }, "alg": func(p *profile.Profile) { p.Assertion.Alg = "x" },
-		"assertion.audience": func(p *profile.Profile) { p.Assertion.Audience = "x" },
-		"claims":             func(p *profile.Profile) { p.Assertion.Claims = f }, "headers": func(p *profile.Profile) { p.Assertion.Headers = f },
-		"grant": func(p *profile.Profile) { p.Grant = "x" }, "scopes": func(p *profile.Profile) { p.Scopes = []string{"x"} },
-		"audience": func(p *profile.Profile) { p.Audience = []string{"x"} }, "resource": func(p *profile.Profile) { p.Resource = []string{"x"} },
-		"subject type":   func(p *profile.Profile) { p.Exchange.SubjectTokenType = "x" },
-		"subject issuer": func(p *profile.Profile) { p.Exchange.SubjectIssuer = "x" },
-		"requested type": func(p *profile.Profile) { p.Exchange.RequestedTokenType = "x" },
-		"actor":          func(p *profile.Profile) { p.Exchange.ActorToken = ref("k") },
-		"params":         func(p *profile.Profile) { p.Request.Params = f }, "request headers": func(p *profile.Profile) { p.Request.Headers = f },
-		"omit": func(p *profile.Profile) { p.Request.Omit = []string{"x"} }, "login params": func(p *profile.Profile) { p.Login.Params = f },
-		"dpop": func(p *profile.Profile) { p.DPoP.Enabled = true }, "dpop.alg": func(p *profile.Profile) { p.DPoP.Alg = "x" },
-	}
-	keys := map[string]string{Key(plain(), ""): "nothing"}
-	for _, subject := range []string{"a", "b"} {
-		k := Key(plain(), subject)
-		if other, twice := keys[k]; twice {
-			t.Errorf("the subject %s has the key of %s", subject, other)
-		}
-		keys[k] = "the subject " + subject
-	}
-	for name, flip := range flips {
-		p := plain()
-		flip(p)
-		k := Key(p, "")
-		if other, twice := keys[k]; twice {
-			t.Errorf("%s has the key of %s", name, other)
-		}
-		keys[k] = name
-	}
-	first := Key(plain(), "")
-	for range 1000 {
-		if Key(plain(), "") != first {
-			t.Fatal("two keys for one profile")
-		}
-	}
-}
-
 // A shell's "$UNSET" is no audience.
 func TestEmptyOverridesAreRefused(t *testing.T) {
 	for name, o := range map[string]Overrides{"--audience": {Audience: []string{"a", ""}}, "--resource": {Resource: []string{""}}} {
