@@ -4,10 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 )
 
@@ -26,29 +23,16 @@ func TestFilesAreReadInOnePlace(t *testing.T) {
 		"internal/app os.OpenFile": true, // the terminal of a prompt
 	}
 	used := map[string]bool{}
-	for _, top := range []string{"cmd", "internal"} {
-		err := filepath.WalkDir(filepath.Join("../..", top), func(path string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
+	for _, path := range sources(t) {
+		if within(path, apart()) {
+			continue
+		}
+		for _, call := range readsItself(t, filepath.Join("../..", path)) {
+			at := filepath.ToSlash(filepath.Dir(path)) + " " + call
+			if !bounded[at] {
+				t.Errorf("%s calls %s: read through internal/files", path, call)
 			}
-			rel, _ := filepath.Rel("../..", path)
-			switch folder := filepath.ToSlash(rel); {
-			case d.IsDir() && (d.Name() == "testdata" || slices.Contains(apart(), folder)):
-				return fs.SkipDir
-			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
-				return nil
-			}
-			folder := filepath.ToSlash(filepath.Dir(rel))
-			for _, call := range readsItself(t, path) {
-				if !bounded[folder+" "+call] {
-					t.Errorf("%s calls %s: read through internal/files", rel, call)
-				}
-				used[folder+" "+call] = true
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
+			used[at] = true
 		}
 	}
 	for call := range bounded {
