@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,18 +58,18 @@ and not reachable; 6 the key is in the keyring and that cannot be read.`,
 	f.StringVar(&o.keyFile, "key", "", "private key: `FILE` (owner-only), FILE#/json/pointer, - for stdin, or a secret reference")
 	f.StringVar(&o.crtFile, "certificate", "", "the key's certificate, for --kid x5t and x5t#S256: `FILE`")
 	f.StringVar(&o.clientID, "client-id", "", "`client_id`, for iss and sub")
-	f.StringVar(&o.audience, "audience", "", "`aud`: issuer, token_url, or the value itself")
+	f.StringVar(&o.audience, "audience", "", "`aud`: "+strings.Join(profile.Audiences(), ", ")+", or the value itself")
 	f.Var((*span)(&o.lifetime), "lifetime", "from iat to exp, such as 10s (default: the profile's, 1m)")
 	f.StringVar(&o.alg, "alg", "", "signature `algorithm` (default: the profile's, the JWK's, or the key type's)")
-	f.StringVar(&o.typ, "typ", "", "`typ` of the header: JWT, client-authentication+jwt, none")
-	f.StringVar(&o.kid, "kid", "", "`kid` of the header: jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself")
+	f.StringVar(&o.typ, "typ", "", "`typ` of the header: "+strings.Join(profile.Typs(), ", "))
+	f.StringVar(&o.kid, "kid", "", "`kid` of the header: "+strings.Join(profile.KIDs(), ", ")+", or the value itself")
 	f.StringArrayVar(&o.claims, "claim", nil, "a further claim, `name=json`; may repeat")
 	f.StringVar(&o.key.kid, "key-kid", "", "the `id` of the key to take from a JWKS with several")
 	f.StringVar(&o.key.passphrase, "passphrase", "", "secret `reference` to the key's passphrase (env:NAME, file:PATH); else it is asked for")
 	fixed(cmd, "output", []string{"token", "form", "json"})
-	fixed(cmd, "audience", []string{"issuer", "token_url"})
-	fixed(cmd, "typ", []string{"JWT", "client-authentication+jwt", "none"})
-	fixed(cmd, "kid", []string{"jwk", "spki-sha256", "thumbprint", "x5t", "x5t#S256", "none"})
+	fixed(cmd, "audience", profile.Audiences())
+	fixed(cmd, "typ", profile.Typs())
+	fixed(cmd, "kid", profile.KIDs())
 	return cmd
 }
 
@@ -101,7 +103,7 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Field) (secret.Text, error) {
 	fromEnv, _ := c.sys.Env("AUTHCTL_PROFILE")
 	if o.keyFile != "" && c.flags.profile == "" && (fromEnv == "" || o.clientID != "" && o.audience != "") {
-		if o.clientID == "" || o.audience == "" || o.audience == "issuer" || o.audience == "token_url" {
+		if o.clientID == "" || o.audience == "" || slices.Contains(profile.Audiences(), o.audience) {
 			return secret.Text{}, fault.New(fault.Usage, "without a profile, --key needs --client-id and --audience with the value for aud").
 				Hint("or name a profile with --profile")
 		}

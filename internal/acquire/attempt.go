@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"strings"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -69,7 +68,7 @@ func (a *Acquirer) Call(ctx context.Context, p *profile.Profile, field, url stri
 	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
 	defer cancel()
 	var needs []metadata.Need
-	if p.Assertion.Audience == "token_url" && strings.HasSuffix(p.Client.Auth, "_jwt") { // wherever the assertion goes
+	if p.Assertion.Audience == "token_url" && p.Client.Method().Signs { // wherever the assertion goes
 		needs = append(needs, metadata.NeedToken)
 	}
 	e, err := a.Metadata.Resolve(ctx, p, needs...)

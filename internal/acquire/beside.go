@@ -44,7 +44,7 @@ func (a *Acquirer) asked(ctx context.Context, p *profile.Profile, o Options) (Re
 	switch {
 	case Key(w.asked, "") == Key(p, ""):
 		return a.Token(ctx, p, o) // nothing else than the profile says
-	case interactive(p.Grant), p.Grant == "token_exchange" && w.ask.targets() && !p.Token.SingleUse:
+	case interactive(p.Grant), p.GrantType().Exchanges() && w.ask.targets() && !p.Token.SingleUse:
 		return a.beside(ctx, w, o)
 	default:
 		o.own = true
@@ -73,7 +73,7 @@ func (a *Acquirer) beside(ctx context.Context, w wish, o Options) (Result, error
 	switch {
 	case errors.Is(err, errMoved):
 		return a.beside(ctx, w, o)
-	case fault.KindOf(err) == fault.Login && w.profile.Grant == "token_exchange":
+	case fault.KindOf(err) == fault.Login && w.profile.GrantType().Exchanges():
 		return a.exchangeBeside(ctx, w, o, err)
 	default:
 		return r, err

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
+	"authctl/internal/grant"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/store"
@@ -160,7 +162,7 @@ func (a *Acquirer) unrefreshable(p *profile.Profile, rec store.Record) error {
 // over is a session without a refresh token.
 func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 	switch {
-	case rec.Grant == "" && !interactive(p.Grant) && p.Grant != "token_exchange":
+	case rec.Grant == "" && !p.GrantType().Session():
 		return fault.New(fault.Login, "no session and no refresh token is kept").
 			Hint("authctl token -p %s needs none: it asks by the profile's %s grant", p.Name, p.Grant)
 	case rec.Grant == "":
@@ -180,7 +182,7 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 			why = "the session came without a refresh token: nothing but a login brings another token than the kept one"
 		}
 		f := loginRequired(p, rec.Grant, why)
-		if !interactive(p.Grant) && p.Grant != "token_exchange" {
+		if !p.GrantType().Session() {
 			f = f.Hint("authctl logout -p %s forgets the session, and token uses the profile's %s grant again", p.Name, p.Grant)
 		}
 		return f
@@ -188,18 +190,19 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 }
 
 // LoginCommand is what starts a session of p: of the grant that the last one
-// had, "" when there was none.
+// had, "" when there was none, or of p's own login.
 func LoginCommand(p *profile.Profile, grantName string) string {
-	switch {
-	case grantName == "token_exchange":
-		return "authctl exchange -p " + p.Name + " --subject-token FILE"
-	case grantName == "refresh_token" && p.Grant != "authorization_code" && p.Grant != "device_code":
-		return "authctl refresh -p " + p.Name + " --refresh-token FILE"
-	case grantName == "device_code", p.Grant == "device_code", deviceOnly(p):
-		return "authctl login-device -p " + p.Name
-	default:
-		return "authctl login-pkce -p " + p.Name
+	g, device := profile.GrantNamed(grantName), profile.GrantNamed(grant.DeviceCode{}.Name())
+	if own := p.GrantType(); own.Login && !g.Exchanges() && g.Name != device.Name {
+		g = own
 	}
+	if !g.Session() {
+		g = profile.GrantNamed(grant.AuthorizationCode{}.Name())
+	}
+	if slices.Contains(g.Endpoints, profile.AuthorizeURL) && deviceOnly(p) {
+		g = device
+	}
+	return "authctl " + strings.ReplaceAll(g.Starts, "{profile}", p.Name)
 }
 
 // deviceOnly is a profile that names the device authorization endpoint and no

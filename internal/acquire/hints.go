@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"authctl/internal/endpoint"
+	"authctl/internal/grant"
 	"authctl/internal/profile"
 )
 
@@ -49,12 +50,12 @@ func advices() []advice {
 		{on: later, say: "try again later"},
 		{on: gateway, say: "the server behind it is down or slow: try again later, or check {field} in profile {profile}"},
 
-		{on: badClient, when: auth("none"), say: "check client.id in profile {profile}; the server may want a client that proves itself (client.auth is none)"},
-		{on: badClient, when: not(auth("none")), say: "check client.id, client.auth ({auth}) and {proof} in profile {profile}"},
+		{on: badClient, when: public, say: "check client.id in profile {profile}; the server may want a client that proves itself (client.auth is none)"},
+		{on: badClient, when: not(public), say: "check client.id, client.auth ({auth}) and {proof} in profile {profile}"},
 		{on: badClient, when: both(spelling("form"), otherwise), say: "set client.basic_encoding: raw in profile {profile}, if the server takes id and secret as they are, as curl --user sends them"},
 		{on: badClient, when: both(spelling("raw"), otherwise), say: "set client.basic_encoding: form in profile {profile}, as RFC 6749 2.3.1 has it: the id or the secret has characters that are then spelt differently"},
-		{on: code("unauthorized_client"), when: auth("none"), say: "the server does not let the client of client.id use {grant}: check how it is registered"},
-		{on: code("unauthorized_client"), when: not(auth("none")), say: "the server does not let this client use {grant}, or {proof} is wrong: check how the client is registered, and {proof} in profile {profile}"},
+		{on: code("unauthorized_client"), when: public, say: "the server does not let the client of client.id use {grant}: check how it is registered"},
+		{on: code("unauthorized_client"), when: not(public), say: "the server does not let this client use {grant}, or {proof} is wrong: check how the client is registered, and {proof} in profile {profile}"},
 		{on: atPAR, when: pushes, say: "set login.pushed: never in profile {profile}, if the server does not demand pushed authorization requests"},
 
 		{on: code("invalid_scope"), when: refreshes, say: "a refresh token is good for the scopes that were granted with it (RFC 6749 6): ask for some of those, or add to scopes in profile {profile} and start a new session"},
@@ -85,23 +86,17 @@ func (s situation) fill(say string) string {
 		grant = "the grant " + s.grantType
 	}
 	return strings.NewReplacer(
-		"{profile}", s.p.Name, "{field}", s.field, "{auth}", s.p.Client.Auth, "{proof}", proof(s.p.Client.Auth),
+		"{profile}", s.p.Name, "{field}", s.field, "{auth}", s.p.Client.Auth, "{proof}", s.proof(),
 		"{grant}", grant, "{encoding}", s.p.Request.Encoding, "{dpop}", s.p.DPoP.Alg,
 	).Replace(say)
 }
 
-// proof is the field that a client of that client.auth proves itself with.
-func proof(method string) string {
-	switch method {
-	case "private_key_jwt":
-		return "client.key"
-	case "tls_client_auth", "self_signed_tls_client_auth":
-		return "tls.client_certificate"
-	case "federated":
-		return "client.assertion"
-	default:
-		return "client.secret"
+// proof is the field that the client proves itself with, "" for a public one.
+func (s situation) proof() string {
+	if m := s.p.Client.Method(); !m.Public() {
+		return m.Needs[0]
 	}
+	return ""
 }
 
 // What an answer may be about.
@@ -127,7 +122,7 @@ func badTarget(s situation) bool {
 func ofRefresh(s situation) bool { return refreshes(s) && s.refused.Code == "invalid_target" }
 
 func badRedirect(s situation) bool {
-	return decided(s) && (s.field == parURL || s.grantType == "authorization_code") && (s.says("redirect_uri") || s.says("redirect uri"))
+	return decided(s) && (s.field == parURL || s.grantType == grant.AuthorizationCode{}.Name()) && (s.says("redirect_uri") || s.says("redirect uri"))
 }
 
 func wantsDPoP(s situation) bool {
@@ -179,14 +174,10 @@ func either(f, g func(situation) bool) func(situation) bool {
 	return func(s situation) bool { return f(s) || g(s) }
 }
 
-func auth(method string) func(situation) bool {
-	return func(s situation) bool { return s.p.Client.Auth == method }
-}
-
-// spelling is true of a profile that sends client_secret_basic in that encoding.
+// spelling is true of a profile that sends id and secret in that encoding.
 func spelling(encoding string) func(situation) bool {
 	return func(s situation) bool {
-		return s.p.Client.Auth == "client_secret_basic" && s.p.Client.BasicEncoding == encoding
+		return s.p.Client.Method().Basic && s.p.Client.BasicEncoding == encoding
 	}
 }
 
@@ -195,16 +186,14 @@ func pushes(s situation) bool      { return s.p.Login.Pushed != "never" }
 func hasScopes(s situation) bool   { return len(s.p.Scopes) > 0 }
 func dpop(s situation) bool        { return s.p.DPoP.Enabled }
 func certificate(s situation) bool { return !s.p.TLS.ClientCertificate.IsZero() }
-func byTLS(s situation) bool       { return strings.HasSuffix(s.p.Client.Auth, "tls_client_auth") }
-func refreshes(s situation) bool   { return s.grantType == "refresh_token" }
+func public(s situation) bool      { return s.p.Client.Method().Public() }
+func byTLS(s situation) bool       { return s.p.Client.Method().MutualTLS() }
+func signs(s situation) bool       { return s.p.Client.Method().Signs }
+func refreshes(s situation) bool   { return s.grantType == grant.RefreshToken{}.Name() }
 func atToken(s situation) bool     { return s.field == tokenURL }
 
 // unasked is a client certificate that the handshake had no use for.
 func unasked(s situation) bool { return s.refused.Route.HasCertificate && !s.refused.Route.Asked }
-
-func signs(s situation) bool {
-	return s.p.Client.Auth == "private_key_jwt" || s.p.Client.Auth == "client_secret_jwt"
-}
 
 // grantType is the grant_type of a token request, without the prefix of the URNs.
 func grantType(r *endpoint.Request) string {

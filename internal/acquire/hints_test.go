@@ -21,7 +21,7 @@ func profilesOfAllKinds() []*profile.Profile {
 		for bits := range 1 << 7 {
 			on := func(i int) bool { return bits&(1<<i) != 0 }
 			p := plain()
-			p.Client.Auth = method
+			p.Client.Auth = method.Name
 			if on(0) {
 				p.Client.BasicEncoding = "raw"
 			}
@@ -77,14 +77,14 @@ func untrue(p *profile.Profile, hint string) string {
 		}
 	}
 	uses := map[string]bool{
-		"client.secret":         strings.HasPrefix(p.Client.Auth, "client_secret_"),
-		"client.basic_encoding": p.Client.Auth == "client_secret_basic",
-		"client.key":            p.Client.Auth == "private_key_jwt",
-		"client.assertion":      p.Client.Auth == "federated",
-		"assertion.audience":    p.Client.Auth == "private_key_jwt" || p.Client.Auth == "client_secret_jwt",
+		"client.basic_encoding": p.Client.Method().Basic,
+		"assertion.audience":    p.Client.Method().Signs,
 		"dpop.alg":              p.DPoP.Enabled,
 		"login-pkce":            !deviceOnly(p),
 		"{":                     false,
+	}
+	for _, field := range []string{profile.ClientSecret, profile.ClientKey, profile.ClientAssertion} {
+		uses[field] = p.Client.Method().Uses(field)
 	}
 	for word, used := range uses {
 		if strings.Contains(hint, word) && !used {

@@ -80,10 +80,8 @@ func refreshing(p *profile.Profile, grantName string) string {
 // starting is refreshing for what begins a session; what an exchange takes may
 // be good for another.
 func starting(p *profile.Profile, grantName string) string {
-	switch grantName {
-	case "authorization_code", "device_code":
+	if profile.GrantNamed(grantName).Login {
 		return "the login of " + p.Name + " was being completed: if no token is kept, " + LoginCommand(p, grantName) + " logs in again"
-	default:
-		return "what " + p.Name + " exchanges was on its way: a server that takes it once only takes it no more"
 	}
+	return "what " + p.Name + " exchanges was on its way: a server that takes it once only takes it no more"
 }

@@ -68,7 +68,7 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return token.Set{}, err
 	}
 	steady := context.WithoutCancel(ctx)
-	rec := store.Record{Profile: p.Name, Grant: "refresh_token", Server: Server(p), Set: token.Set{RefreshToken: refreshToken}}
+	rec := store.Record{Profile: p.Name, Grant: grant.RefreshToken{}.Name(), Server: Server(p), Set: token.Set{RefreshToken: refreshToken}}
 	held, err := a.read(steady, p, key)
 	if err != nil {
 		return token.Set{}, err
@@ -193,7 +193,7 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 // error; one that could not be judged just now is left out with a warning,
 // because the access token beside it is as good as any.
 func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Record, granted token.Set) (token.Set, error) {
-	if a.Renewed == nil || granted.IDToken.IsZero() || (rec.Grant != "authorization_code" && rec.Grant != "device_code") {
+	if a.Renewed == nil || granted.IDToken.IsZero() || !profile.GrantNamed(rec.Grant).Login {
 		return granted, nil
 	}
 	err := a.Renewed(ctx, p, rec.Set, granted)

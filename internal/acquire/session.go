@@ -15,20 +15,11 @@ import (
 )
 
 // interactive is true for grants that only a person can start.
-func interactive(grantName string) bool {
-	return grantName == "authorization_code" || grantName == "device_code" || grantName == "refresh_token"
-}
+func interactive(grantName string) bool { return profile.GrantNamed(grantName).Person }
 
 // isSession is true for a record that `exchange` or a login started and that
 // only its refresh token can renew.
-func isSession(rec store.Record) bool {
-	switch rec.Grant {
-	case "token_exchange", "authorization_code", "device_code", "refresh_token":
-		return true
-	default:
-		return false
-	}
-}
+func isSession(rec store.Record) bool { return profile.GrantNamed(rec.Grant).Session() }
 
 // holdsSession is true for a record that is the profile's session or points to it.
 func holdsSession(rec store.Record) bool { return rec.Session != "" || isSession(rec) }
@@ -62,7 +53,7 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 	switch {
 	case errors.Is(err, errMoved):
 		return a.Token(ctx, p, o)
-	case fault.KindOf(err) == fault.Login && p.Grant == "token_exchange":
+	case fault.KindOf(err) == fault.Login && p.GrantType().Exchanges():
 		return a.exchangeAgain(ctx, p, o, err)
 	default:
 		return r, err

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"authctl/internal/config"
-	"authctl/internal/grant"
 	"authctl/internal/login"
 	"authctl/internal/metadata"
+	"authctl/internal/profile"
 	"authctl/internal/shown"
 	"authctl/internal/store"
 )
@@ -14,7 +14,7 @@ import (
 // logoutAddress is where a person ends the login that r came from, none when it
 // was none or the server has no such page.
 func (a *App) logoutAddress(ctx context.Context, r store.Record) (none shown.Address) {
-	if r.Grant != (grant.AuthorizationCode{}).Name() && r.Grant != (grant.DeviceCode{}).Name() {
+	if !profile.GrantNamed(r.Grant).Login {
 		return none
 	}
 	p, err := config.LoadProfile(a.Settings, r.Profile)

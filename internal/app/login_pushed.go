@@ -58,7 +58,7 @@ func (a *App) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpo
 func notForPublic(p *profile.Profile, e metadata.Endpoints, params []endpoint.Param, err error) *endpoint.Refusal {
 	var refused *endpoint.Refusal
 	switch {
-	case p.Login.Pushed != "auto", p.Client.Auth != "none", p.PARURL != "", e.RequirePAR:
+	case p.Login.Pushed != "auto", !p.Client.Method().Public(), p.PARURL != "", e.RequirePAR:
 		return nil
 	case !errors.As(err, &refused), refused.Code != "", !slices.Contains([]int{401, 403, 404, 405}, refused.Status):
 		return nil

@@ -47,7 +47,7 @@ func expiry(s grant.Subject) (end time.Time, what, field string) {
 }
 
 func (a *App) checkHolder(ctx context.Context, p *profile.Profile, s grant.Subject) error {
-	if s.Assertion == nil || s.Assertion.HolderOfKeyCert == nil || p.Client.Auth != "private_key_jwt" {
+	if s.Assertion == nil || s.Assertion.HolderOfKeyCert == nil || !p.Client.Method().Uses(profile.ClientKey) {
 		return nil
 	}
 	key, err := clientauth.ClientKey(ctx, a.Secrets(), p)

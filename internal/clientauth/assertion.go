@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"io"
 	"maps"
+	"strings"
 	"time"
 
 	"authctl/internal/fault"
@@ -84,7 +85,7 @@ func assertionHeader(p *profile.Profile, key *keys.Key) (map[string]any, error) 
 	name, value, err := KeyID(p.Assertion.KID, key)
 	if err != nil {
 		return nil, fault.New(fault.Config, "assertion.kid %s: %w", p.Assertion.KID, err).
-			Hint("assertion.kid is jwk, spki-sha256, thumbprint, x5t, x5t#S256, none, or the value itself; x5t needs client.certificate, or --certificate")
+			Hint("assertion.kid is %s, or the value itself; x5t needs client.certificate, or --certificate", strings.Join(profile.KIDs(), ", "))
 	}
 	if value != "" {
 		header[name] = value

@@ -11,55 +11,65 @@ import (
 	"authctl/internal/secret"
 )
 
-// privateKeyJWT signs a new assertion for every attempt: its jti is single use.
-type privateKeyJWT struct {
-	p *profile.Profile
-	d Deps
+// asserter is a method that sends a client assertion.
+type asserter interface {
+	assertion(ctx context.Context, issuer, tokenURL string) (secret.Text, error)
 }
 
-func (a privateKeyJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
-	key, err := ClientKey(ctx, a.d.Secrets, a.p)
+// signed signs a new assertion for every attempt, whose jti is single use:
+// private_key_jwt and client_secret_jwt (OpenID Connect Core 9).
+type signed struct {
+	p   *profile.Profile
+	d   Deps
+	key func(context.Context, Deps, *profile.Profile) (*keys.Key, error)
+}
+
+func (a signed) Authenticate(ctx context.Context, r *endpoint.Request) error {
+	key, err := a.key(ctx, a.d, a.p)
 	if err != nil {
 		return err
 	}
-	return assert(a.p, a.d, key, r)
-}
-
-// secretJWT is the same under the client secret (OpenID Connect Core 9).
-type secretJWT struct {
-	p *profile.Profile
-	d Deps
-}
-
-func (a secretJWT) Authenticate(ctx context.Context, r *endpoint.Request) error {
-	text, err := clientSecret(ctx, a.d, a.p)
-	if err != nil {
-		return err
+	if len(key.Oct) > 0 {
+		r.Hide(secret.New(string(key.Oct)))
 	}
-	r.Hide(text)
-	key := secretKey(text)
-	warnShort(a.p, a.d, key)
-	return assert(a.p, a.d, key, r)
+	text, err := a.sign(key, r.Issuer, r.TokenURL)
+	if err != nil {
+		return fault.New(fault.Config, "client assertion: %w", err).Hint("see assertion.alg and client.key of profile %s", a.p.Name)
+	}
+	setAssertion(r, a.p, text)
+	return nil
 }
 
-func secretKey(text secret.Text) *keys.Key { return &keys.Key{Oct: []byte(text.Reveal())} }
+func (a signed) assertion(ctx context.Context, issuer, tokenURL string) (secret.Text, error) {
+	key, err := a.key(ctx, a.d, a.p)
+	if err != nil {
+		return secret.Text{}, err
+	}
+	return a.sign(key, issuer, tokenURL)
+}
 
-// warnShort tells of a secret that RFC 7518 3.2 forbids. It is the server that
-// chose it and would refuse another, so it is used all the same.
-func warnShort(p *profile.Profile, d Deps, key *keys.Key) {
+func (a signed) sign(key *keys.Key, issuer, tokenURL string) (secret.Text, error) {
+	text, err := NewAssertion(a.p, key, issuer, tokenURL, a.d.Now(), a.d.Rand)
+	return secret.New(text), err
+}
+
+func privateKey(ctx context.Context, d Deps, p *profile.Profile) (*keys.Key, error) {
+	return ClientKey(ctx, d.Secrets, p)
+}
+
+// macKey is the client secret as a key. One that is shorter than RFC 7518 3.2
+// wants is used all the same: it is the server that chose it.
+func macKey(ctx context.Context, d Deps, p *profile.Profile) (*keys.Key, error) {
+	text, err := clientSecret(ctx, d, p)
+	if err != nil {
+		return nil, err
+	}
+	key := &keys.Key{Oct: []byte(text.Reveal())}
 	alg := cmp.Or(p.Assertion.Alg, keys.DefaultAlg(key))
 	if err := key.CheckSecret(alg); err != nil && d.Warn != nil {
 		d.Warn("client.secret of profile " + p.Name + ": " + err.Error() + "; ask the server's operator for a longer one")
 	}
-}
-
-func assert(p *profile.Profile, d Deps, key *keys.Key, r *endpoint.Request) error {
-	signed, err := NewAssertion(p, key, r.Issuer, r.TokenURL, d.Now(), d.Rand)
-	if err != nil {
-		return fault.New(fault.Config, "client assertion: %w", err).Hint("see assertion.alg and client.key of profile %s", p.Name)
-	}
-	setAssertion(r, p, secret.New(signed))
-	return nil
+	return key, nil
 }
 
 // setAssertion also names the client, which RFC 7521 4.2 leaves optional and
@@ -78,11 +88,7 @@ type federated struct {
 }
 
 func (a federated) Authenticate(ctx context.Context, r *endpoint.Request) error {
-	if a.p.Client.Assertion.IsZero() {
-		return fault.New(fault.Config, "client.auth federated needs client.assertion").
-			Hint("set client.assertion to file:PATH or env:NAME in profile %s", a.p.Name)
-	}
-	text, err := a.s.Resolve(ctx, a.p.Name, a.p.Client.Assertion)
+	text, err := a.assertion(ctx, r.Issuer, r.TokenURL)
 	if err != nil {
 		return err
 	}
@@ -90,31 +96,24 @@ func (a federated) Authenticate(ctx context.Context, r *endpoint.Request) error 
 	return nil
 }
 
+func (a federated) assertion(ctx context.Context, _, _ string) (secret.Text, error) {
+	if a.p.Client.Assertion.IsZero() {
+		return secret.Text{}, fault.New(fault.Config, "client.auth %s needs client.assertion", a.p.Client.Auth).
+			Hint("set client.assertion to file:PATH or env:NAME in profile %s", a.p.Name)
+	}
+	return a.s.Resolve(ctx, a.p.Name, a.p.Client.Assertion)
+}
+
 // Assertion is what the profile's authentication method would send as
 // client_assertion now: signed with its key or secret, or what a platform
 // placed. Methods that send none are fault.Config. issuer and tokenURL are as
 // for NewAssertion.
 func Assertion(ctx context.Context, d Deps, p *profile.Profile, issuer, tokenURL string) (secret.Text, error) {
-	var key *keys.Key
-	var err error
-	switch p.Client.Auth {
-	case "private_key_jwt":
-		key, err = ClientKey(ctx, d.Secrets, p)
-	case "client_secret_jwt":
-		var text secret.Text
-		text, err = clientSecret(ctx, d, p)
-		if key = secretKey(text); err == nil {
-			warnShort(p, d, key)
+	if build, ok := Builtin(d)[p.Client.Auth]; ok {
+		if a, ok := build(p).(asserter); ok {
+			return a.assertion(ctx, issuer, tokenURL)
 		}
-	case "federated":
-		return d.Secrets.Resolve(ctx, p.Name, p.Client.Assertion)
-	default:
-		return secret.Text{}, fault.New(fault.Config, "client.auth %s sends no client assertion", p.Client.Auth).
-			Hint("set client.auth to private_key_jwt, or give --key")
 	}
-	if err != nil {
-		return secret.Text{}, err
-	}
-	signed, err := NewAssertion(p, key, issuer, tokenURL, d.Now(), d.Rand)
-	return secret.New(signed), err
+	return secret.Text{}, fault.New(fault.Config, "client.auth %s sends no client assertion", p.Client.Auth).
+		Hint("set client.auth to private_key_jwt, or give --key")
 }

@@ -3,6 +3,7 @@ package doctor
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"authctl/internal/fault"
 	"authctl/internal/metadata"
@@ -52,26 +53,23 @@ func (n *network) document(ctx context.Context) (metadata.Endpoints, error) {
 // required is true where the profile cannot do without the document.
 func (n *network) required() bool {
 	p := n.p
-	return p.Discovery == "always" || p.TokenURL == "" || p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == "" ||
-		p.Grant == "device_code" && p.DeviceAuthorizationURL == ""
+	return p.Discovery == "always" || p.TokenURL == "" || p.GrantType().Lacks(p)
 }
 
 // compare holds the profile's own endpoints against the document's.
 func (n *network) compare(found metadata.Endpoints) {
 	const check = "discovery"
-	p := n.p
+	p, g := n.p, n.p.GrantType()
+	known := profile.Profile{AuthorizeURL: cmp.Or(p.AuthorizeURL, found.Authorize), DeviceAuthorizationURL: cmp.Or(p.DeviceAuthorizationURL, found.Device)}
 	switch {
 	case p.TokenURL == "" && found.Token == "":
 		n.fail(check, fault.New(fault.Config, "the document names no token endpoint").Hint("set token_url in profile %s", p.Name))
-	case p.Grant == "authorization_code" && cmp.Or(p.AuthorizeURL, found.Authorize, p.DeviceAuthorizationURL, found.Device) == "":
-		n.fail(check, fault.New(fault.Config, "the document names no endpoint to log in at").
-			Hint("set authorize_url or device_authorization_url in profile %s", p.Name))
+	case g.Lacks(&known):
+		n.fail(check, fault.New(fault.Config, "the document names no endpoint for grant %s", g.Name).
+			Hint("set %s in profile %s", strings.Join(g.Endpoints, " or "), p.Name))
 	case p.TokenURL != "" && p.TokenURL == found.TokenIdentity() && p.TokenURL != found.Token:
 		n.warn(check, "token_url is "+p.TokenURL+", and for clients with a certificate the document names "+found.Token,
 			"take token_url out of profile "+p.Name+", and the token endpoint for mutual TLS is used (RFC 8705 5)")
-	case p.Grant == "device_code" && cmp.Or(p.DeviceAuthorizationURL, found.Device) == "":
-		n.fail(check, fault.New(fault.Config, "the document names no device authorization endpoint").
-			Hint("set device_authorization_url in profile %s", p.Name))
 	case p.TokenURL != "" && found.Token != "" && p.TokenURL != found.Token:
 		n.warn(check, "token_url is "+p.TokenURL+", the document names "+found.Token,
 			"take token_url out of profile "+p.Name+", unless the provider gave you another than it publishes")

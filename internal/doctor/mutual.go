@@ -1,9 +1,6 @@
 package doctor
 
-import (
-	"net/url"
-	"strings"
-)
+import "net/url"
 
 // mutual says whether the token endpoint's host asks for the client
 // certificate. Only a server that asks in the handshake gets one.
@@ -19,7 +16,7 @@ func (n *network) mutual(address string) {
 		n.ok(check, "%s asked for the client certificate and got it", u.Host)
 	case route.Asked:
 		n.ok(check, "%s asks for a client certificate, and goes on without one: tls.client_certificate is not set", u.Host)
-	case route.HasCertificate && strings.HasSuffix(n.p.Client.Auth, "tls_client_auth"):
+	case route.HasCertificate && n.p.Client.Method().MutualTLS():
 		n.warn(check, u.Host+" did not ask for the client certificate, which client.auth "+n.p.Client.Auth+" rests on",
 			"the server's address for mutual TLS may be another (RFC 8705 5): ask its operator, and set token_url in profile "+n.p.Name+" to it")
 	case route.HasCertificate:

@@ -8,13 +8,14 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/metadata"
+	"authctl/internal/profile"
 )
 
 // pushed: a server that takes pushed authorization requests only must have an
 // endpoint for them (RFC 9126 5).
 func (n *network) pushed(found metadata.Endpoints) {
 	const check = "login.pushed"
-	if !found.RequirePAR || n.p.Grant != "authorization_code" {
+	if !found.RequirePAR || !slices.Contains(n.p.GrantType().Endpoints, profile.AuthorizeURL) {
 		return
 	}
 	switch {
@@ -30,12 +31,12 @@ func (n *network) pushed(found metadata.Endpoints) {
 // do. A server need not list all, so what is missing is a warning.
 func (n *network) offers(o metadata.Offers) {
 	p := n.p
-	n.offered("client.auth", "the client authentication method", o.AuthMethods, wireAuth(p.Client.Auth))
+	n.offered("client.auth", "the client authentication method", o.AuthMethods, p.Client.Method().Wire)
 	if n.signs != "" {
 		n.offered("assertion.alg", "the algorithm of client assertions", o.SigningAlgs, n.signs)
 	}
-	if !slices.Contains(o.Grants, deviceGrant) || p.Grant != "authorization_code" { // a person may log in by either
-		n.offered("grant", "the grant type", o.Grants, wireGrant(p.Grant))
+	if g := p.GrantType(); !otherLogin(g, o.Grants) {
+		n.offered("grant", "the grant type", o.Grants, g.Wire)
 	}
 	n.offered("scopes", "the scope", o.Scopes, p.Scopes...)
 	if p.DPoP.Enabled {
@@ -60,32 +61,10 @@ func (n *network) offered(check, what string, theirs []string, ours ...string) {
 		fmt.Sprintf("check %s of profile %s, unless the provider told you so: the document lists %s", check, n.p.Name, list))
 }
 
-// wireAuth is client.auth as servers list it: an assertion is private_key_jwt,
-// whoever signed it.
-func wireAuth(auth string) string {
-	if auth == "federated" {
-		return "private_key_jwt"
-	}
-	return auth
-}
-
-const (
-	urn         = "urn:ietf:params:oauth:grant-type:"
-	deviceGrant = urn + "device_code" // RFC 8628 3.4
-)
-
-// wireGrant is the grant_type that the profile's grant sends.
-func wireGrant(grant string) string {
-	switch grant {
-	case "device_code":
-		return deviceGrant
-	case "token_exchange":
-		return urn + "token-exchange"
-	case "jwt_bearer":
-		return urn + "jwt-bearer"
-	case "saml2_bearer":
-		return urn + "saml2-bearer"
-	default:
-		return grant
-	}
+// otherLogin is true where the server offers another login that does at one of
+// g's endpoints: a person may log in by either.
+func otherLogin(g profile.GrantType, theirs []string) bool {
+	return slices.ContainsFunc(profile.GrantTypes(), func(o profile.GrantType) bool {
+		return o.Login && slices.Contains(g.Endpoints, o.Endpoints[0]) && slices.Contains(theirs, o.Wire)
+	})
 }

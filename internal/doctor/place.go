@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"authctl/internal/acquire"
@@ -20,7 +19,7 @@ func (e *exam) place(ctx context.Context) {
 	}
 	done()
 	switch {
-	case err != nil && (s == nil || s.Kind() != store.KindNone || e.person()):
+	case err != nil && (s == nil || s.Kind() != store.KindNone || e.p.GrantType().Person):
 		e.fail(check, err)
 		e.skip("session", "the store cannot be used")
 		return
@@ -41,11 +40,6 @@ func (e *exam) place(ctx context.Context) {
 	e.session(list)
 }
 
-// person is true for a grant that only a person can start.
-func (e *exam) person() bool {
-	return slices.Contains([]string{"authorization_code", "device_code", "refresh_token"}, e.p.Grant)
-}
-
 // session tells of the kept record that lasts longest.
 func (e *exam) session(list []store.Entry) {
 	const check = "session"
@@ -61,7 +55,7 @@ func (e *exam) session(list []store.Entry) {
 	}
 	renewal := e.startAgain()
 	switch set := best.Set; {
-	case best.Profile == "" && e.person():
+	case best.Profile == "" && e.p.GrantType().Person:
 		e.skip(check, "nobody has logged in yet: %s", renewal)
 	case best.Profile == "" && e.p.Token.SingleUse:
 		e.ok(check, "nothing is ever kept (token.single_use)")
@@ -105,7 +99,7 @@ func end(r store.Record) time.Time {
 }
 
 func (e *exam) startAgain() string {
-	if e.person() {
+	if e.p.GrantType().Person {
 		return acquire.LoginCommand(e.p, e.p.Grant)
 	}
 	return "authctl token -p " + e.p.Name

@@ -12,18 +12,21 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
+	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
 
 // clientProof looks at what the client proves itself with beyond a secret.
 func (e *exam) clientProof(ctx context.Context) {
-	switch e.p.Client.Auth {
-	case "private_key_jwt":
+	m := e.p.Client.Method()
+	if m.Uses(profile.ClientKey) {
 		e.key(ctx)
-	case "client_secret_jwt":
+	}
+	if m.Uses(profile.ClientSecret) && m.Signs {
 		e.macSecret(ctx)
-	case "federated":
-		e.federated(ctx)
+	}
+	if m.Uses(profile.ClientAssertion) {
+		e.assertion(ctx)
 	}
 }
 
@@ -127,8 +130,8 @@ func (e *exam) macSecret(ctx context.Context) {
 	e.ok("key", "client.secret signs %s", alg)
 }
 
-// federated: a platform's assertion that is a JWT tells when it ends.
-func (e *exam) federated(ctx context.Context) {
+// assertion: a platform's assertion that is a JWT tells when it ends.
+func (e *exam) assertion(ctx context.Context) {
 	const check = "assertion"
 	ref := e.p.Client.Assertion
 	if e.memo.missing(ref) {

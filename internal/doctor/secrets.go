@@ -90,7 +90,7 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 	switch {
 	case errors.Is(err, errNotRun):
 		e.skip(at.Path, "%s: %s", at.Ref, err)
-	case err != nil && strings.HasPrefix(at.Path, "exchange.") && !e.exchanges():
+	case err != nil && strings.HasPrefix(at.Path, "exchange.") && !e.p.GrantType().Trades:
 		e.warn(at.Path, err.Error(), "only authctl exchange needs it; --subject-token names another")
 	case err != nil:
 		e.fail(at.Path, err)
@@ -108,20 +108,5 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 // used is false for a proof that client.auth does not send: presets name one
 // that a profile may have replaced.
 func (e *exam) used(path string) bool {
-	auth := e.p.Client.Auth
-	switch path {
-	case "client.secret":
-		return strings.HasPrefix(auth, "client_secret_")
-	case "client.key", "client.key_passphrase", "client.certificate":
-		return auth == "private_key_jwt"
-	case "client.assertion":
-		return auth == "federated"
-	default:
-		return true
-	}
-}
-
-// exchanges is true when the profile's own grant trades the subject token.
-func (e *exam) exchanges() bool {
-	return slices.Contains([]string{"token_exchange", "jwt_bearer", "saml2_bearer"}, e.p.Grant)
+	return !strings.HasPrefix(path, "client.") || e.p.Client.Method().Uses(path)
 }

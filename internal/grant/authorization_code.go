@@ -25,7 +25,7 @@ func (AuthorizationCode) Name() string { return "authorization_code" }
 // Of several resources none is named: the code is for all of them, and a server
 // may give a token for one at a time only (RFC 8707 2.2).
 func (g AuthorizationCode) Apply(_ context.Context, r *endpoint.Request) error {
-	r.Set("grant_type", "authorization_code")
+	setType(g, r)
 	r.SetSecret("code", g.Code)
 	r.Set("redirect_uri", g.RedirectURI)
 	r.SetSecret("code_verifier", g.Verifier)

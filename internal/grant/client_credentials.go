@@ -16,7 +16,7 @@ func (ClientCredentials) Name() string { return "client_credentials" }
 
 // Apply adds the grant's parameters.
 func (g ClientCredentials) Apply(_ context.Context, r *endpoint.Request) error {
-	r.Set("grant_type", "client_credentials")
+	setType(g, r)
 	target(g.Profile, r)
 	return nil
 }

@@ -18,7 +18,7 @@ func (DeviceCode) Name() string { return "device_code" }
 
 // Apply adds the grant's parameters; the scope was said when the code was asked for.
 func (g DeviceCode) Apply(_ context.Context, r *endpoint.Request) error {
-	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+	setType(g, r)
 	r.SetSecret("device_code", g.Code)
 	if !g.Verifier.IsZero() {
 		r.SetSecret("code_verifier", g.Verifier) // RFC 7636 4.5, as Keycloak wants it here too

@@ -37,16 +37,11 @@ func Builtin(d Deps) map[string]Builder {
 	}
 }
 
-// Repeatable is true for grants whose request may be sent again after a
-// failure. Refresh tokens and codes are spent by the first byte (RFC 6749 10.4, 4.1.2).
-func Repeatable(g Grant) bool {
-	switch g.Name() {
-	case "refresh_token", "authorization_code", "device_code":
-		return false
-	default:
-		return true
-	}
-}
+// Repeatable is true for grants whose request may be sent again after a failure.
+func Repeatable(g Grant) bool { return !profile.GrantNamed(g.Name()).Once }
+
+// setType adds grant_type, which the table of grants has.
+func setType(g Grant, r *endpoint.Request) { r.Set("grant_type", profile.GrantNamed(g.Name()).Wire) }
 
 // target adds scope, audience and resource; the latter two may repeat
 // (RFC 8693 2.1, RFC 8707 2).

@@ -15,7 +15,7 @@ func (JWTBearer) Name() string { return "jwt_bearer" }
 
 // Apply adds the grant's parameters.
 func (g JWTBearer) Apply(_ context.Context, r *endpoint.Request) error {
-	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")
+	setType(g, r)
 	g.apply(r)
 	return nil
 }

@@ -20,7 +20,7 @@ func (RefreshToken) Name() string { return "refresh_token" }
 
 // Apply adds the grant's parameters.
 func (g RefreshToken) Apply(_ context.Context, r *endpoint.Request) error {
-	r.Set("grant_type", "refresh_token")
+	setType(g, r)
 	r.SetSecret("refresh_token", g.Token)
 	target(&profile.Profile{Scopes: g.Scopes, Audience: g.Audience, Resource: g.Resource}, r)
 	return nil

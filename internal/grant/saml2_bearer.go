@@ -16,7 +16,7 @@ func (SAML2Bearer) Name() string { return "saml2_bearer" }
 
 // Apply adds the grant's parameters.
 func (g SAML2Bearer) Apply(_ context.Context, r *endpoint.Request) error {
-	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:saml2-bearer")
+	setType(g, r)
 	g.apply(r)
 	return nil
 }

@@ -57,7 +57,7 @@ func (g TokenExchange) subject() string { return g.Subject.Hash() + g.Actor.Hash
 // brokers use to name the identity provider of the subject token.
 func (g TokenExchange) Apply(_ context.Context, r *endpoint.Request) error {
 	x := g.Profile.Exchange
-	r.Set("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange")
+	setType(g, r)
 	r.SetSecret("subject_token", g.Subject.Token)
 	r.Set("subject_token_type", tokenTypeURI(g.Subject.Type))
 	if x.SubjectIssuer != "" {

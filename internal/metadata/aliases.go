@@ -1,10 +1,6 @@
 package metadata
 
-import (
-	"strings"
-
-	"authctl/internal/profile"
-)
+import "authctl/internal/profile"
 
 // Aliases are the endpoints of a server that asks for client certificates at
 // other addresses (RFC 8705 5, mtls_endpoint_aliases); "" where it has none.
@@ -23,7 +19,7 @@ func (e Endpoints) aliased(p *profile.Profile) Endpoints {
 	published := e.Token
 	use(&e.Token, e.Aliases.Token)
 	use(&e.Revocation, e.Aliases.Revocation)
-	if strings.HasSuffix(p.Client.Auth, "tls_client_auth") {
+	if p.Client.Method().MutualTLS() {
 		use(&e.PAR, e.Aliases.PAR)
 		use(&e.Device, e.Aliases.Device)
 	}

@@ -9,24 +9,6 @@ import (
 // Stores are the values of `store`.
 func Stores() []string { return []string{"keyring", "file", "none"} }
 
-// AuthMethods are the values of client.auth: the IANA names of OAuth token
-// endpoint authentication methods, and federated, a private_key_jwt whose
-// assertion another party signed (RFC 7523 3).
-func AuthMethods() []string {
-	return []string{
-		"client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt",
-		"tls_client_auth", "self_signed_tls_client_auth", "federated", "none",
-	}
-}
-
-// Grants are the values of grant.
-func Grants() []string {
-	return []string{
-		"client_credentials", "token_exchange", "refresh_token", "authorization_code", "device_code",
-		"jwt_bearer", "saml2_bearer",
-	}
-}
-
 // SignatureAlgs are the JWS algorithms of a key pair (RFC 7518 3.1, RFC 8037, RFC 9864).
 func SignatureAlgs() []string {
 	return []string{
@@ -42,9 +24,24 @@ func KIDs() []string {
 	return []string{"jwk", "spki-sha256", "thumbprint", "x5t", "x5t#S256", "none"}
 }
 
+// Typs are the values of assertion.typ.
+func Typs() []string { return []string{"JWT", "client-authentication+jwt", "none"} }
+
+// Audiences are the words of assertion.audience; anything else is the audience itself.
+func Audiences() []string { return []string{"issuer", "token_url"} }
+
 // TokenTypes are the short names of RFC 8693 3; any other type is a URI.
 func TokenTypes() []string {
 	return []string{"saml2", "saml1", "jwt", "access_token", "id_token", "refresh_token"}
+}
+
+// names are the words that a table's entries go by.
+func names[T any](table []T, name func(T) string) []string {
+	all := make([]string, 0, len(table))
+	for _, entry := range table {
+		all = append(all, name(entry))
+	}
+	return all
 }
 
 // notOneOf says that value is none of words, and which it probably was meant to be.

@@ -35,7 +35,7 @@ type Profile struct {
 
 	Client    Client
 	Assertion Assertion
-	Grant     string // client_credentials | token_exchange | refresh_token | authorization_code | device_code | jwt_bearer | saml2_bearer
+	Grant     string // see GrantTypes
 	Scopes    []string
 	Audience  []string
 	Resource  []string
@@ -68,9 +68,9 @@ type Client struct {
 // Assertion shapes the client assertion (RFC 7523 2.2).
 type Assertion struct {
 	Alg      string // JWS alg; "" means the JWK's own, else the key type's default
-	Typ      string // JWT | client-authentication+jwt | none
-	KID      string // jwk | spki-sha256 | thumbprint | x5t | x5t#S256 | none | a literal
-	Audience string // issuer | token_url | a literal
+	Typ      string // see Typs
+	KID      string // see KIDs; or a literal
+	Audience string // see Audiences; or a literal
 	Lifetime time.Duration
 	// NotBefore adds nbf, which RFC 7523 3 leaves optional: a server whose clock
 	// is behind refuses an assertion that has it.
@@ -82,7 +82,7 @@ type Assertion struct {
 // Exchange is RFC 8693 token exchange, and the assertion of the RFC 7523 and RFC 7522 grants.
 type Exchange struct {
 	SubjectToken       secret.Ref
-	SubjectTokenType   string // saml2 | jwt | access_token | id_token | refresh_token | a URN
+	SubjectTokenType   string // see TokenTypes; or a URI
 	SubjectIssuer      string
 	RequestedTokenType string
 	ActorToken         secret.Ref

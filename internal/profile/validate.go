@@ -45,10 +45,10 @@ func ValidName(name string) error {
 func (c *checker) words() {
 	p := c.p
 	c.oneOf("discovery", p.Discovery, []string{"auto", "always", "never"})
-	c.oneOf("client.auth", p.Client.Auth, AuthMethods())
+	c.oneOf("client.auth", p.Client.Auth, names(AuthMethods(), func(m AuthMethod) string { return m.Name }))
 	c.oneOf("client.basic_encoding", p.Client.BasicEncoding, []string{"form", "raw"})
-	c.oneOf("assertion.typ", p.Assertion.Typ, []string{"JWT", "client-authentication+jwt", "none"})
-	c.oneOf("grant", p.Grant, Grants())
+	c.oneOf("assertion.typ", p.Assertion.Typ, Typs())
+	c.oneOf("grant", p.Grant, names(GrantTypes(), func(g GrantType) string { return g.Name }))
 	c.oneOf("login.pushed", p.Login.Pushed, []string{"auto", "require", "never"})
 	c.oneOf("request.encoding", p.Request.Encoding, []string{"form", "json"})
 	c.oneOf("dpop.alg", p.DPoP.Alg, SignatureAlgs())
@@ -67,41 +67,29 @@ func (c *checker) endpoints() {
 		c.add("issuer", "is needed with discovery: always")
 	}
 	undiscovered := p.Issuer == "" || p.Discovery == "never"
-	switch {
-	case p.Grant == "authorization_code" && p.AuthorizeURL == "" && p.DeviceAuthorizationURL == "" && undiscovered:
-		c.add("authorize_url", "is needed by grant: authorization_code where discovery cannot find it")
-	case p.Grant == "device_code" && p.DeviceAuthorizationURL == "" && undiscovered:
-		c.add("device_authorization_url", "is needed by grant: device_code where discovery cannot find it")
+	if g := p.GrantType(); undiscovered && g.Lacks(p) {
+		c.add(g.Endpoints[0], "is needed by grant: %s where discovery cannot find it", g.Name)
 	}
 }
 
 // client: what each authentication method cannot do without.
 func (c *checker) client() {
 	p := c.p
-	need := func(path string, missing bool, hint string) {
-		if missing {
-			c.add(path, "is needed by client.auth: %s", p.Client.Auth).Hint = hint
+	method, refs := p.Client.Method(), p.Refs()
+	for _, field := range method.Needs {
+		if !slices.ContainsFunc(refs, func(r RefAt) bool { return r.Path == field }) {
+			c.add(field, "is needed by client.auth: %s", method.Name).Hint = needed()[field]
 		}
 	}
-	switch p.Client.Auth {
-	case "client_secret_basic", "client_secret_post", "client_secret_jwt":
-		need("client.secret", p.Client.Secret.IsZero(), "client.secret: keyring:client_secret")
-	case "private_key_jwt":
-		need("client.key", p.Client.Key.IsZero(), "client.key: file:PATH of the private key (PEM, JWK, PKCS#12)")
-	case "tls_client_auth", "self_signed_tls_client_auth":
-		need("tls.client_certificate", p.TLS.ClientCertificate.IsZero(), "tls.client_certificate: file:PATH")
-	case "federated":
-		need("client.assertion", p.Client.Assertion.IsZero(), "client.assertion: file:PATH of the assertion, read anew for every request")
-	}
 	// An assertion grant may stand without a client (RFC 7521 4.1, RFC 8693 2.1).
-	anonymous := p.Client.Auth == "none" && slices.Contains([]string{"token_exchange", "jwt_bearer", "saml2_bearer"}, p.Grant)
+	anonymous := method.Public() && p.GrantType().Trades
 	if p.Client.ID == "" && !anonymous {
 		c.add("client.id", "is missing")
 	}
 	if wrong := unmeant(p.Client.ID); wrong != "" {
 		c.add("client.id", "%s", wrong)
 	}
-	if p.Client.Auth == "client_secret_basic" && p.Client.BasicEncoding == "raw" && strings.Contains(p.Client.ID, ":") {
+	if method.Basic && p.Client.BasicEncoding == "raw" && strings.Contains(p.Client.ID, ":") {
 		// RFC 7617 2: what stands before the first colon is the user-id.
 		c.add("client.basic_encoding", "raw cannot carry the colon in client.id (RFC 7617 2)").Hint = "client.basic_encoding: form, or client.auth: client_secret_post"
 	}
@@ -113,22 +101,17 @@ func (c *checker) client() {
 func (c *checker) assertion() {
 	a := c.p.Assertion
 	if a.Alg != "" {
-		algs := SignatureAlgs()
-		if c.p.Client.Auth == "client_secret_jwt" {
-			algs = MACAlgs()
-		}
-		c.oneOf("assertion.alg", a.Alg, algs)
+		c.oneOf("assertion.alg", a.Alg, c.p.Client.Method().Algs())
 	}
 	if a.KID == "" {
 		c.add("assertion.kid", "must be one of %s, or the kid itself", strings.Join(KIDs(), ", "))
 	} else if near := slip(a.KID, KIDs()); near != "" {
 		c.add("assertion.kid", "%q looks like %q", a.KID, near)
 	}
-	audiences := []string{"issuer", "token_url"}
-	if near := slip(a.Audience, audiences); near != "" || a.Audience == "" {
+	if near := slip(a.Audience, Audiences()); near != "" || a.Audience == "" {
 		c.add("assertion.audience", "must be issuer, token_url or the audience itself")
 	}
-	if c.signs() && a.Audience == "issuer" && c.p.Issuer == "" {
+	if c.p.Client.Method().Signs && a.Audience == "issuer" && c.p.Issuer == "" {
 		c.add("assertion.audience", "issuer is asked for, but the profile has none").Hint = "set issuer, or assertion.audience: token_url"
 	}
 	if a.Lifetime <= 0 || a.Lifetime > time.Hour {
@@ -139,11 +122,6 @@ func (c *checker) assertion() {
 		"alg": "assertion.alg", "typ": "assertion.typ", "kid": "assertion.kid", "x5t": "assertion.kid", "x5t#S256": "assertion.kid",
 		"crit": "nothing: authctl makes no critical extensions", "b64": "nothing: authctl signs encoded payloads only",
 	})
-}
-
-// signs is true when authctl itself makes the client assertion.
-func (c *checker) signs() bool {
-	return c.p.Client.Auth == "private_key_jwt" || c.p.Client.Auth == "client_secret_jwt"
 }
 
 func (c *checker) lists() {
@@ -180,7 +158,7 @@ func (c *checker) request() {
 	c.params("request.params", p.Request.Params, p.Request.Encoding != "json")
 	c.params("login.params", p.Login.Params, true)
 	taken := []string{"host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "dpop"}
-	if p.Client.Auth == "client_secret_basic" {
+	if p.Client.Method().Basic {
 		taken = append(taken, "authorization")
 	}
 	c.headers("request.headers", p.Request.Headers, taken)

@@ -130,14 +130,9 @@ func (c *Client) alg(preset string) string {
 
 // grant is the profile's way to a token: the client's own where it has one.
 func (c *Client) grant() string {
-	for _, known := range []struct{ registered, grant string }{
-		{"client_credentials", "client_credentials"},
-		{"authorization_code", "authorization_code"},
-		{"urn:ietf:params:oauth:grant-type:device_code", "device_code"},
-		{"urn:ietf:params:oauth:grant-type:token-exchange", "token_exchange"},
-	} {
-		if slices.Contains(c.Grants, known.registered) {
-			return known.grant
+	for _, g := range profile.GrantTypes() {
+		if slices.Contains(c.Grants, g.Wire) {
+			return g.Name
 		}
 	}
 	return ""
@@ -149,7 +144,7 @@ func (c *Client) scopes() []string {
 	var scopes []string
 	for _, s := range c.Scopes {
 		personal := slices.Contains([]string{"openid", "profile", "email", "address", "phone", "offline_access"}, s)
-		if !personal || c.grant() != "client_credentials" {
+		if !personal || !profile.GrantNamed(c.grant()).ForItself() {
 			scopes = append(scopes, s)
 		}
 	}
