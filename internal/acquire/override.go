@@ -68,7 +68,7 @@ func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 		if !found || name == "" {
 			return nil, fault.New(fault.Usage, "--param needs name=value")
 		}
-		if carriesSecret(name) {
+		if profile.SecretParam(name) {
 			return nil, fault.New(fault.Usage, "--param %s would put a secret on the command line, where every process can read it", name).
 				Hint("request.params of profile %s takes {name: %s, secret: keyring:NAME}", p.Name, name)
 		}
@@ -76,15 +76,4 @@ func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 	}
 	changed.Request.Params = params
 	return &changed, nil
-}
-
-// carriesSecret knows the parameters of the RFCs that are secrets.
-func carriesSecret(name string) bool {
-	switch strings.ToLower(name) {
-	case "client_secret", "client_assertion", "password", "refresh_token", "subject_token", "actor_token", "assertion",
-		"code", "code_verifier", "device_code", "access_token":
-		return true
-	default:
-		return false
-	}
 }

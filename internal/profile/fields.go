@@ -55,7 +55,7 @@ func (c *checker) params(path string, fields []Field, form bool) {
 		if form && !isScalar(f.Value) {
 			c.add(at+".value", "must be text, a number or a boolean in a form")
 		}
-		if slices.Contains(secretParams(), f.Name) {
+		if SecretParam(f.Name) {
 			c.literal(at, f.Name)
 		}
 	}
@@ -115,12 +115,13 @@ func (c *checker) literal(at, name string) {
 	c.add(at+".value", "%s is a secret and must not stand in the file", name).Hint = "give it as secret: keyring:NAME (kept by: authctl secret set NAME), env:NAME, file:PATH or {command: [argv...]}"
 }
 
-// secretParams are the standard parameters that are secrets by their definition.
-func secretParams() []string {
-	return []string{
-		"client_secret", "client_assertion", "password", "refresh_token",
+// SecretParam is true for the standard parameters that are secrets by their
+// definition, in whatever case a server wants them.
+func SecretParam(name string) bool {
+	return slices.Contains([]string{
+		"client_secret", "client_assertion", "password", "refresh_token", "access_token", "token",
 		"code", "code_verifier", "assertion", "subject_token", "actor_token", "device_code",
-	}
+	}, strings.ToLower(name))
 }
 
 // secretHeader guesses by the name, lower-cased, that a header carries a secret.
