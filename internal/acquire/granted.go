@@ -31,7 +31,7 @@ func validate(p *profile.Profile, answer endpoint.Answer, asked string, warn fun
 	if err := checkType(p, set.TokenType); err != nil {
 		return token.Set{}, err
 	}
-	if scheme := schemeOf(p); set.TokenType == "" && !strings.EqualFold(scheme, "DPoP") {
+	if scheme := p.API.Scheme; set.TokenType == "" && !strings.EqualFold(scheme, "DPoP") {
 		// token_type is REQUIRED (RFC 6749 5.1), and some leave it out.
 		warn("the server named no token_type: the token is taken for one of type " + scheme)
 		set.TokenType = scheme
@@ -53,13 +53,6 @@ func checkType(p *profile.Profile, tokenType string) error {
 	}
 	return fault.New(fault.Invalid, "the server granted %s where DPoP was asked", what).
 		Hint("dpop.enabled: false in profile %s, if the server binds no tokens", p.Name)
-}
-
-func schemeOf(p *profile.Profile) string {
-	if p.API.Scheme == "" {
-		return "Bearer"
-	}
-	return p.API.Scheme
 }
 
 // unknownLifetime is how long the token of a login is kept that nothing can

@@ -135,20 +135,6 @@ func TestFederatedReadsItsFileForEveryRequest(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsNamed(t *testing.T) {
-	for method, field := range map[string]string{
-		"client_secret_basic": "client.secret", "client_secret_post": "client.secret", "client_secret_jwt": "client.secret",
-		"private_key_jwt": "client.key", "federated": "client.assertion",
-	} {
-		p := client(method)
-		p.Client.Secret, p.Client.Key = secret.Ref{}, secret.Ref{}
-		_, err := authenticated(p, given{})
-		if fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), field) {
-			t.Errorf("%s: %v", method, err)
-		}
-	}
-}
-
 func TestABrokenKeyIsNamedAndNotShown(t *testing.T) {
 	p := client("private_key_jwt")
 	_, err := authenticated(p, given{"k": "-----BEGIN PRIVATE KEY-----\nY2FuYXJ5\n-----END PRIVATE KEY-----\n"})

@@ -26,15 +26,11 @@ func (c Certificates) lines() (string, error) {
 
 // config is what curl reads from the pipe: the secrets of one request.
 func (j Job) config(t transfer, tok Token, proof string) (string, error) {
-	scheme := j.Scheme
-	if scheme == "" {
-		scheme = "Bearer"
-	}
-	if err := render.CheckToken(tok.Access, tok.Type, scheme); err != nil {
+	if err := render.CheckToken(tok.Access, tok.Type, j.Scheme); err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	b.WriteString(render.CurlHeader("Authorization", scheme+" "+tok.Access.Reveal()))
+	b.WriteString(render.CurlHeader("Authorization", j.Scheme+" "+tok.Access.Reveal()))
 	if proof != "" {
 		b.WriteString(render.CurlHeader("DPoP", proof))
 	}

@@ -35,11 +35,7 @@ func (j Job) Print() (string, error) {
 		}
 		b.WriteString(strings.Join(words, " ") + "\n")
 		b.WriteString("# " + configFile + ":\n")
-		scheme := j.Scheme
-		if scheme == "" {
-			scheme = "Bearer"
-		}
-		b.WriteString("#   header = \"Authorization: " + scheme + " " + hidden + "\"\n")
+		b.WriteString("#   header = \"Authorization: " + j.Scheme + " " + hidden + "\"\n")
 		names := slices.Clone(j.HeaderNames)
 		if j.Prover != nil {
 			names = append(names, "DPoP")

@@ -94,9 +94,6 @@ func CheckToken(access secret.Text, tokenType, scheme string) error {
 // token. Comparisons are case-insensitive (RFC 6749 5.1). A server that names
 // no type at all is taken to mean Bearer.
 func CheckType(tokenType, scheme string) error {
-	if scheme == "" {
-		scheme = "Bearer"
-	}
 	if !IsHeaderName(scheme) {
 		return fault.New(fault.Config, "api.scheme %q is no HTTP authentication scheme", scheme).
 			Hint("api.scheme is one word such as Bearer or DPoP")

@@ -4,11 +4,7 @@ import "bytes"
 
 // authorization is the value of the Authorization header, spelled as the API wants it.
 func authorization(r Result) string {
-	scheme := r.Scheme
-	if scheme == "" {
-		scheme = "Bearer"
-	}
-	return scheme + " " + r.Set.AccessToken.Reveal()
+	return r.Scheme + " " + r.Set.AccessToken.Reveal()
 }
 
 // lines is every header of the API request: Authorization, the profile's, the DPoP proof.

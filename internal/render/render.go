@@ -25,7 +25,7 @@ type Result struct {
 	Profile   string
 	Set       token.Set
 	FromStore bool
-	Scheme    string    // of the Authorization header, spelled as the profile's api.scheme; "" means Bearer
+	Scheme    string    // of the Authorization header, spelled as the profile's api.scheme
 	Headers   []Header  // the profile's api.headers, resolved, in their order
 	Proof     string    // a DPoP proof (RFC 9449 4.2) for one request, "" for none
 	Now       time.Time // what expires_in is counted from

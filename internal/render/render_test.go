@@ -188,7 +188,7 @@ func TestTokenTypeMustFitTheScheme(t *testing.T) {
 		{"Bearer", "Bearer", nil},
 		{"bearer", "Bearer", nil},
 		{"BEARER", "bearer", nil},
-		{"", "", nil},
+		{"", "Bearer", nil},
 		{"Bearer", "Token", nil},
 		{"dpop", "DPoP", []string{"kube"}},
 		{"DPoP", "dpop", []string{"kube"}},
