@@ -18,7 +18,7 @@ type situation struct {
 	p         *profile.Profile
 	refused   *endpoint.Refusal
 	field     string // where the profile has the endpoint's URL
-	grantType string // of the request, "" at other endpoints
+	grantType string // the grant of the request, "" at other endpoints
 	respelt   bool   // client_secret_basic: form and raw spell id or secret differently
 }
 
@@ -195,12 +195,11 @@ func atToken(s situation) bool     { return s.field == tokenURL }
 // unasked is a client certificate that the handshake had no use for.
 func unasked(s situation) bool { return s.refused.Route.HasCertificate && !s.refused.Route.Asked }
 
-// grantType is the grant_type of a token request, without the prefix of the URNs.
+// grantType is the grant of a token request, as a profile names it.
 func grantType(r *endpoint.Request) string {
 	for _, param := range r.Params {
 		if param.Name == "grant_type" {
-			text := fmt.Sprint(param.Value)
-			return text[strings.LastIndexByte(text, ':')+1:]
+			return profile.GrantOnWire(fmt.Sprint(param.Value)).Name
 		}
 	}
 	return ""

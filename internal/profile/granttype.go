@@ -56,6 +56,16 @@ func GrantNamed(name string) GrantType {
 	return GrantType{Name: name}
 }
 
+// GrantOnWire is the grant of that grant_type; one that is unknown has that as its name.
+func GrantOnWire(wire string) GrantType {
+	for _, g := range GrantTypes() {
+		if g.Wire == wire {
+			return g
+		}
+	}
+	return GrantType{Name: wire}
+}
+
 // GrantType is the profile's grant.
 func (p *Profile) GrantType() GrantType { return GrantNamed(p.Grant) }
 
