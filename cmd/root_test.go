@@ -10,6 +10,7 @@ import (
 
 	"authctl/internal/app"
 	"authctl/internal/fault"
+	"authctl/internal/profile"
 )
 
 // TestOneCommandIsBuilt: the word in the list is the command's own name, and
@@ -75,5 +76,21 @@ func TestMessagesAreLinesOfText(t *testing.T) {
 	c.printText(fault.New(fault.Config, "one\ntwo\x1b[31m").Hint("three\r\nfour\x9b\u202e æ"))
 	if want := "authctl: one two[31m\nhint: three four æ\n"; errs.String() != want {
 		t.Errorf("%q, want %q", errs.String(), want)
+	}
+}
+
+// TestEverySessionStartsWithACommand that there is, with flags that it has.
+func TestEverySessionStartsWithACommand(t *testing.T) {
+	for _, g := range profile.GrantTypes() {
+		if !g.Session() {
+			continue
+		}
+		words := strings.Fields(strings.NewReplacer("{profile}", "p", "FILE", "f").Replace(g.Starts))
+		cmd, rest, err := newRoot(&cli{sys: app.System{}}, words).Find(words)
+		if err != nil || cmd.Name() != words[0] {
+			t.Errorf("%s: %q is no command: %v", g.Name, g.Starts, err)
+		} else if err := cmd.ParseFlags(rest); err != nil {
+			t.Errorf("%s: %q: %v", g.Name, g.Starts, err)
+		}
 	}
 }

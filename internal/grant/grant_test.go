@@ -103,6 +103,39 @@ func TestOnlySpentGrantsAreNotRepeatable(t *testing.T) {
 	}
 }
 
+// TestEveryGrantOfTheTable is sent by a type of this room under its grant_type,
+// and built for `token` where no person begins it.
+func TestEveryGrantOfTheTable(t *testing.T) {
+	p := targeted()
+	types, builtin := map[string]Grant{}, Builtin(Deps{})
+	for _, g := range []Grant{
+		ClientCredentials{p}, AuthorizationCode{Profile: p}, DeviceCode{}, TokenExchange{Profile: p}, JWTBearer{bearer{profile: p}}, SAML2Bearer{bearer{profile: p}}, RefreshToken{},
+	} {
+		types[g.Name()] = g
+	}
+	for _, entry := range profile.GrantTypes() {
+		g := types[entry.Name]
+		if g == nil {
+			t.Errorf("no type sends %s", entry.Name)
+			continue
+		}
+		if _, values := sent(t, g); values["grant_type"] != entry.Wire {
+			t.Errorf("%s sends grant_type %s", entry.Name, values["grant_type"])
+		}
+		if _, built := builtin[entry.Name]; built == entry.Person {
+			t.Errorf("%s: Person is %v, and Builtin has it: %v", entry.Name, entry.Person, built)
+		}
+		delete(types, entry.Name)
+		delete(builtin, entry.Name)
+	}
+	for name := range types {
+		t.Errorf("profile.GrantTypes has no %s", name)
+	}
+	for name := range builtin {
+		t.Errorf("Builtin has %s, and profile.GrantTypes does not", name)
+	}
+}
+
 // The same assertion as XML, base64, base64url and folded base64 is one subject.
 func TestWireSubjectOfAnAssertion(t *testing.T) {
 	const vectors = "../../cmd/testdata/vectors/"

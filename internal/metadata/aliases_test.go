@@ -60,6 +60,23 @@ func TestAliases(t *testing.T) {
 	}
 }
 
+// RFC 8705 5: a client that authenticates by TLS, and no other, uses every alias.
+func TestEveryMethodUsesItsAliases(t *testing.T) {
+	const alias = "https://m.as.example/par"
+	body := document(map[string]any{
+		"pushed_authorization_request_endpoint": "https://as.example/par",
+		"mtls_endpoint_aliases":                 map[string]any{"pushed_authorization_request_endpoint": alias},
+	})
+	for _, m := range profile.AuthMethods() {
+		p := found()
+		p.Client.Auth, p.Discovery, p.TLS.ClientCertificate = m.Name, "always", secret.Ref{Kind: secret.File, Path: "cert.pem"}
+		e, err := (&Source{HTTP: &documents{bodies: map[string]string{wellKnownURL: body}}}).Resolve(t.Context(), p)
+		if err != nil || (e.PAR == alias) != m.MutualTLS() {
+			t.Errorf("%s: %s, %v", m.Name, e.PAR, err)
+		}
+	}
+}
+
 // Members of another type than the standard's are as good as absent, unless
 // they are needed.
 func TestAnOddDocumentIsRead(t *testing.T) {

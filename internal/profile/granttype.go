@@ -10,7 +10,7 @@ type GrantType struct {
 	Person    bool     // a person begins it, by a login or with a token of their own: `token` cannot
 	Trades    bool     // it trades exchange.subject_token
 	Starts    string   // the command that begins its session, which only a refresh renews; "" where there is none
-	Once      bool     // what it hands in is spent by the first byte (RFC 6749 4.1.2, 10.4)
+	Once      bool     // no fault repeats its request, which may have spent what it hands in (RFC 6749 4.1.2, 10.4)
 }
 
 // GrantTypes are the values of grant. Where a registration allows several, the

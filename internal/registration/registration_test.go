@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authctl/internal/keys"
+	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
 
@@ -123,6 +124,12 @@ func TestProfile(t *testing.T) {
 		got, err := c.client.Profile(ref)
 		if err != nil || string(got) != c.want {
 			t.Errorf("%s: %v, got\n%s\nwant\n%s", name, err, got, c.want)
+		}
+	}
+	for _, g := range profile.GrantTypes() {
+		c := Client{Preset: "helseid", Key: rsa, Grants: []string{"other", g.Wire}, Scopes: []string{"openid"}}
+		if c.grant() != g.Name || (len(c.scopes()) == 0) != g.ForItself() {
+			t.Errorf("registered for %s: grant %q, scopes %v", g.Wire, c.grant(), c.scopes())
 		}
 	}
 	if _, err := (&Client{Preset: "nothing", Key: rsa}).Profile(ref); err == nil {
