@@ -156,10 +156,14 @@ func TestHintsNameWhatMends(t *testing.T) {
 		text      string
 		want, not string
 	}{
-		"basic, plain secret":        {form, "abc", "invalid_client", "", "client.secret", "basic_encoding"},
-		"basic, odd secret":          {form, "a+b/c", "invalid_client", "", "set client.basic_encoding: raw", "form in"},
-		"basic, odd secret, raw":     {func(p *profile.Profile) { p.Client.BasicEncoding = "raw" }, "a+b/c", "invalid_client", "", "set client.basic_encoding: form", "raw in"},
-		"post, odd secret":           {func(p *profile.Profile) { p.Client.Auth = "client_secret_post" }, "a+b/c", "invalid_client", "", "client.secret", "basic_encoding"},
+		"basic, plain secret":    {form, "abc", "invalid_client", "", "client.secret", "basic_encoding"},
+		"basic, odd secret":      {form, "a+b/c", "invalid_client", "", "set client.basic_encoding: raw", "form in"},
+		"basic, odd secret, raw": {func(p *profile.Profile) { p.Client.BasicEncoding = "raw" }, "a+b/c", "invalid_client", "", "set client.basic_encoding: form", "raw in"},
+		"post, odd secret":       {func(p *profile.Profile) { p.Client.Auth = "client_secret_post" }, "a+b/c", "invalid_client", "", "client.secret", "basic_encoding"},
+		"post, a Basic header beside": {func(p *profile.Profile) {
+			p.Client.Auth = "client_secret_post"
+			p.Request.Headers = []profile.Field{{Name: "Authorization", Basic: &profile.Basic{Username: "a+b", Password: secret.Ref{Kind: secret.Env, Name: "X"}}}}
+		}, "a+b/c", "invalid_client", "", "client.secret", "basic_encoding"},
 		"unauthorized_client":        {nil, "abc", "unauthorized_client", "", "use the grant client_credentials, or client.secret is wrong", ""},
 		"audience":                   {nil, "abc", "invalid_client", "Audience not found", "check audience", "client.auth"},
 		"audience of an assertion":   {func(p *profile.Profile) { p.Client.Auth = "client_secret_jwt"; p.Issuer = "https://as.example" }, strings.Repeat("s", 40), "invalid_request", "no such audience", "assertion.audience", ""},

@@ -2,10 +2,14 @@ package clientauth
 
 import (
 	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/profile"
@@ -64,6 +68,33 @@ func TestEveryMethodSendsWhatItsEntrySays(t *testing.T) {
 				t.Errorf("it sends %q, and assert prints %q: %v", sent, asserted.Reveal(), err)
 			}
 		})
+	}
+}
+
+// echo is a server that refuses with the secret of the client in its words.
+type echo string
+
+func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
+	body := `{"error":"invalid_client","error_description":"wrong: ` + string(e) + `"}`
+	return &http.Response{StatusCode: 401, Header: http.Header{}, Request: r, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+// TestNoMethodLetsItsSecretBeEchoed, though it only signs with it.
+func TestNoMethodLetsItsSecretBeEchoed(t *testing.T) {
+	for _, m := range profile.AuthMethods() {
+		p, s := proven(t, m.Name)
+		r, err := authenticated(p, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.URL = "https://as.example/token"
+		answer, err := (&endpoint.Client{HTTP: echo(s["s"]), Now: time.Now}).Post(t.Context(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := fmt.Sprint(endpoint.Refused(answer)); m.Uses(profile.ClientSecret) && strings.Contains(text, s["s"]) {
+			t.Errorf("%s: %s", m.Name, text)
+		}
 	}
 }
 

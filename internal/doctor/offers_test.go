@@ -29,7 +29,11 @@ func TestOffers(t *testing.T) {
 		"grant by its URN": {func(p *profile.Profile) { issuerOnly(p); p.Grant = "token_exchange" }, map[string]any{
 			"grant_types_supported": []string{"urn:ietf:params:oauth:grant-type:token-exchange"},
 		}, "", "grant", ""},
-		"a device's grant":        {login, map[string]any{"grant_types_supported": []string{"urn:ietf:params:oauth:grant-type:device_code"}}, "", "grant", ""},
+		"a device's grant": {login, map[string]any{"grant_types_supported": []string{"urn:ietf:params:oauth:grant-type:device_code"}}, "", "grant", ""},
+		"a code's, for a device": {func(p *profile.Profile) {
+			issuerOnly(p)
+			p.Grant, p.DeviceAuthorizationURL = "device_code", "https://as.example/device"
+		}, map[string]any{"grant_types_supported": []string{"authorization_code"}}, "warn", "grant", "device_code"},
 		"scopes":                  {func(p *profile.Profile) { issuerOnly(p); p.Scopes = []string{"a", "b", "c"} }, map[string]any{"scopes_supported": []string{"b"}}, "warn", "scopes", "the scope a, c"},
 		"scopes as a text":        {func(p *profile.Profile) { issuerOnly(p); p.Scopes = []string{"a"} }, map[string]any{"scopes_supported": "b"}, "", "scopes", ""},
 		"DPoP":                    {func(p *profile.Profile) { issuerOnly(p); p.DPoP.Enabled, p.API.Scheme = true, "DPoP" }, map[string]any{"dpop_signing_alg_values_supported": []string{"PS256"}}, "warn", "dpop.alg", "ES256 [check dpop.alg of profile p"},

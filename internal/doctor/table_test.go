@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
@@ -87,6 +88,22 @@ func TestEveryMethodAndGrantIsHeldAgainstTheDocument(t *testing.T) {
 	}
 }
 
+// TestEveryMethodKnowsMutualTLS: a server that asked for no certificate is a
+// worry for the client whose proof it is.
+func TestEveryMethodKnowsMutualTLS(t *testing.T) {
+	for _, m := range profile.AuthMethods() {
+		var told []Result
+		e := &exam{p: proven(m.Name), report: func(r Result) { told = append(told, r) }}
+		n := &network{exam: e, seen: map[string]visit{
+			"https://as.example/": {answer: endpoint.Answer{Route: endpoint.Route{HasCertificate: true}}},
+		}}
+		n.mutual("https://as.example/token")
+		if len(told) != 1 || (told[0].State == Warn) != m.MutualTLS() {
+			t.Errorf("%s: %+v", m.Name, told)
+		}
+	}
+}
+
 // TestEveryLoginNeedsAPlace: a document without its endpoint, and a profile that
 // names none either.
 func TestEveryLoginNeedsAPlace(t *testing.T) {
@@ -101,6 +118,13 @@ func TestEveryLoginNeedsAPlace(t *testing.T) {
 		} else {
 			expect(t, lines, "ok discovery")
 		}
+		p.TokenURL = "https://as.example/token"
+		b.pages = nil // no document
+		state := "warn"
+		if len(g.Endpoints) > 0 {
+			state = "FAIL"
+		}
+		expect(t, b.examine(t, p, Options{}), state+" discovery")
 		if text := strings.Join(lines, "\n"); g.Session() && g.Person && !strings.Contains(text, strings.ReplaceAll(g.Starts, "{profile}", "p")) {
 			t.Errorf("%s: nobody is told of %s:\n%s", g.Name, g.Starts, text)
 		}

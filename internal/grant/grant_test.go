@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,8 +120,12 @@ func TestEveryGrantOfTheTable(t *testing.T) {
 			t.Errorf("no type sends %s", entry.Name)
 			continue
 		}
-		if _, values := sent(t, g); values["grant_type"] != entry.Wire {
+		names, values := sent(t, g)
+		if values["grant_type"] != entry.Wire {
 			t.Errorf("%s sends grant_type %s", entry.Name, values["grant_type"])
+		}
+		if trades := slices.Contains(names, "subject_token") || slices.Contains(names, "assertion"); trades != entry.Trades {
+			t.Errorf("%s: Trades is %v, and it sends %v", entry.Name, entry.Trades, names)
 		}
 		if _, built := builtin[entry.Name]; built == entry.Person {
 			t.Errorf("%s: Person is %v, and Builtin has it: %v", entry.Name, entry.Person, built)

@@ -39,9 +39,15 @@ func problemAt(p *Profile, field string) *Problem {
 // method's: doctor does not look at another.
 func TestAuthMethods(t *testing.T) {
 	used := map[string]bool{}
+	registered := []string{
+		"none", "client_secret_post", "client_secret_basic", "client_secret_jwt", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth",
+	}
 	for i, m := range AuthMethods() {
 		if m.Name == "" || m.Wire == "" {
 			t.Errorf("entry %d, %q, lacks its name or its wire name", i, m.Name)
+		}
+		if !slices.Contains(registered, m.Wire) {
+			t.Errorf("%s: no server lists %s (IANA, OAuth Token Endpoint Authentication Methods)", m.Name, m.Wire)
 		}
 		if !reflect.DeepEqual(Client{Auth: m.Name}.Method(), m) {
 			t.Errorf("%s stands twice", m.Name)
@@ -129,6 +135,9 @@ func TestEveryGrantIsValidated(t *testing.T) {
 		anonymous := Client{Auth: "none", BasicEncoding: "form"}
 		if p.Client = anonymous; (problemAt(p, "client.id") == nil) != g.Trades {
 			t.Errorf("%s without a client: %v", g.Name, p.Validate()) // RFC 7521 4.1, RFC 8693 2.1
+		}
+		if p.Client.Auth = "client_secret_post"; problemAt(p, "client.id") == nil {
+			t.Errorf("%s with a secret of nobody", g.Name)
 		}
 	}
 }
