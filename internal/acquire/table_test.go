@@ -89,6 +89,24 @@ func TestWhatAPersonBeganIsKept(t *testing.T) {
 	}
 }
 
+// TestWithoutASession: a grant that begins one is told to, another needs none.
+func TestWithoutASession(t *testing.T) {
+	for _, g := range profile.GrantTypes() {
+		b := newBench(t)
+		p := plain()
+		p.Grant = g.Name
+		_, err := b.Refresh(t.Context(), p, p)
+		if hints := strings.Join(asFault(t, err).Hints, "\n"); strings.Contains(hints, "needs none: it asks by the profile's "+g.Name) == g.Session() {
+			t.Errorf("%s, which starts by %q: %v, %q", g.Name, g.Starts, err, hints)
+		}
+		b.store.records[Key(p, "")] = storeRecord{Profile: p.Name, Grant: "refresh_token"}
+		_, err = b.Refresh(t.Context(), p, p)
+		if hints := strings.Join(asFault(t, err).Hints, "\n"); strings.Contains(hints, "and token uses the profile's "+g.Name) == g.Session() {
+			t.Errorf("%s, beside a session that is over: %v, %q", g.Name, err, hints)
+		}
+	}
+}
+
 // TestOnlyALoginHasItsIDTokenJudged when a refresh brings another.
 func TestOnlyALoginHasItsIDTokenJudged(t *testing.T) {
 	for _, g := range profile.GrantTypes() {

@@ -53,6 +53,15 @@ func TestTheHoldersKeyIsComparedWhereItCanBe(t *testing.T) {
 			t.Errorf("%s: %q", name, warnings.String())
 		}
 	}
+	p.Client.Key = secret.Ref{}
+	for _, m := range profile.AuthMethods() { // a client without a key has none to compare
+		a := &App{Sys: System{Now: time.Now, Env: func(string) (string, bool) { return "", false }}}
+		s := grant.Subject{Assertion: &saml.Assertion{HolderOfKeyCert: &x509.Certificate{PublicKey: &mine.PublicKey}}}
+		p.Client.Auth = m.Name
+		if err := a.CheckSubject(t.Context(), &p, s, false); (err != nil) != m.Uses(profile.ClientKey) {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+	}
 }
 
 func ecKey(t *testing.T, curve elliptic.Curve) *ecdsa.PrivateKey {
