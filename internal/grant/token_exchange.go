@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"authctl/internal/endpoint"
@@ -16,12 +17,10 @@ import (
 
 // Token type URIs of RFC 8693 3 by their short names.
 func tokenTypeURI(name string) string {
-	switch name {
-	case "saml2", "saml1", "jwt", "access_token", "id_token", "refresh_token":
+	if slices.Contains(profile.TokenTypes(), name) {
 		return "urn:ietf:params:oauth:token-type:" + name
-	default:
-		return name
 	}
+	return name
 }
 
 // Subject is a token on its way into an exchange, already in its wire form.
