@@ -1,6 +1,7 @@
 package arch
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -13,35 +14,34 @@ import (
 	"authctl/internal/profile"
 )
 
-// tabled are the words that a table of internal/profile decides by, and what to
-// read instead. Words that are parameters and token types too are not among them.
-func tabled() map[string]string {
-	words := map[string]string{"urn:ietf:params:oauth:grant-type:": "profile.GrantTypes"}
+// home is where the words of one table stand: in the table, in what builds an
+// entry of it, and in what only prints one.
+type home struct {
+	read  string // what every other place reads
+	files []string
+}
+
+// tabled are the words that a table of internal/profile decides by. Words that
+// are parameters and token types too are not among them.
+func tabled() map[string]home {
+	const defaults = "internal/profile/profile.go"
+	methods := home{"Client.Method", []string{"internal/profile/authmethod.go", "internal/clientauth/builtin.go", defaults}}
+	grants := home{"profile.GrantTypes", []string{"internal/profile/granttype.go", "internal/grant", defaults}}
+	kids := home{"profile.KIDs", []string{"internal/profile/enums.go", "internal/clientauth/assertion.go", "internal/doctor/proof.go", "cmd/kid.go"}}
+	words := map[string]home{"urn:ietf:params:oauth:grant-type:": grants}
 	for _, m := range profile.AuthMethods() {
-		words[m.Name] = "client.Method()"
+		words[m.Name] = methods
 	}
 	for _, g := range profile.GrantTypes() {
-		words[g.Name], words[g.Wire] = "profile.GrantTypes", "profile.GrantTypes"
+		words[g.Name], words[g.Wire] = grants, grants
 	}
 	for _, kid := range profile.KIDs() {
-		words[kid] = "profile.KIDs"
+		words[kid] = kids
 	}
 	for _, both := range []string{"none", "jwk", "x5t", "x5t#S256", "thumbprint", "refresh_token", "device_code"} {
 		delete(words, both)
 	}
 	return words
-}
-
-// tables are the files in which those words stand: the tables, what builds an
-// entry of them, and what only prints one.
-func tables() []string {
-	return []string{
-		"internal/profile/authmethod.go", "internal/profile/granttype.go", "internal/profile/enums.go",
-		"internal/profile/profile.go", // the defaults
-		"internal/clientauth/builtin.go", "internal/clientauth/assertion.go",
-		"internal/grant",
-		"internal/doctor/proof.go", "cmd/kid.go", // how a kid was made
-	}
 }
 
 // TestNothingDecidesByName: what a client authentication method, a grant or a
@@ -53,8 +53,8 @@ func TestNothingDecidesByName(t *testing.T) {
 			continue
 		}
 		for _, word := range decided(t, path, words) {
-			if seen[word] = true; !within(path, tables()) {
-				t.Errorf("%s decides by the name %q: read %s", path, word, words[word])
+			if seen[word] = true; !within(path, words[word].files) {
+				t.Errorf("%s decides by the name %q: read %s", path, word, cmp.Or(words[word].read, "its table"))
 			}
 		}
 	}
@@ -66,8 +66,8 @@ func TestNothingDecidesByName(t *testing.T) {
 }
 
 // decided are the literals of a file that are one of words, or a part of one that
-// strings.HasPrefix or HasSuffix looks for.
-func decided(t *testing.T, path string, words map[string]string) (found []string) {
+// strings.HasPrefix or HasSuffix looks for, or that client.auth or a grant is compared with.
+func decided(t *testing.T, path string, words map[string]home) (found []string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../..", path), nil, parser.SkipObjectResolution)
 	if err != nil {
@@ -76,8 +76,13 @@ func decided(t *testing.T, path string, words map[string]string) (found []string
 	ast.Inspect(file, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.BasicLit:
-			if text, err := strconv.Unquote(n.Value); err == nil && words[text] != "" {
+			if text, err := strconv.Unquote(n.Value); err == nil && words[text].read != "" {
 				found = append(found, text)
+			}
+		case *ast.BinaryExpr: // where "none" and "refresh_token" are no other thing's words
+			compares := n.Op == token.EQL || n.Op == token.NEQ
+			if f, ok := n.X.(*ast.SelectorExpr); ok && compares && (f.Sel.Name == "Auth" || f.Sel.Name == "Grant") && literal(n.Y) != "" {
+				found = append(found, literal(n.Y))
 			}
 		case *ast.CallExpr:
 			if part := affix(n); len(part) > 3 {
