@@ -6,11 +6,12 @@ import (
 
 	"authctl/cmd"
 	"authctl/internal/app"
+	"authctl/internal/host"
 )
 
 func main() {
-	app.Harden()
-	signals := app.NewSignals(os.Stderr, os.Exit)
+	host.Harden()
+	signals := host.NewSignals(os.Stderr, os.Exit)
 	sys := app.Host()
 	sys.Spending, sys.Lend = signals.Spending, signals.Lend
 	code := cmd.Main(signals.Context(), sys, os.Args[1:])

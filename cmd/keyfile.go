@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authctl/internal/app"
 	"authctl/internal/fault"
+	"authctl/internal/host"
 	"authctl/internal/keys"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
@@ -73,7 +73,7 @@ func (c *cli) passphrase(ctx context.Context, name, ref string) func() (secret.T
 		}
 		if c.sys.Prompt != nil {
 			text, err := c.sys.Prompt(ctx, "passphrase of "+shownName(name))
-			if !errors.Is(err, app.ErrNoTerminal) {
+			if !errors.Is(err, host.ErrNoTerminal) {
 				return text, err
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authctl/internal/app"
+	"authctl/internal/host"
 	"authctl/internal/keys"
 	"authctl/internal/secret"
 )
@@ -155,7 +156,7 @@ func TestPassphraseIsAskedFor(t *testing.T) {
 	if out, errs, code := b.run("", "kid", file); code != 3 || out != "" || strings.Contains(errs, "CANARY") {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}
-	b.prompt = answer("", app.ErrNoTerminal)
+	b.prompt = answer("", host.ErrNoTerminal)
 	if out, errs, code := b.run("", "kid", file); code != 3 || out != "" || !strings.Contains(errs, "hint: --passphrase") {
 		t.Errorf("exit %d: %s%s", code, out, errs)
 	}

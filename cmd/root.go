@@ -40,7 +40,7 @@ func Main(ctx context.Context, sys app.System, args []string) int {
 
 // quick commands mostly end at once and have nothing to clear up: until they
 // wait for something, an interrupt may just end the process. All others take
-// notice of it from the beginning (app.Signals).
+// notice of it from the beginning (host.Signals).
 func quick(args []string) bool {
 	return len(args) > 0 && slices.Contains([]string{"token", "kid", "decode", "assert", "version"}, args[0])
 }

@@ -14,6 +14,7 @@ import (
 
 	"authctl/cmd"
 	"authctl/internal/app"
+	"authctl/internal/host"
 )
 
 // TestMain lets scripts run the real program, in a process of its own, as
@@ -22,7 +23,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authctl": func() {
-			signals := app.NewSignals(os.Stderr, os.Exit)
+			signals := host.NewSignals(os.Stderr, os.Exit)
 			sys := app.Host()
 			sys.Spending, sys.Lend = signals.Spending, signals.Lend
 			os.Exit(cmd.Main(signals.Context(), sys, os.Args[1:]))

@@ -5,6 +5,8 @@ import (
 	"os"
 	"time"
 
+	"authctl/internal/host"
+
 	"golang.org/x/term"
 )
 
@@ -15,7 +17,7 @@ func Host() System {
 		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader,
 		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
 		Columns:    columns,
-		Prompt:     hostPrompt,
+		Prompt:     host.Prompt,
 	}
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"runtime"
 
+	"authctl/internal/host"
 	"authctl/internal/login"
 )
 
@@ -36,7 +37,7 @@ func (a *App) browser(remote bool) Browser {
 	if remote && !a.has("BROWSER") {
 		return nil
 	}
-	if d := newBrowser(runtime.GOOS, a.Sys.Env, a.hidden); d != nil {
+	if d := host.NewBrowser(runtime.GOOS, a.Sys.Env, a.hidden); d != nil {
 		return d
 	}
 	return nil

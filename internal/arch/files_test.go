@@ -20,7 +20,7 @@ func TestFilesAreReadInOnePlace(t *testing.T) {
 		"internal/endpoint io.ReadAll":     true, // an answer: LimitReader, and the deadline of its request
 		"internal/sandbox/core io.ReadAll": true, // a request: LimitReader
 
-		"internal/app os.OpenFile": true, // the terminal of a prompt
+		"internal/host os.OpenFile": true, // the terminal of a prompt
 	}
 	used := map[string]bool{}
 	for _, path := range sources(t) {

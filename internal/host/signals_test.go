@@ -1,6 +1,6 @@
 //go:build unix
 
-package app_test
+package host_test
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"authctl/internal/app"
+	"authctl/internal/host"
 )
 
 const patience = 5 * time.Second
@@ -25,7 +25,7 @@ func raise(t *testing.T, sig syscall.Signal) {
 }
 
 func TestTheFirstSignalEndsTheContext(t *testing.T) {
-	s := app.NewSignals(nil, nil)
+	s := host.NewSignals(nil, nil)
 	ctx := s.Context()
 	s.Stop() // nothing to give back yet
 	if ctx.Err() != nil || ctx.Value(t) != nil {
@@ -49,19 +49,19 @@ func TestTheFirstSignalEndsTheContext(t *testing.T) {
 
 func TestASecondSignalEndsAtOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
-		before func(*app.Signals)
+		before func(*host.Signals)
 		want   string // what is said, "" when nothing ends
 	}{
-		"nothing to lose":   {func(*app.Signals) {}, "authctl: interrupted again: ended at once\n"},
-		"a token is spent":  {func(s *app.Signals) { s.Spending("a token may be lost") }, "authctl: interrupted again: ended at once; a token may be lost\n"},
-		"it was spent":      {func(s *app.Signals) { s.Spending("x")() }, "authctl: interrupted again: ended at once\n"},
-		"a child's":         {func(s *app.Signals) { s.Lend() }, ""},
-		"a child's, before": {func(s *app.Signals) { s.Lend()() }, "authctl: interrupted again: ended at once\n"},
+		"nothing to lose":   {func(*host.Signals) {}, "authctl: interrupted again: ended at once\n"},
+		"a token is spent":  {func(s *host.Signals) { s.Spending("a token may be lost") }, "authctl: interrupted again: ended at once; a token may be lost\n"},
+		"it was spent":      {func(s *host.Signals) { s.Spending("x")() }, "authctl: interrupted again: ended at once\n"},
+		"a child's":         {func(s *host.Signals) { s.Lend() }, ""},
+		"a child's, before": {func(s *host.Signals) { s.Lend()() }, "authctl: interrupted again: ended at once\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var said bytes.Buffer
 			code := make(chan int, 1)
-			s := app.NewSignals(&said, func(c int) { code <- c })
+			s := host.NewSignals(&said, func(c int) { code <- c })
 			defer s.Stop()
 			tt.before(s)
 			done := s.Context().Done()

@@ -1,6 +1,6 @@
 //go:build unix
 
-package app
+package host
 
 import (
 	"context"
@@ -23,12 +23,12 @@ const (
 	pasteGap   = 60 * time.Millisecond  // between the parts of one paste
 )
 
-// hostPrompt asks at the terminal itself, so that stdin stays free for a pipe,
+// Prompt asks at the terminal itself, so that stdin stays free for a pipe,
 // and reads one value without echo, of several lines where it is a PEM block or
 // JSON. What was typed before the question, or stands behind the answer, is
 // thrown away, however the prompt ends: it was meant for the prompt, and a shell
 // would run it.
-func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
+func Prompt(ctx context.Context, label string) (secret.Text, error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
 		return secret.Text{}, ErrNoTerminal

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package app
+package host
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 	"authctl/internal/shown"
 )
 
-// hostPrompt asks at the console itself, so that stdin stays free for a pipe,
+// Prompt asks at the console itself, so that stdin stays free for a pipe,
 // and reads one line without echo.
-func hostPrompt(ctx context.Context, label string) (secret.Text, error) {
+func Prompt(ctx context.Context, label string) (secret.Text, error) {
 	tty, err := os.OpenFile("CONIN$", os.O_RDWR, 0)
 	if err != nil {
 		return secret.Text{}, ErrNoTerminal

@@ -1,4 +1,4 @@
-package app_test
+package host_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"authctl/internal/app"
+	"authctl/internal/host"
 )
 
 // The process itself is changed for good, so a child of the test does it.
@@ -22,7 +22,7 @@ func TestHarden(t *testing.T) {
 		}
 		return
 	}
-	app.Harden()
+	host.Harden()
 	var core unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_CORE, &core); err != nil || core.Cur != 0 || core.Max != 0 {
 		t.Errorf("core files: %+v, %v", core, err)

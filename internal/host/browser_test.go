@@ -1,4 +1,4 @@
-package app
+package host
 
 import (
 	"context"
@@ -34,7 +34,7 @@ func TestOpener(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			d := &desktop{
+			d := &Desktop{
 				goos: tt.goos,
 				env:  func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok },
 				look: func(program string) (string, error) {
@@ -53,7 +53,7 @@ func TestOpener(t *testing.T) {
 }
 
 // script makes $BROWSER a program that does what text says.
-func script(t *testing.T, text string) *desktop {
+func script(t *testing.T, text string) *Desktop {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("needs a shell script")
@@ -62,7 +62,7 @@ func script(t *testing.T, text string) *desktop {
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+text+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return newBrowser("linux", func(name string) (string, bool) { return path, name == "BROWSER" }, []string{"CLIENT_SECRET"})
+	return NewBrowser("linux", func(name string) (string, bool) { return path, name == "BROWSER" }, []string{"CLIENT_SECRET"})
 }
 
 func TestOpenGivesOneArgumentAndNoSecret(t *testing.T) {

@@ -1,4 +1,4 @@
-package app
+package host
 
 import (
 	"context"
@@ -20,18 +20,18 @@ const openerPatience = 2 * time.Second
 // errNoBrowser says that there is nothing to open an address with.
 var errNoBrowser = errors.New("this machine has no browser that authctl could open")
 
-// desktop opens addresses with the platform's own opener, by argv and without
+// Desktop opens addresses with the platform's own opener, by argv and without
 // a shell, whatever the address holds.
-type desktop struct {
+type Desktop struct {
 	goos string
 	env  func(string) (string, bool)
 	hide []string // variables that hold secrets of the profile
 	look func(program string) (path string, err error)
 }
 
-// newBrowser is the browser of this machine; nil when there is none to see it with.
-func newBrowser(goos string, env func(string) (string, bool), hide []string) *desktop {
-	d := &desktop{goos: goos, env: env, hide: hide, look: exec.LookPath}
+// NewBrowser is the browser of this machine; nil when there is none to see it with.
+func NewBrowser(goos string, env func(string) (string, bool), hide []string) *Desktop {
+	d := &Desktop{goos: goos, env: env, hide: hide, look: exec.LookPath}
 	if _, err := d.opener(); err != nil {
 		return nil
 	}
@@ -40,7 +40,7 @@ func newBrowser(goos string, env func(string) (string, bool), hide []string) *de
 
 // Open starts the opener and returns when it has done its work or goes on
 // running. Only https and loopback addresses are opened.
-func (d *desktop) Open(ctx context.Context, address string) error {
+func (d *Desktop) Open(ctx context.Context, address string) error {
 	if _, err := login.Openable(address); err != nil {
 		return fault.New(fault.Config, "the address is neither https nor on this machine, so it is not given to a browser")
 	}
@@ -70,7 +70,7 @@ func (d *desktop) Open(ctx context.Context, address string) error {
 
 // opener is the program and its first arguments. $BROWSER comes first where it
 // names one program; it is a list, or holds %s, for some other programs.
-func (d *desktop) opener() ([]string, error) {
+func (d *Desktop) opener() ([]string, error) {
 	if b, _ := d.env("BROWSER"); b != "" && !strings.ContainsAny(b, " :%;") {
 		if path, err := d.look(b); err == nil {
 			return []string{path}, nil
@@ -89,12 +89,12 @@ func (d *desktop) opener() ([]string, error) {
 	return d.first("xdg-open", "x-www-browser", "wslview")
 }
 
-func (d *desktop) has(name string) bool {
+func (d *Desktop) has(name string) bool {
 	v, _ := d.env(name)
 	return v != ""
 }
 
-func (d *desktop) first(programs ...string) ([]string, error) {
+func (d *Desktop) first(programs ...string) ([]string, error) {
 	for _, p := range programs {
 		if path, err := d.look(p); err == nil {
 			return []string{path}, nil

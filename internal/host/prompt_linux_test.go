@@ -1,4 +1,4 @@
-package app_test
+package host_test
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"authctl/internal/app"
+	"authctl/internal/host"
 )
 
 // TestMain is also the program at the terminal: it asks twice and tells what it got.
@@ -22,13 +22,13 @@ func TestMain(m *testing.M) {
 	if os.Getenv("AUTHCTL_TEST_PROMPT") == "" {
 		os.Exit(m.Run())
 	}
-	s := app.NewSignals(os.Stderr, os.Exit)
+	s := host.NewSignals(os.Stderr, os.Exit)
 	ask(s.Context(), "first")
 	ask(s.Context(), "second")
 }
 
 func ask(ctx context.Context, label string) {
-	value, err := app.Host().Prompt(ctx, label)
+	value, err := host.Prompt(ctx, label)
 	fmt.Printf("%s got %q %v\n", label, value.Reveal(), err)
 }
 
