@@ -9,6 +9,8 @@ import (
 	"authctl/internal/inspect"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
 )
 
 // looker gives the function that reads one token, verified if asked for.
@@ -139,7 +141,11 @@ func (c *cli) loadJWKS(ctx context.Context, name string) ([]*keys.Key, error) {
 		if err != nil {
 			return nil, err
 		}
-		return a.JWKS(ctx, name)
+		client, err := a.Client(ctx, &profile.Profile{})
+		if err != nil {
+			return nil, err
+		}
+		return metadata.JWKS(ctx, client, name)
 	}
 	data, err := c.readKey(ctx, name)
 	if err != nil {
@@ -163,7 +169,13 @@ func (c *cli) byProfile(ctx context.Context, by *verifier) error {
 		return hinted(err, "--key FILE or --jwks FILE verify without a profile")
 	}
 	by.profile = p.Name
-	by.verify = func(token string, o jwt.VerifyOptions) (*jwt.Token, error) { return a.VerifyByServer(ctx, p, token, o) }
+	by.verify = func(token string, o jwt.VerifyOptions) (*jwt.Token, error) {
+		source, err := a.Metadata(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		return source.Verify(ctx, p, token, o)
+	}
 	o := &by.options
 	if o.SignatureOnly {
 		return nil

@@ -120,7 +120,7 @@ func (c *cli) exchangeGrant(ctx context.Context, t *task, o exchangeOptions) (gr
 	if g.Subject, err = grant.WireSubject("subject token", raw, p.Exchange.SubjectTokenType); err != nil {
 		return g, err
 	}
-	if err := t.app.CheckSubject(ctx, p, g.Subject, o.allowExpired); err != nil {
+	if err := t.acq.CheckSubject(ctx, p, g.Subject, o.allowExpired); err != nil {
 		return g, err
 	}
 	actor, err := c.tokenFrom(ctx, t, "--actor-token", o.actor, p.Exchange.ActorToken)

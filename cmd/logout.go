@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authctl/internal/app"
 	"authctl/internal/fault"
+	"authctl/internal/session"
 	"authctl/internal/shown"
 )
 
@@ -56,7 +56,11 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 			return err
 		}
 	}
-	done, err := a.Forget(ctx, name, !o.noRevoke)
+	sessions, err := a.Sessions()
+	if err != nil {
+		return err
+	}
+	done, err := sessions.Forget(ctx, name, !o.noRevoke)
 	if err != nil {
 		return err
 	}
@@ -68,7 +72,7 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 	return shown.Fprintf(c.sys.Out, "%s: %s\n", of, forgotten(done))
 }
 
-func forgotten(done app.Forgotten) string {
+func forgotten(done session.Forgotten) string {
 	switch {
 	case done.Records == 0:
 		return "nothing was kept"

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authctl/internal/app"
+	"authctl/internal/session"
 	"authctl/internal/shown"
 )
 
@@ -60,7 +60,11 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 	if err := a.Known(ctx, c.flags.profile); err != nil {
 		return err
 	}
-	kept, err := a.Kept(ctx, c.flags.profile)
+	sessions, err := a.Sessions()
+	if err != nil {
+		return err
+	}
+	kept, err := sessions.List(ctx, c.flags.profile)
 	if err != nil {
 		return err
 	}
@@ -83,7 +87,7 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 	return printKept(c, kept, kind)
 }
 
-func describeKept(k app.Kept, kind string, now time.Time) keptToken {
+func describeKept(k session.Kept, kind string, now time.Time) keptToken {
 	return keptToken{
 		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope, ScopeMissing: k.Missing,
 		ExpiresAt: rfc3339(k.Expires), ExpiresIn: max(0, int64(k.Expires.Sub(now)/time.Second)),
@@ -98,7 +102,7 @@ func rfc3339(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func printKept(c *cli, kept []app.Kept, kind string) error {
+func printKept(c *cli, kept []session.Kept, kind string) error {
 	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
 	_ = shown.Fprintf(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE\n")
 	for _, k := range kept {
@@ -129,14 +133,14 @@ func left(t, now time.Time) string {
 }
 
 // where is the store, and of a token beside a session what it is for.
-func where(k app.Kept, kind string) string {
+func where(k session.Kept, kind string) string {
 	if k.Asked == "" {
 		return kind
 	}
 	return kind + ", for " + k.Asked
 }
 
-func refreshable(k app.Kept, now time.Time) string {
+func refreshable(k session.Kept, now time.Time) string {
 	switch {
 	case k.Asked != "":
 		return "by the session"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"authctl/internal/acquire"
+	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
@@ -15,7 +16,7 @@ import (
 // A login of unknown lifetime is good until the API refuses its token, and
 // over from then on (docs/store.md).
 func TestTheAPIsRefusalEndsALoginOfUnknownLifetime(t *testing.T) {
-	a, s := logoutApp(t)
+	a, s := keeping(t)
 	p := profile.Default()
 	p.Name, p.TokenURL, p.Grant = "p", "https://as.example/token", "authorization_code"
 	now := a.Sys.Now()
@@ -38,4 +39,15 @@ func TestTheAPIsRefusalEndsALoginOfUnknownLifetime(t *testing.T) {
 			t.Errorf("%d: %v", i, err)
 		}
 	}
+}
+
+// keeping is an App with a store in a folder of the test's.
+func keeping(t *testing.T) (*App, *stores) {
+	t.Helper()
+	a := &App{Sys: Host(), Settings: config.Settings{Store: store.KindFile, StoreChosen: true, StateDir: t.TempDir()}}
+	s, err := a.Stores()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, s
 }

@@ -15,9 +15,6 @@ import (
 // is a secretstore.Vault.
 type vault struct{ app *App }
 
-// vaultGrant marks a record that is a secret of the user's and no token.
-const vaultGrant = "secret"
-
 func vaultKey(profile, name string) string {
 	sum := sha256.Sum256([]byte(profile + "\x00" + name))
 	return "secret-" + hex.EncodeToString(sum[:])
@@ -46,7 +43,7 @@ func (v vault) Set(ctx context.Context, profile, name string, value secret.Text)
 		return err
 	}
 	return s.Store.Put(ctx, vaultKey(profile, name), store.Record{
-		Profile: profile, Grant: vaultGrant, Value: value, Aux: map[string]string{"name": name},
+		Profile: profile, Grant: store.GrantSecret, Value: value, Aux: map[string]string{"name": name},
 	})
 }
 

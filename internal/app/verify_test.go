@@ -15,6 +15,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/jwt"
 	"authctl/internal/keys"
+	"authctl/internal/metadata"
 	"authctl/internal/profile"
 )
 
@@ -76,7 +77,7 @@ func TestUnknownKeyIsWorthOneFetch(t *testing.T) {
 	p.Name, p.JWKSURL = "x", "https://as.example/jwks"
 	o := jwt.VerifyOptions{Now: time.Now(), OptionalExp: true}
 	verify := func(k *keys.Key) error {
-		_, err := a.VerifyByServer(context.Background(), &p, signed(t, k), o)
+		_, err := verified(a, &p, signed(t, k), o)
 		return err
 	}
 	for _, step := range []struct {
@@ -113,7 +114,7 @@ func TestJWKSOnlyOverTLS(t *testing.T) {
 		"https://as.example/jwks": true, "http://127.0.0.1:1/jwks": true, "http://as.example/jwks": false, "https://u:p@as.example/": false, "file:///etc": false,
 	} {
 		server.asked = 0
-		_, err := a.JWKS(context.Background(), at)
+		_, err := fetched(a, at)
 		if (err == nil) != ok || (server.asked == 1) != ok {
 			t.Errorf("%s: %d requests, %v", at, server.asked, err)
 		}
@@ -134,10 +135,10 @@ func TestNoSymmetricKeyFromTheNetwork(t *testing.T) {
 	}
 	p := profile.Default()
 	p.Name, p.JWKSURL = "x", "https://as.example/jwks"
-	if _, err := a.VerifyByServer(context.Background(), &p, forged, jwt.VerifyOptions{Now: time.Now(), OptionalExp: true}); !errors.Is(err, jwt.ErrUnknownKey) {
+	if _, err := verified(a, &p, forged, jwt.VerifyOptions{Now: time.Now(), OptionalExp: true}); !errors.Is(err, jwt.ErrUnknownKey) {
 		t.Errorf("by profile: %v", err)
 	}
-	if set, err := a.JWKS(context.Background(), p.JWKSURL); len(set) != 0 || err != nil {
+	if set, err := fetched(a, p.JWKSURL); len(set) != 0 || err != nil {
 		t.Errorf("by URL: %d keys, %v", len(set), err)
 	}
 }
@@ -149,4 +150,22 @@ func (s answer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Request: r, Body: io.NopCloser(strings.NewReader(string(s))),
 	}, nil
+}
+
+// verified asks as decode --verify does.
+func verified(a *App, p *profile.Profile, token string, o jwt.VerifyOptions) (*jwt.Token, error) {
+	source, err := a.Metadata(context.Background(), p)
+	if err != nil {
+		return nil, err
+	}
+	return source.Verify(context.Background(), p, token, o)
+}
+
+// fetched asks as decode --jwks URL does.
+func fetched(a *App, at string) ([]*keys.Key, error) {
+	client, err := a.Client(context.Background(), &profile.Profile{})
+	if err != nil {
+		return nil, err
+	}
+	return metadata.JWKS(context.Background(), client, at)
 }

@@ -11,7 +11,7 @@ func layers() [][]string {
 		{"metadata", "clientauth", "grant", "registration"},
 		{"acquire", "config"},
 		{"login", "render", "sandbox", "inspect", "doctor"},
-		{"curl", "host"},
+		{"curl", "host", "session"},
 		{"app"},
 	}
 }

@@ -14,6 +14,9 @@ import (
 // ErrAbsent says that nothing is kept under a key.
 var ErrAbsent = errors.New("nothing is kept")
 
+// GrantSecret is the Grant of a record that is a secret of the user's and no token.
+const GrantSecret = "secret"
+
 // Record is what is kept under one cache key. Its zero parts are left out on disk.
 type Record struct {
 	Profile string    // for status and logout

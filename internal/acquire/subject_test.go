@@ -1,4 +1,4 @@
-package app
+package acquire
 
 import (
 	"encoding/base64"
@@ -27,7 +27,7 @@ func TestASubjectExpiresOnTheInstant(t *testing.T) {
 			allow   bool
 			refused bool
 		}{{end.Add(-time.Nanosecond), false, false}, {end, false, true}, {end, true, false}} {
-			a := &App{Sys: System{Now: func() time.Time { return c.now }}}
+			a := New(Deps{Now: func() time.Time { return c.now }})
 			err := a.CheckSubject(t.Context(), &profile.Profile{}, s, c.allow)
 			if (err != nil) != c.refused || err != nil && fault.KindOf(err) != fault.Invalid {
 				t.Errorf("%s at %s, allowed %v: %v", name, c.now, c.allow, err)
@@ -46,7 +46,7 @@ func TestAnUnreadableDetailIsOneWarning(t *testing.T) {
 		t.Fatal(err)
 	}
 	var warnings strings.Builder
-	a := &App{Sys: System{Now: time.Now, Err: &warnings}}
+	a := New(Deps{Now: time.Now, Warn: func(line string) { warnings.WriteString(line + "\n") }})
 	if err := a.CheckSubject(t.Context(), &profile.Profile{}, s, false); err != nil {
 		t.Error(err)
 	}

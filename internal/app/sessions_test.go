@@ -33,7 +33,7 @@ func (r *revocations) RoundTrip(req *http.Request) (*http.Response, error) {
 // A logout revokes what a crash left: of a login that was never checked, and of
 // a refresh whose answer had come. No status shows the former.
 func TestLogoutRevokesWhatACrashLeft(t *testing.T) {
-	a, s := logoutApp(t)
+	a, s := keeping(t)
 	server := &revocations{}
 	a.Sys.HTTP, a.Settings.Quiet = server, true
 	a.Settings.File = filepath.Join(t.TempDir(), "profiles.yaml")
@@ -56,10 +56,14 @@ func TestLogoutRevokesWhatACrashLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if kept, err := a.Kept(t.Context(), "p"); err != nil || len(kept) != 2 {
+	sessions, err := a.Sessions()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := sessions.List(t.Context(), "p"); err != nil || len(kept) != 2 {
 		t.Errorf("%v, status shows %d", err, len(kept))
 	}
-	done, err := a.Forget(t.Context(), "p", true)
+	done, err := sessions.Forget(t.Context(), "p", true)
 	slices.Sort(server.tokens)
 	if err != nil || done.Revoked != 3 || !slices.Equal(server.tokens, []string{"successor", "unchecked", "unknown lifetime"}) {
 		t.Errorf("%v %+v, revoked %q", err, done, server.tokens)

@@ -1,4 +1,4 @@
-package app
+package metadata
 
 import (
 	"context"
@@ -12,36 +12,26 @@ import (
 	"authctl/internal/profile"
 )
 
-// VerifyByServer verifies a token under the keys of the profile's server. A
-// key that is not among the cached ones is worth one fetch of the JWKS
-// (rotation), never more.
-func (a *App) VerifyByServer(ctx context.Context, p *profile.Profile, token string, o jwt.VerifyOptions) (*jwt.Token, error) {
-	source, err := a.Metadata(ctx, p)
-	if err != nil {
-		return nil, err
+// Verify verifies a token under the keys of the profile's server. A key that
+// is not among the cached ones is worth one fetch of the JWKS (rotation),
+// never more. o.Keys is not looked at.
+func (s *Source) Verify(ctx context.Context, p *profile.Profile, token string, o jwt.VerifyOptions) (t *jwt.Token, err error) {
+	for _, fresh := range []bool{false, true} {
+		if o.Keys, err = s.Keys(ctx, p, fresh); err != nil {
+			return nil, err
+		}
+		if t, err = jwt.Verify(token, o); !errors.Is(err, jwt.ErrUnknownKey) {
+			break
+		}
 	}
-	if o.Keys, err = source.Keys(ctx, p, false); err != nil {
-		return nil, err
-	}
-	t, err := jwt.Verify(token, o)
-	if !errors.Is(err, jwt.ErrUnknownKey) {
-		return t, err
-	}
-	if o.Keys, err = source.Keys(ctx, p, true); err != nil {
-		return nil, err
-	}
-	return jwt.Verify(token, o)
+	return t, err
 }
 
 // JWKS fetches a JWK Set that the user named: https, or http on loopback.
-func (a *App) JWKS(ctx context.Context, at string) ([]*keys.Key, error) {
+func JWKS(ctx context.Context, client Getter, at string) ([]*keys.Key, error) {
 	u, err := url.Parse(at)
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !profile.Loopback(u.Hostname()) {
 		return nil, fault.New(fault.Usage, "a JWKS is fetched from an https URL only, or from http on loopback")
-	}
-	client, err := a.Client(ctx, &profile.Profile{})
-	if err != nil {
-		return nil, err
 	}
 	answer, err := client.Get(ctx, at, keys.MaxSize)
 	if err != nil {

@@ -1,29 +1,34 @@
-package app
+package session
 
 import (
+	"crypto/rand"
+	"os"
 	"slices"
 	"testing"
+	"time"
 
-	"authctl/internal/config"
 	"authctl/internal/secret"
 	"authctl/internal/store"
 	"authctl/internal/token"
 )
 
-// logoutApp keeps its records in a folder of the test's.
-func logoutApp(t *testing.T) (*App, *stores) {
+// kept is a store in a folder of the test's, and what lists and forgets it.
+func kept(t *testing.T) (Sessions, *store.Store) {
 	t.Helper()
-	a := &App{Sys: Host(), Settings: config.Settings{Store: store.KindFile, StoreChosen: true, StateDir: t.TempDir()}}
-	s, err := a.Stores()
+	dir := t.TempDir()
+	s, err := store.Open(store.Options{
+		Kind: store.KindFile, Dir: dir, Rand: rand.Reader, Now: time.Now, Warn: func(string) {},
+		Key: store.NewFileKey(dir, os.LookupEnv),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return a, s
+	return Sessions{Store: s, Now: time.Now, Warn: func(string) {}}, s
 }
 
 // A logout that is cut off leaves no pointer to a session that is gone.
 func TestForgetTakesPointersFirst(t *testing.T) {
-	a, s := logoutApp(t)
+	a, s := kept(t)
 	ctx := t.Context()
 	for key, r := range map[string]store.Record{"a": {Profile: "p", Grant: "token_exchange"}, "b": {Profile: "p", Session: "a"}} {
 		if err := s.Put(ctx, key, r); err != nil {
@@ -41,7 +46,7 @@ func TestForgetTakesPointersFirst(t *testing.T) {
 
 // What another logout has taken meanwhile is neither revoked nor counted again.
 func TestForgetOfWhatIsGone(t *testing.T) {
-	a, _ := logoutApp(t)
+	a, _ := kept(t)
 	var done Forgotten
 	if err := a.forget(t.Context(), store.Entry{Key: "gone", Record: store.Record{Profile: "p"}}, true, &done); err != nil || done.Records != 0 {
 		t.Errorf("%v %+v", err, done)
@@ -51,7 +56,7 @@ func TestForgetOfWhatIsGone(t *testing.T) {
 // What stands beside a session is listed while the session lives, and logout
 // takes it last, also what another process adds meanwhile.
 func TestWhatStandsBesideASession(t *testing.T) {
-	a, s := logoutApp(t)
+	a, s := kept(t)
 	ctx := t.Context()
 	set := token.Set{AccessToken: secret.New("x"), TokenType: "Bearer"}
 	side := func(id string) store.Record {
@@ -66,16 +71,16 @@ func TestWhatStandsBesideASession(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	kept, err := a.Kept(ctx, "p")
-	if err != nil || len(kept) != 2 || kept[0].Asked+kept[1].Asked != "scope one" {
-		t.Errorf("%v %+v", err, kept)
+	list, err := a.List(ctx, "p")
+	if err != nil || len(list) != 2 || list[0].Asked+list[1].Asked != "scope one" {
+		t.Errorf("%v %+v", err, list)
 	}
 	done, err := a.Forget(ctx, "p", false)
 	if left, _ := s.List(ctx); err != nil || done.Records != 3 || len(left) != 0 {
 		t.Errorf("%v, %+v, left %v", err, done, left)
 	}
-	list := []store.Entry{{Key: "1", Record: side("this")}, {Key: "2"}}
-	if first, then := sessions(slices.Clone(list)), besides(list); len(first) != 1 || first[0].Key != "2" || len(then) != 1 || then[0].Key != "1" {
+	both := []store.Entry{{Key: "1", Record: side("this")}, {Key: "2"}}
+	if first, then := sessions(slices.Clone(both)), besides(both); len(first) != 1 || first[0].Key != "2" || len(then) != 1 || then[0].Key != "1" {
 		t.Errorf("%v %v", first, then)
 	}
 }

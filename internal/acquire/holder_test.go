@@ -1,4 +1,4 @@
-package app
+package acquire
 
 import (
 	"crypto/ecdsa"
@@ -16,6 +16,7 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/saml"
 	"authctl/internal/secret"
+	"authctl/internal/secretstore"
 )
 
 // Whether the holder-of-key certificate is the client's is an early warning: a
@@ -30,6 +31,7 @@ func TestTheHoldersKeyIsComparedWhereItCanBe(t *testing.T) {
 	if err := os.WriteFile(file, encpem.EncodeToMemory(&encpem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	none := secretstore.NewResolver(secretstore.Sources{Env: func(string) (string, bool) { return "", false }})
 	p := profile.Default()
 	p.Client.Auth = "private_key_jwt"
 	if p.Client.Key, err = secret.ParseRef("file:" + file); err != nil {
@@ -44,7 +46,7 @@ func TestTheHoldersKeyIsComparedWhereItCanBe(t *testing.T) {
 		"of no known kind": {nil, "is not compared with client.key"},
 	} {
 		var warnings strings.Builder
-		a := &App{Sys: System{Now: time.Now, Err: &warnings, Env: func(string) (string, bool) { return "", false }}}
+		a := New(Deps{Now: time.Now, Secrets: none, Warn: func(line string) { warnings.WriteString(line) }})
 		s := grant.Subject{Assertion: &saml.Assertion{HolderOfKeyCert: &x509.Certificate{PublicKey: c.holder}}}
 		if err := a.CheckSubject(t.Context(), &p, s, false); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -55,7 +57,7 @@ func TestTheHoldersKeyIsComparedWhereItCanBe(t *testing.T) {
 	}
 	p.Client.Key = secret.Ref{}
 	for _, m := range profile.AuthMethods() { // a client without a key has none to compare
-		a := &App{Sys: System{Now: time.Now, Env: func(string) (string, bool) { return "", false }}}
+		a := New(Deps{Now: time.Now, Secrets: none, Warn: func(string) {}})
 		s := grant.Subject{Assertion: &saml.Assertion{HolderOfKeyCert: &x509.Certificate{PublicKey: &mine.PublicKey}}}
 		p.Client.Auth = m.Name
 		if err := a.CheckSubject(t.Context(), &p, s, false); (err != nil) != m.Uses(profile.ClientKey) {

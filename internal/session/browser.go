@@ -1,9 +1,8 @@
-package app
+package session
 
 import (
 	"context"
 
-	"authctl/internal/config"
 	"authctl/internal/login"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
@@ -13,15 +12,15 @@ import (
 
 // logoutAddress is where a person ends the login that r came from, none when it
 // was none or the server has no such page.
-func (a *App) logoutAddress(ctx context.Context, r store.Record) (none shown.Address) {
+func (s Sessions) logoutAddress(ctx context.Context, r store.Record) (none shown.Address) {
 	if !profile.GrantNamed(r.Grant).Login {
 		return none
 	}
-	p, err := config.LoadProfile(a.Settings, r.Profile)
+	p, err := s.Profile(r.Profile)
 	if err != nil {
 		return none
 	}
-	source, err := a.Metadata(ctx, p)
+	source, err := s.Metadata(ctx, p)
 	if err != nil {
 		return none
 	}

@@ -1,4 +1,4 @@
-package app
+package acquire
 
 import (
 	"context"
@@ -15,9 +15,9 @@ import (
 // CheckSubject refuses a subject token that cannot succeed any more before it
 // is sent, and warns when an assertion's holder-of-key certificate is not the
 // client's key: the server will say so less clearly.
-func (a *App) CheckSubject(ctx context.Context, p *profile.Profile, s grant.Subject, allowExpired bool) error {
+func (a *Acquirer) CheckSubject(ctx context.Context, p *profile.Profile, s grant.Subject, allowExpired bool) error {
 	end, what, field := expiry(s)
-	if !end.IsZero() && !a.Sys.Now().Before(end) && !allowExpired {
+	if !end.IsZero() && !a.Now().Before(end) && !allowExpired {
 		return fault.New(fault.Invalid, "the %s expired at %s (%s): it was not sent", what, end.UTC().Format(time.RFC3339), field).
 			Hint("get a new %s from its issuer; --allow-expired sends this one", what)
 	}
@@ -46,11 +46,11 @@ func expiry(s grant.Subject) (end time.Time, what, field string) {
 	return end, "subject token", "exp"
 }
 
-func (a *App) checkHolder(ctx context.Context, p *profile.Profile, s grant.Subject) error {
+func (a *Acquirer) checkHolder(ctx context.Context, p *profile.Profile, s grant.Subject) error {
 	if s.Assertion == nil || s.Assertion.HolderOfKeyCert == nil || !p.Client.Method().Uses(profile.ClientKey) {
 		return nil
 	}
-	key, err := clientauth.ClientKey(ctx, a.Secrets(), p)
+	key, err := clientauth.ClientKey(ctx, a.Secrets, p)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,143 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"authctl/internal/acquire"
+	"authctl/internal/fault"
+	"authctl/internal/secret"
+	"authctl/internal/shown"
+	"authctl/internal/store"
+)
+
+// Forgotten is what a logout did.
+type Forgotten struct {
+	Records, Revoked int
+	// Browser are the addresses where a person ends the logins in the browser.
+	Browser []shown.Address
+}
+
+// Forget revokes, where revoke is set and the server can, and forgets
+// everything kept for one profile, "" for all. That a server could not be
+// told is a warning: what is here is forgotten all the same.
+func (s Sessions) Forget(ctx context.Context, profileName string, revoke bool) (Forgotten, error) {
+	var done Forgotten
+	var first error
+	// What stands beside a session is looked for when the session is gone: until
+	// then another process may add to it.
+	for _, part := range []func([]store.Entry) []store.Entry{sessions, besides} {
+		list, err := s.records(ctx, profileName)
+		if err != nil {
+			return done, err
+		}
+		for _, e := range part(list) {
+			err := s.forget(ctx, e, revoke, &done)
+			if ctx.Err() != nil {
+				return done, ctx.Err()
+			}
+			if err != nil && first == nil {
+				first = fault.In(e.Record.Profile, err)
+			}
+		}
+	}
+	return done, first
+}
+
+// besides are the tokens that were asked for beside a session.
+func besides(list []store.Entry) []store.Entry {
+	return slices.DeleteFunc(list, func(e store.Entry) bool { return acquire.BesideFor(e.Record) == "" })
+}
+
+// sessions are all others, pointers to sessions first.
+func sessions(list []store.Entry) []store.Entry {
+	return pointersFirst(slices.DeleteFunc(list, func(e store.Entry) bool { return acquire.BesideFor(e.Record) != "" }))
+}
+
+// pointersFirst: who is cut off between the two leaves a session that nothing
+// points to, and not a profile whose session is gone.
+func pointersFirst(list []store.Entry) []store.Entry {
+	var first, then []store.Entry
+	for _, e := range list {
+		if e.Record.Session != "" {
+			first = append(first, e)
+		} else {
+			then = append(then, e)
+		}
+	}
+	return append(first, then...)
+}
+
+// forget holds the record's lock, so that a refresh under way in another
+// process does not bring it back.
+func (s Sessions) forget(ctx context.Context, e store.Entry, revoke bool, done *Forgotten) error {
+	unlock, err := s.Store.Lock(ctx, acquire.LockOf(e.Key))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	switch again, err := s.Store.Get(ctx, e.Key); {
+	case errors.Is(err, store.ErrAbsent):
+		return nil // another logout was quicker
+	case err == nil:
+		e.Record = again // refreshed while we waited
+	}
+	if revoke {
+		revoked, err := s.revoke(ctx, e.Record)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			s.Warn(e.Record.Profile + ": the server did not revoke the token: " + err.Error())
+		}
+		if revoked {
+			done.Revoked++
+		}
+	}
+	done.Records++
+	if err := s.Store.Delete(ctx, e.Key); err != nil {
+		return err
+	}
+	if !revoke {
+		return nil // the server is not to be asked anything
+	}
+	if address := s.logoutAddress(ctx, e.Record); address != (shown.Address{}) && !slices.Contains(done.Browser, address) {
+		done.Browser = append(done.Browser, address)
+	}
+	return nil
+}
+
+// revoke tells the server (RFC 7009), where the profile or its discovery
+// names a revocation endpoint. Revoking a refresh token ends its access
+// tokens as well (2.1), so one request is enough.
+func (s Sessions) revoke(ctx context.Context, r store.Record) (bool, error) {
+	set := r.Set
+	if left := acquire.Unverified(r); !left.RefreshToken.IsZero() || set.AccessToken.IsZero() {
+		set = left // of an answer that a crash left: what stands before it is spent
+	}
+	t, hint := set.RefreshToken, "refresh_token"
+	if t.IsZero() && (set.FreshFor(0, s.Now()) || set.ExpiresAt.IsZero()) {
+		t, hint = set.AccessToken, "access_token"
+	}
+	if t.IsZero() {
+		return false, nil
+	}
+	return s.revokeToken(ctx, r, t, hint)
+}
+
+func (s Sessions) revokeToken(ctx context.Context, r store.Record, t secret.Text, hint string) (bool, error) {
+	p, err := s.Profile(r.Profile)
+	if err != nil {
+		return false, err
+	}
+	// The profile may have been edited since, or be another file's of the same name.
+	if now := acquire.Server(p); r.Server != now {
+		return false, fault.New(fault.Config, "it was granted by %s, and the profile now names %s", r.Server, now)
+	}
+	acq, err := s.Revoker(p)
+	if err != nil {
+		return false, err
+	}
+	return acq.Revoke(ctx, p, t, hint)
+}

@@ -1,0 +1,96 @@
+// Package session is what is kept of earlier grants, for a person: it lists the
+// kept tokens without showing them, and revokes and forgets them.
+package session
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"authctl/internal/acquire"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+)
+
+// Store is where tokens are kept.
+type Store interface {
+	List(ctx context.Context) ([]store.Entry, error)
+	Get(ctx context.Context, key string) (store.Record, error)
+	Delete(ctx context.Context, key string) error
+	Lock(ctx context.Context, key string) (unlock func(), err error)
+}
+
+// Revoker tells a profile's server that a token is no longer used (RFC 7009).
+type Revoker interface {
+	Revoke(ctx context.Context, p *profile.Profile, t secret.Text, hint string) (bool, error)
+}
+
+// Sessions lists and forgets what is kept in Store.
+type Sessions struct {
+	Store    Store
+	Profile  func(name string) (*profile.Profile, error) // as its file says today
+	Revoker  func(p *profile.Profile) (Revoker, error)
+	Metadata func(ctx context.Context, p *profile.Profile) (*metadata.Source, error)
+	Now      func() time.Time
+	Warn     func(line string) // one line for a person
+}
+
+// Kept is what a person may know of a record: never a token.
+type Kept struct {
+	Key            string
+	Profile, Grant string
+	TokenType      string
+	Scope          string
+	Missing        string    // the asked scopes that were not granted
+	Asked          string    // beside a session: for what, such as "scope a b"
+	Expires        time.Time // of the access token; zero when unknown
+	Refreshable    bool      // a refresh token is kept
+	RefreshExpires time.Time // zero when unknown
+}
+
+// List lists the kept tokens of one profile, "" for all, ordered by their keys.
+func (s Sessions) List(ctx context.Context, profileName string) ([]Kept, error) {
+	list, err := s.records(ctx, profileName)
+	if err != nil {
+		return nil, err
+	}
+	var all []Kept
+	for _, e := range list {
+		set := e.Record.Set
+		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() {
+			continue // a pointer to a session, a key alone, or an answer that is being checked
+		}
+		asked := acquire.BesideFor(e.Record)
+		if asked != "" && !slices.ContainsFunc(list, func(o store.Entry) bool { return acquire.IsBeside(e.Record, o.Record) }) {
+			continue // of a session that is no more: nothing uses it
+		}
+		all = append(all, Kept{
+			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: asked,
+			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
+		})
+	}
+	return all, nil
+}
+
+// records are what servers granted: the user's own sealed secrets are left out.
+func (s Sessions) records(ctx context.Context, profileName string) ([]store.Entry, error) {
+	list, err := s.Store.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mine := list[:0]
+	for _, e := range list {
+		if e.Record.Grant != store.GrantSecret && (profileName == "" || e.Record.Profile == profileName) {
+			mine = append(mine, e)
+		}
+	}
+	return mine, nil
+}
+
+// Any says whether anything of the profile is kept.
+func (s Sessions) Any(ctx context.Context, profileName string) (bool, error) {
+	list, err := s.records(ctx, profileName)
+	return len(list) > 0, err
+}
