@@ -33,6 +33,10 @@ func runLoginDevice(ctx context.Context, c *cli, out outputFlags) error {
 	if err != nil {
 		return err
 	}
-	r, err := t.app.LoginDevice(ctx, t.profile, t.acq, c.flags.timeout)
+	flow, err := t.app.Login()
+	if err != nil {
+		return err
+	}
+	r, err := flow.Device(ctx, t.profile, t.acq, c.flags.timeout)
 	return t.finish(ctx, r, err)
 }

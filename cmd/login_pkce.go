@@ -5,14 +5,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authctl/internal/app"
 	"authctl/internal/endpoint"
+	"authctl/internal/login/flows"
 )
 
 // loginPKCEOptions is what the flags of `login-pkce` say.
 type loginPKCEOptions struct {
 	out       outputFlags
-	login     app.LoginOptions
+	login     flows.Options
 	prompt    string
 	loginHint string
 	acrValues string
@@ -66,6 +66,10 @@ func runLoginPKCE(ctx context.Context, c *cli, o loginPKCEOptions) error {
 		}
 	}
 	o.login.Limit = c.flags.timeout
-	r, err := t.app.LoginPKCE(ctx, t.profile, t.acq, o.login)
+	flow, err := t.app.Login()
+	if err != nil {
+		return err
+	}
+	r, err := flow.Browser(ctx, t.profile, t.acq, o.login)
 	return t.finish(ctx, r, err)
 }

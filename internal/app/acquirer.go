@@ -8,6 +8,7 @@ import (
 	"authctl/internal/clientauth"
 	"authctl/internal/endpoint"
 	"authctl/internal/grant"
+	"authctl/internal/login/flows"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
 )
@@ -26,7 +27,7 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.once()}),
 		Secrets: secrets,
 		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Busy: a.Busy, Timeout: a.Settings.Timeout,
-		Renewed: a.renewed, Spending: a.Sys.Spending,
+		Renewed: flows.Deps{Metadata: a.Metadata, Now: a.Sys.Now}.Renewed, Spending: a.Sys.Spending,
 	}), nil
 }
 

@@ -1,4 +1,4 @@
-package app
+package flows
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"authctl/internal/login"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
-	"authctl/internal/shown"
 )
 
 // asForm is p for the endpoints beside the token endpoint: request.encoding and
@@ -25,7 +24,7 @@ func asForm(p *profile.Profile) *profile.Profile {
 
 // pushTo is the pushed authorization request (RFC 9126) where the profile and
 // the server want one, else nil.
-func (a *App) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (func(context.Context, []endpoint.Param) (login.Pushed, error), error) {
+func (d Deps) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpoints) (func(context.Context, []endpoint.Param) (login.Pushed, error), error) {
 	switch {
 	case p.Login.Pushed == "never":
 		return nil, nil
@@ -41,7 +40,7 @@ func (a *App) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpo
 			return nil
 		})
 		if refused := notForPublic(p, e, params, err); refused != nil {
-			a.note(fmt.Sprintf("%v: going on without it, as login.pushed: auto allows for a public client", refused))
+			d.Note(fmt.Sprintf("%v: going on without it, as login.pushed: auto allows for a public client", refused))
 			return login.Pushed{}, login.ErrNotPushed
 		}
 		if err != nil {
@@ -68,11 +67,4 @@ func notForPublic(p *profile.Profile, e metadata.Endpoints, params []endpoint.Pa
 		return nil
 	}
 	return refused
-}
-
-// note is a line for `-v`.
-func (a *App) note(line string) {
-	if a.Settings.Verbose {
-		_ = shown.Fprintf(a.Sys.Err, "* %s\n", line)
-	}
 }

@@ -1,4 +1,4 @@
-package app
+package flows
 
 import (
 	"context"
@@ -16,46 +16,46 @@ import (
 	"authctl/internal/token"
 )
 
-// LoginDevice asks a person at another machine (RFC 8628), who is waited for
+// Device asks a person at another machine (RFC 8628), who is waited for
 // as long as the code lives and at most for limit (0: no other limit), and
 // keeps the session.
-func (a *App) LoginDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, limit time.Duration) (acquire.Result, error) {
+func (d Deps) Device(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, limit time.Duration) (acquire.Result, error) {
 	if err := acq.Ready(ctx); err != nil {
 		return acquire.Result{}, err
 	}
-	e, src, err := a.loginEndpoints(ctx, p, metadata.NeedDevice)
+	e, src, err := d.endpoints(ctx, p, metadata.NeedDevice)
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	params, err := loginParams(p, nil)
+	extra, err := params(p, nil)
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	verifier, err := login.NewVerifier(a.Sys.Rand)
+	verifier, err := login.NewVerifier(d.Rand)
 	if err != nil {
 		return acquire.Result{}, fault.New(fault.Internal, "%w", err)
 	}
 	// Clients that must use PKCE must use it here as well at some servers
 	// (Keycloak); RFC 8628 knows no code_challenge, and others ignore it.
-	params = append(params, endpoint.Param{Name: "code_challenge", Value: login.Challenge(verifier)},
+	extra = append(extra, endpoint.Param{Name: "code_challenge", Value: login.Challenge(verifier)},
 		endpoint.Param{Name: "code_challenge_method", Value: "S256"})
-	auth, err := askDevice(ctx, p, acq, e.Device, params)
+	auth, err := askDevice(ctx, p, acq, e.Device, extra)
 	if err != nil {
 		return acquire.Result{}, err
 	}
 	auth = auth.Within(limit)
-	screen := a.terminal()
+	screen := d.Terminal
 	auth.Show(screen)
 	defer screen.Waiting(ctx, "the login at "+auth.Address.Host(), auth.ExpiresIn)()
-	check := a.idToken(p, src, "", nil)
+	check := d.idToken(p, src, "", nil)
 	var set token.Set
 	var outcome error
-	err = auth.Poll(ctx, sleep, func(ctx context.Context) error {
+	err = auth.Poll(ctx, d.Sleep, func(ctx context.Context) error {
 		granted := false
 		set, outcome = acq.Start(ctx, p, grant.DeviceCode{Code: auth.DeviceCode, Verifier: verifier}, acquire.StartOptions{
 			MustKeep: true, Check: func(s token.Set) error {
 				granted = true
-				return a.accept(ctx, check, s)
+				return accept(ctx, check, s)
 			},
 		})
 		if granted {

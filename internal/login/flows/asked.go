@@ -1,0 +1,73 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/fault"
+	"authctl/internal/keys"
+	"authctl/internal/login"
+	"authctl/internal/metadata"
+	"authctl/internal/profile"
+	"authctl/internal/token"
+)
+
+// endpoints finds what a login needs. With openid the keys are among it:
+// an id_token that nobody could verify is not asked for.
+func (d Deps) endpoints(ctx context.Context, p *profile.Profile, needs ...metadata.Need) (metadata.Endpoints, *metadata.Source, error) {
+	src, err := d.Metadata(ctx, p)
+	if err != nil {
+		return metadata.Endpoints{}, nil, err
+	}
+	needs = append(needs, metadata.NeedToken)
+	if slices.Contains(p.Scopes, "openid") {
+		needs = append(needs, metadata.NeedJWKS)
+		if p.Issuer == "" {
+			return metadata.Endpoints{}, nil, fault.New(fault.Config, "the scope openid needs an issuer, to verify the id_token").
+				Hint("set issuer in profile %s, or take openid out of scopes", p.Name)
+		}
+	}
+	e, err := src.Resolve(ctx, p, needs...)
+	return e, src, err
+}
+
+// params are the profile's extra authorize parameters, then the flags'.
+// They travel in the browser's address bar; profile.Validate lets no secret be one.
+func params(p *profile.Profile, flags []endpoint.Param) ([]endpoint.Param, error) {
+	list := make([]endpoint.Param, 0, len(p.Login.Params)+len(flags))
+	for _, f := range p.Login.Params {
+		value := f.Value
+		if _, text := value.(string); !text { // such as max_age, a number
+			raw, err := json.Marshal(value)
+			if err != nil {
+				return nil, fault.New(fault.Config, "login.params %s: %w", f.Name, err)
+			}
+			value = string(raw)
+		}
+		list = append(list, endpoint.Param{Name: f.Name, Value: value})
+	}
+	return append(list, flags...), nil
+}
+
+// idToken is the check of a login's id_token with the server's keys.
+func (d Deps) idToken(p *profile.Profile, src *metadata.Source, nonce string, maxAge *time.Duration) login.IDToken {
+	return login.IDToken{
+		Profile: p.Name, Issuer: p.Issuer, ClientID: p.Client.ID, Nonce: nonce, Scopes: p.Scopes, MaxAge: maxAge, Now: d.Now,
+		Keys: func(ctx context.Context, fresh bool) ([]*keys.Key, error) { return src.Keys(ctx, p, fresh) },
+		Algs: func(ctx context.Context) []string { return src.IDTokenAlgs(ctx, p) },
+	}
+}
+
+// Renewed judges the id_token of a refresh.
+func (d Deps) Renewed(ctx context.Context, p *profile.Profile, old, granted token.Set) error {
+	src, err := d.Metadata(ctx, p)
+	if err != nil {
+		return err
+	}
+	check := d.idToken(p, src, "", nil)
+	check.Renews = old.IDToken.Reveal()
+	return check.Verify(ctx, granted)
+}
