@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"authctl/internal/acquire"
@@ -59,12 +60,16 @@ func (w *lazyWire) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answ
 	return w.client.Post(ctx, r)
 }
 
-// Resolve finds the endpoints.
+// Resolve finds the endpoints. What needs them asks for secrets next, and then sends its request.
 func (w *lazyWire) Resolve(ctx context.Context, p *profile.Profile, needs ...metadata.Need) (metadata.Endpoints, error) {
 	if err := w.open(ctx); err != nil {
 		return metadata.Endpoints{}, err
 	}
-	return w.source.Resolve(ctx, p, needs...)
+	e, err := w.source.Resolve(ctx, p, needs...)
+	if scheme, _, _ := strings.Cut(e.Token, ":"); p.TLS.CA.IsZero() && w.app.Sys.HTTP == nil {
+		endpoint.RootsAhead(scheme)
+	}
+	return e, err
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

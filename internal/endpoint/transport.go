@@ -3,6 +3,7 @@ package endpoint
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"net"
 	"net/http"
 	"net/url"
@@ -51,11 +52,23 @@ func (w way) begin(r *http.Request) (*url.URL, error) {
 		if w.setup.Env != nil {
 			route.RootsFile, _ = w.setup.Env("SSL_CERT_FILE")
 		}
+		if !route.OwnRoots {
+			RootsAhead(r.URL.Scheme)
+		}
 	})
 	if proxy == nil || err != nil {
 		return nil, err
 	}
 	return proxy.url, nil
+}
+
+// RootsAhead begins to read the system's authorities when a request to scheme
+// is certain: it takes some 10 ms, as long as secrets, DNS and connecting do.
+// crypto/x509 reads them once, and a handshake that is earlier waits for that.
+func RootsAhead(scheme string) {
+	if scheme == "https" {
+		go func() { _, _ = x509.SystemCertPool() }() // the handshake says what is wrong with them
+	}
 }
 
 func (w way) hasCertificate() bool { return w.setup.TLS != nil && len(w.setup.TLS.Certificates) > 0 }
