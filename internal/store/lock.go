@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -49,16 +48,15 @@ func (s *Store) Turn(ctx context.Context, key string, busy func()) (unlock func(
 	ok, err := l.TryLock()
 	if err == nil && !ok {
 		busy()
-		ok, err = l.TryLockContext(ctx, turnPoll)
+		ok, err = await(ctx, l, turnPoll)
 	}
 	switch {
+	case ok:
+		return func() { _ = l.Unlock() }, nil
 	case ctx.Err() != nil:
-		_ = l.Close()
 		return nil, ctx.Err()
-	case err != nil || !ok:
-		return nil, diskFault("lock the token store", errors.Join(err, notLocked(ok)))
 	}
-	return func() { _ = l.Unlock() }, nil
+	return nil, diskFault("lock the token store", err)
 }
 
 func newLock(dir, name string) (*flock.Flock, error) {
@@ -75,23 +73,49 @@ func lockFile(ctx context.Context, dir, name string) (func(), error) {
 	}
 	waiting, cancel := context.WithTimeout(ctx, LockLimit)
 	defer cancel()
-	ok, err := l.TryLockContext(waiting, lockPoll)
+	ok, err := await(waiting, l, lockPoll)
 	switch {
+	case ok:
+		return func() { _ = l.Unlock() }, nil
 	case ctx.Err() != nil:
-		_ = l.Close()
 		return nil, fmt.Errorf("waiting for the request of another process: %w", context.Cause(ctx))
 	case waiting.Err() != nil:
 		return nil, fault.New(fault.Store, "another authctl has held the lock of this token for %s", LockLimit).
 			Hint("see which: fuser -v %s", l.Path())
-	case err != nil || !ok:
-		return nil, diskFault("lock the token store", errors.Join(err, notLocked(ok)))
 	}
-	return func() { _ = l.Unlock() }, nil
+	return nil, diskFault("lock the token store", err)
 }
 
-func notLocked(ok bool) error {
-	if ok {
-		return nil
+// await takes l before ctx ends: true, or the error of the system or of ctx.
+// The kernel wakes the one whose turn it is; asking every few milliseconds costs
+// hundreds of processes more than their work. Where it cannot, poll is how often we ask.
+func await(ctx context.Context, l *flock.Flock, poll time.Duration) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
 	}
-	return errors.New("not locked")
+	ok, err := l.TryLock()
+	if ok || err != nil {
+		return ok, err
+	}
+	if !kernelWaits {
+		return l.TryLockContext(ctx, poll)
+	}
+	got := make(chan error)
+	go func() {
+		err := l.Lock()
+		select {
+		case got <- err:
+		case <-ctx.Done(): // nobody waits any more, so nobody would unlock
+			_ = l.Unlock()
+		}
+	}()
+	select {
+	case err := <-got:
+		if err == nil {
+			return true, nil
+		}
+		return l.TryLockContext(ctx, poll) // a file system that cannot wait, or a signal
+	case <-ctx.Done():
+		return false, ctx.Err() // l belongs to the goroutine now
+	}
 }

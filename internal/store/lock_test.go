@@ -123,15 +123,54 @@ func TestAKilledHolderBlocksNobody(t *testing.T) {
 	if _, err := k.open(t).Lock(short, "a1"); err == nil {
 		t.Error("two processes hold it")
 	}
+	waiting := make(chan error)
+	go func() {
+		unlock, err := k.open(t).Lock(context.Background(), "a1")
+		if err == nil {
+			unlock()
+		}
+		waiting <- err
+	}()
+	time.Sleep(50 * time.Millisecond) // until it waits
 	if err := holder.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = holder.Wait()
+	if err := <-waiting; err != nil {
+		t.Error(err)
+	}
 	unlock, err := k.open(t).Lock(context.Background(), "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	unlock()
+}
+
+// The kernel gives the lock also to a waiter that is not interested any more.
+func TestAWaiterThatGaveUpHoldsNothing(t *testing.T) {
+	k := newKit(t, store.KindFile)
+	unlock, err := k.open(t).Lock(t.Context(), "a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, wait := range map[string]func(context.Context) (func(), error){
+		"for a request": func(ctx context.Context) (func(), error) { return k.open(t).Lock(ctx, "a1") },
+		"for a login":   func(ctx context.Context) (func(), error) { return k.open(t).Turn(ctx, "a1", func() {}) },
+	} {
+		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if _, err := wait(short); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+	unlock()
+	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	again, err := k.open(t).Lock(soon, "a1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
 }
 
 func TestTheSealingKeyIsMadeOnce(t *testing.T) {
