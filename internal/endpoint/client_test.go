@@ -251,6 +251,25 @@ func TestTraceShowsADiscoveryDocument(t *testing.T) {
 	}
 }
 
+// What a server can do is shown; what is no list of names, or was sent as a secret, is not.
+func TestTraceShowsWhatAServerCanDo(t *testing.T) {
+	for name, tt := range map[string]struct{ member, want string }{
+		"names":            {`"token_endpoint_auth_methods_supported":["private_key_jwt","none"]`, `["private_key_jwt","none"]`},
+		"a switch":         {`"request_parameter_supported":false`, "false"},
+		"a text":           {`"codes_supported":"canary"`, hiddenText},
+		"an object":        {`"codes_supported":{"a":"canary"}`, hiddenText},
+		"lists of lists":   {`"codes_supported":[["canary"]]`, hiddenText},
+		"a list of tokens": {`"access_tokens":["canary"]`, hiddenText},
+		"what was sent":    {`"scopes_supported":["openid","canary"]`, `["openid","` + hiddenText + `"]`},
+	} {
+		var trace bytes.Buffer
+		TextTrace{&trace}.Answer(Answer{Status: 200, Header: http.Header{}, Body: []byte("{" + tt.member + "}"), secrets: []string{"canary"}})
+		if !strings.HasSuffix(trace.String(), ": "+tt.want+"\n") {
+			t.Errorf("%s: %s", name, &trace)
+		}
+	}
+}
+
 func TestRefusalReadsRetryAfterAndDate(t *testing.T) {
 	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	a := Answer{Status: 429, At: now, Header: http.Header{"Retry-After": {"60"}, "Date": {"Fri, 02 Jan 2026 02:04:05 GMT"}}, Body: []byte("Too many\r\nrequests")}

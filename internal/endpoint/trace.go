@@ -96,10 +96,21 @@ func harmless(name string, a Answer, raw json.RawMessage) string {
 		"error", "error_description", "error_detail", "error_uri", "error_codes", "correlation_id", "trace_id", "timestamp",
 		"issuer", "token_endpoint", "authorization_endpoint", "jwks_uri", "pushed_authorization_request_endpoint",
 		"device_authorization_endpoint", "revocation_endpoint", "end_session_endpoint", "interval",
-		"authorization_response_iss_parameter_supported", "require_pushed_authorization_requests":
+		"require_pushed_authorization_requests":
+		return shown.Clean(a.hideJSON(raw))
+	}
+	if describes(name, raw) {
 		return shown.Clean(a.hideJSON(raw))
 	}
 	return hiddenText
+}
+
+// describes is true for what a server says it can do (RFC 8414 2): lists of
+// names and switches, whatever their names. A text of such a name is none.
+func describes(name string, raw json.RawMessage) bool {
+	var can bool
+	var names []string
+	return strings.HasSuffix(name, "_supported") && (json.Unmarshal(raw, &can) == nil || json.Unmarshal(raw, &names) == nil)
 }
 
 func (t TextTrace) line(mark, format string, args ...any) {
