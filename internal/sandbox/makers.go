@@ -5,6 +5,7 @@ import (
 	"authctl/internal/sandbox/entra"
 	"authctl/internal/sandbox/helseid"
 	"authctl/internal/sandbox/klg"
+	"authctl/internal/sandbox/maskinporten"
 	"authctl/internal/sandbox/salus"
 	"authctl/internal/sandbox/santedb"
 )
@@ -23,5 +24,6 @@ func makers() []maker {
 		{"helseid-fapi", func(c *core.Core) (provider, error) { return helseid.NewFAPI(c) }},
 		{"klg", func(c *core.Core) (provider, error) { return klg.New(c) }},
 		{"salus", func(c *core.Core) (provider, error) { return salus.New(c), nil }},
+		{"maskinporten", func(c *core.Core) (provider, error) { return maskinporten.New(c) }},
 	}
 }

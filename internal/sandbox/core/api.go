@@ -13,6 +13,34 @@ import (
 // Guard lets an API call pass, or answers it with the provider's own 401 and returns false.
 type Guard func(w http.ResponseWriter, r *http.Request) (Access, bool)
 
+// BearerGuard lets the calls pass that carry a living token of the provider
+// under the Bearer scheme; deny answers the others, ErrNoBearer for no token.
+func (c *Core) BearerGuard(provider string, deny func(http.ResponseWriter, *http.Request, error)) Guard {
+	return func(w http.ResponseWriter, r *http.Request) (Access, bool) {
+		token, ok := Bearer(r, "Bearer")
+		if !ok {
+			c.Refused(r, ErrNoBearer.Error())
+			deny(w, r, ErrNoBearer)
+			return Access{}, false
+		}
+		access, err := c.Tokens.Use(provider, token, c.Now())
+		if err != nil {
+			c.Refused(r, err.Error())
+			deny(w, r, err)
+		}
+		return access, err == nil
+	}
+}
+
+// LoginOutcome answers 401 as a FHIR server does, with an OperationOutcome of type login.
+func LoginOutcome(w http.ResponseWriter, challenge, diagnostics string) {
+	w.Header().Set("WWW-Authenticate", challenge)
+	WriteJSON(w, http.StatusUnauthorized, map[string]any{
+		"resourceType": "OperationOutcome",
+		"issue":        []any{map[string]any{"severity": "error", "code": "login", "diagnostics": diagnostics}},
+	})
+}
+
 // API mounts a provider's resource under prefix (/NAME/api), every path behind guard:
 // ping, me, saymessage, download?bytes=N and upload.
 func (c *Core) API(mux *http.ServeMux, prefix string, guard Guard) {

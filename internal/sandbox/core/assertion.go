@@ -17,7 +17,12 @@ type Assertion struct {
 
 // ReadAssertion parses the client_assertion of a form.
 func (c *Core) ReadAssertion(form url.Values) (*Assertion, error) {
-	jws, err := ParseJWS(form.Get("client_assertion"))
+	return c.Assertion(form.Get("client_assertion"))
+}
+
+// Assertion parses a JWT that is checked now: a client assertion, a grant (RFC 7523 2.1), a subject token.
+func (c *Core) Assertion(compact string) (*Assertion, error) {
+	jws, err := ParseJWS(compact)
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,16 @@ func Form(r *http.Request, may ...string) (url.Values, error) {
 // ErrRepeated is the error of a parameter that came twice.
 var ErrRepeated = errors.New("a parameter is repeated")
 
+// Repeated is the name of a parameter that came twice (RFC 6749 3.1), "" for none.
+func Repeated(q url.Values) string {
+	for name, values := range q {
+		if len(values) > 1 {
+			return name
+		}
+	}
+	return ""
+}
+
 // JSONBody reads an application/json object; its values must be what the caller asks of them.
 func JSONBody(r *http.Request) (map[string]any, error) {
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {

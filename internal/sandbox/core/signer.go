@@ -47,6 +47,9 @@ func (s *Signer) Sign(typ string, claims map[string]any) string {
 	return token
 }
 
+// Kid names the key.
+func (s *Signer) Kid() string { return s.make().kid }
+
 // JWKS is the issuer's key set (RFC 7517 5).
 func (s *Signer) JWKS() map[string]any {
 	m := s.make()

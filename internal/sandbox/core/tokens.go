@@ -21,12 +21,13 @@ type Access struct {
 	used, revoked bool
 }
 
-// Why a resource server does not take a token.
+// Why a resource server does not take a call.
 var (
-	ErrUnknown = errors.New("the token was not issued here")
-	ErrExpired = errors.New("the token has expired")
-	ErrRevoked = errors.New("the token was revoked")
-	ErrUsed    = errors.New("the token was good for one call and has been used")
+	ErrNoBearer = errors.New("missing bearer token")
+	ErrUnknown  = errors.New("the token was not issued here")
+	ErrExpired  = errors.New("the token has expired")
+	ErrRevoked  = errors.New("the token was revoked")
+	ErrUsed     = errors.New("the token was good for one call and has been used")
 )
 
 // Tokens remembers every access token granted.
@@ -45,7 +46,7 @@ func (t *Tokens) Put(token string, a Access) {
 	t.known[token] = &a
 }
 
-// Use spends one API call of a token. Its error is one of the four above.
+// Use spends one API call of a token. Its error is one of those above but ErrNoBearer.
 func (t *Tokens) Use(provider, token string, now time.Time) (Access, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -1,34 +1,20 @@
 package klg
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
 	"authctl/internal/sandbox/core"
 )
 
-// guard is the gateway: a FHIR server, so a refusal is an OperationOutcome.
-func (p *Provider) guard(w http.ResponseWriter, r *http.Request) (core.Access, bool) {
-	token, ok := core.Bearer(r, "Bearer")
-	if !ok {
-		p.unauthorized(w, r, `Bearer realm="ehealth"`, "Missing bearer token")
-		return core.Access{}, false
+// unauthorized is the gateway's refusal, a FHIR server's.
+func (p *Provider) unauthorized(w http.ResponseWriter, _ *http.Request, err error) {
+	challenge := `Bearer realm="ehealth"`
+	if !errors.Is(err, core.ErrNoBearer) {
+		challenge += fmt.Sprintf(`, error="invalid_token", error_description=%q`, err)
 	}
-	access, err := p.core.Tokens.Use(name, token, p.core.Now())
-	if err != nil {
-		p.unauthorized(w, r, fmt.Sprintf(`Bearer realm="ehealth", error="invalid_token", error_description=%q`, err), err.Error())
-		return core.Access{}, false
-	}
-	return access, true
-}
-
-func (p *Provider) unauthorized(w http.ResponseWriter, r *http.Request, challenge, reason string) {
-	p.core.Refused(r, reason)
-	w.Header().Set("WWW-Authenticate", challenge)
-	core.WriteJSON(w, http.StatusUnauthorized, map[string]any{
-		"resourceType": "OperationOutcome",
-		"issue":        []any{map[string]any{"severity": "error", "code": "login", "diagnostics": reason}},
-	})
+	core.LoginOutcome(w, challenge, err.Error())
 }
 
 // Profiles are the client of the page and a public one for device login.

@@ -71,7 +71,7 @@ func (p *Provider) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+realm+"/protocol/openid-connect/revoke", p.revoke)
 	p.deviceRoutes(mux, realm)
 	mux.HandleFunc("GET /klg/sts/assertion", p.assertion)
-	p.core.API(mux, "/klg/api", p.guard)
+	p.core.API(mux, "/klg/api", p.core.BearerGuard(name, p.unauthorized))
 }
 
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {

@@ -18,8 +18,8 @@ const (
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	switch {
-	case once(q) != "":
-		p.pages.Deny(w, r, once(q)+" is repeated.")
+	case core.Repeated(q) != "":
+		p.pages.Deny(w, r, core.Repeated(q)+" is repeated.")
 		return
 	case q.Get("client_id") != confidential && q.Get("client_id") != public:
 		p.pages.Deny(w, r, "The client is unknown.")
@@ -100,14 +100,4 @@ func (p *Provider) code(w http.ResponseWriter, r *http.Request, client string, p
 		ID: grant.Session, Provider: name, Client: client, Subject: "auth|kari", Scope: grant.Scope,
 		Started: p.core.Now(), Idle: 30 * loginLife, Claims: map[string]any{"name": core.Person, "email": "kari@example.org", "role": "user"},
 	}, loginLife)
-}
-
-// once is the name of a parameter that came twice, "" for none.
-func once(q url.Values) string {
-	for name, values := range q {
-		if len(values) > 1 {
-			return name
-		}
-	}
-	return ""
 }
