@@ -6,6 +6,7 @@ import (
 	"authctl/internal/sandbox/helseid"
 	"authctl/internal/sandbox/klg"
 	"authctl/internal/sandbox/maskinporten"
+	"authctl/internal/sandbox/nhs"
 	"authctl/internal/sandbox/salus"
 	"authctl/internal/sandbox/santedb"
 )
@@ -25,5 +26,6 @@ func makers() []maker {
 		{"klg", func(c *core.Core) (provider, error) { return klg.New(c) }},
 		{"salus", func(c *core.Core) (provider, error) { return salus.New(c), nil }},
 		{"maskinporten", func(c *core.Core) (provider, error) { return maskinporten.New(c) }},
+		{"nhs", func(c *core.Core) (provider, error) { return nhs.New(c) }},
 	}
 }

@@ -177,6 +177,7 @@ func TestWiderFieldAPIs(t *testing.T) {
 	token := salusGrant(b).text("access_token")
 	for name, says := range map[string]string{
 		"maskinporten": `"error":"invalid_token"`,
+		"nhs":          `"faultstring":"Invalid access token"`,
 	} {
 		for why, header := range map[string]map[string]string{
 			"no token": nil, "another provider's": {"Authorization": "Bearer " + token}, "another scheme": {"Authorization": "DPoP " + token},
