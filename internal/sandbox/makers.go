@@ -9,6 +9,7 @@ import (
 	"authctl/internal/sandbox/nhs"
 	"authctl/internal/sandbox/salus"
 	"authctl/internal/sandbox/santedb"
+	"authctl/internal/sandbox/smart"
 )
 
 type maker struct {
@@ -27,5 +28,6 @@ func makers() []maker {
 		{"salus", func(c *core.Core) (provider, error) { return salus.New(c), nil }},
 		{"maskinporten", func(c *core.Core) (provider, error) { return maskinporten.New(c) }},
 		{"nhs", func(c *core.Core) (provider, error) { return nhs.New(c) }},
+		{"smart", func(c *core.Core) (provider, error) { return smart.New(c) }},
 	}
 }

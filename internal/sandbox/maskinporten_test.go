@@ -178,6 +178,7 @@ func TestWiderFieldAPIs(t *testing.T) {
 	for name, says := range map[string]string{
 		"maskinporten": `"error":"invalid_token"`,
 		"nhs":          `"faultstring":"Invalid access token"`,
+		"smart":        `"resourceType":"OperationOutcome"`,
 	} {
 		for why, header := range map[string]map[string]string{
 			"no token": nil, "another provider's": {"Authorization": "Bearer " + token}, "another scheme": {"Authorization": "DPoP " + token},
