@@ -3,6 +3,7 @@ package acquire
 import (
 	"context"
 	"encoding/base64"
+	"strings"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
@@ -25,7 +26,7 @@ func (a *Acquirer) profileFields(ctx context.Context, p *profile.Profile, r *end
 		r.SetSecret(f.Name, value)
 	}
 	for _, f := range p.Request.Headers {
-		value, isSecret, err := a.FieldValue(ctx, p, f)
+		value, isSecret, err := a.HeaderValue(ctx, p, "request.headers", f)
 		if err != nil {
 			return err
 		}
@@ -38,6 +39,27 @@ func (a *Acquirer) profileFields(ctx context.Context, p *profile.Profile, r *end
 	}
 	return nil
 }
+
+// HeaderValue is FieldValue of a header in the list that the profile calls by
+// that name. What cannot stand in a header (RFC 9110 5.5) is refused here,
+// where the reference is known: net/http would call it a lost request.
+func (a *Acquirer) HeaderValue(ctx context.Context, p *profile.Profile, list string, f profile.Field) (secret.Text, bool, error) {
+	value, isSecret, err := a.FieldValue(ctx, p, f)
+	if err != nil || !strings.ContainsFunc(value.Reveal(), isControl) {
+		return value, isSecret, err
+	}
+	from := "its value"
+	if f.Secret != nil {
+		from = f.Secret.String()
+	}
+	bad := fault.New(fault.Config, "%s %s of profile %s cannot be sent: %s holds a line break or another control character", list, f.Name, p.Name, from)
+	if f.Secret != nil && f.Secret.Kind == secret.Keyring {
+		return secret.Text{}, isSecret, bad.Hint("authctl secret set %s -p %s keeps another", f.Secret.Name, p.Name)
+	}
+	return secret.Text{}, isSecret, bad.Hint("a header is one line: correct what %s of %s in %s gives", from, f.Name, list)
+}
+
+func isControl(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // FieldValue is the text of a profile field and whether it must be hidden.
 func (a *Acquirer) FieldValue(ctx context.Context, p *profile.Profile, f profile.Field) (secret.Text, bool, error) {

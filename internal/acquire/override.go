@@ -52,6 +52,11 @@ func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 			return nil, fault.New(fault.Usage, "%s is empty", f.flag)
 		}
 	}
+	for _, r := range o.Resource {
+		if wrong := profile.CheckResource(r); wrong != "" {
+			return nil, fault.New(fault.Usage, "--resource %s", wrong).Hint("RFC 8707 2: an absolute URI without a fragment, such as https://api.example/")
+		}
+	}
 	changed := *p
 	if len(o.Scopes) > 0 {
 		changed.Scopes = strings.Fields(strings.Join(o.Scopes, " "))

@@ -74,7 +74,7 @@ func (a *App) apiHeaders(ctx context.Context, p *profile.Profile, acq *acquire.A
 	ctx, cancel := context.WithTimeout(ctx, a.Settings.Timeout)
 	defer cancel()
 	for _, f := range p.API.Headers {
-		value, _, err := acq.FieldValue(ctx, p, f)
+		value, _, err := acq.HeaderValue(ctx, p, "api.headers", f)
 		if err != nil {
 			return nil, err
 		}

@@ -48,7 +48,7 @@ func (a *App) Print(ctx context.Context, p *profile.Profile, acq *acquire.Acquir
 	out := render.Result{Profile: p.Name, Set: r.Set, FromStore: r.FromStore, Scheme: p.API.Scheme, Now: a.Sys.Now()}
 	if wantsHeaders(o.Format) {
 		for _, f := range p.API.Headers {
-			value, _, err := acq.FieldValue(ctx, p, f)
+			value, _, err := acq.HeaderValue(ctx, p, "api.headers", f)
 			if err != nil {
 				return err
 			}

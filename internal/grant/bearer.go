@@ -2,16 +2,21 @@ package grant
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 )
 
 // bearer is what the JWT and the SAML bearer grant share (RFC 7521 4.1).
 type bearer struct {
 	profile   *profile.Profile
 	assertion Subject
+	from      secret.Ref
 }
 
 func (b bearer) apply(r *endpoint.Request) {
@@ -19,8 +24,15 @@ func (b bearer) apply(r *endpoint.Request) {
 	target(b.profile, r)
 }
 
-// subject is what the grant was made from.
-func (b bearer) subject() string { return b.assertion.Hash() }
+// subject is what the grant was made from. A program makes another assertion at
+// every call: what it is made by stands for it, or no token would be used again.
+func (b bearer) subject() string {
+	if b.from.Kind != secret.Command {
+		return b.assertion.Hash()
+	}
+	made := sha256.Sum256(fmt.Appendf(nil, "command\x00%s\x00%q\x00%q", tokenTypeURI(b.assertion.Type), b.from.Argv, b.from.Environ))
+	return hex.EncodeToString(made[:])
+}
 
 // readBearer reads the profile's exchange.subject_token as the assertion.
 func (d Deps) readBearer(ctx context.Context, p *profile.Profile, kind string) (bearer, error) {
@@ -33,5 +45,5 @@ func (d Deps) readBearer(ctx context.Context, p *profile.Profile, kind string) (
 		return bearer{}, err
 	}
 	s, err := WireSubject("assertion", []byte(text.Reveal()), kind)
-	return bearer{p, s}, err
+	return bearer{p, s, p.Exchange.SubjectToken}, err
 }

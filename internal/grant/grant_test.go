@@ -76,12 +76,12 @@ func TestWhatEachGrantSends(t *testing.T) {
 			},
 		},
 		"jwt_bearer": {
-			JWTBearer{bearer{x, Subject{Token: secret.New("j"), Type: "jwt"}}},
+			JWTBearer{bearer{profile: x, assertion: Subject{Token: secret.New("j"), Type: "jwt"}}},
 			[]string{"grant_type", "assertion", "scope", "audience", "audience", "resource"},
 			map[string]string{"grant_type": urn + "grant-type:jwt-bearer", "assertion": "j"},
 		},
 		"saml2_bearer": {
-			SAML2Bearer{bearer{x, Subject{Token: secret.New("j"), Type: "saml2"}}},
+			SAML2Bearer{bearer{profile: x, assertion: Subject{Token: secret.New("j"), Type: "saml2"}}},
 			[]string{"grant_type", "assertion", "scope", "audience", "audience", "resource"},
 			map[string]string{"grant_type": urn + "grant-type:saml2-bearer"},
 		},

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"net"
 	"net/url"
 	"regexp"
@@ -58,6 +59,18 @@ func (c *checker) absolute(path, raw string) *url.URL {
 		return u
 	}
 	return nil
+}
+
+// CheckResource says what keeps raw from being a resource (RFC 8707 2), as for
+// the profile's field; "" for nothing. It quotes nothing.
+func CheckResource(raw string) string {
+	c := &checker{p: &Profile{}}
+	c.absolute("resource", raw)
+	var wrong *Problem
+	if len(c.found) == 0 || !errors.As(c.found[0], &wrong) {
+		return ""
+	}
+	return wrong.Text
 }
 
 func (c *checker) urls() {
