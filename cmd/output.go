@@ -17,12 +17,16 @@ type outputFlags struct{ app.PrintOptions }
 
 func (o *outputFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&o.Format, "output", "o", "token", "what to print: "+strings.Join(render.Formats(), ", "))
+	f.StringVarP(&o.Format, "output", "o", "token", "what to print: "+strings.Join(render.FormatNames(), ", "))
 	f.StringVar(&o.Select, "select", "", "which `member` of the server's answer: "+strings.Join(render.Selects(), ", ")+" or another, such as patient (default access_token)")
-	f.StringVar(&o.Shell, "shell", "", "quoting of -o env: "+strings.Join(render.Shells(), ", ")+" (default sh)")
+	f.StringVar(&o.Shell, "shell", "", "quoting of -o "+render.Listed(func(f render.Format) bool { return f.Shell })+": "+strings.Join(render.Shells(), ", ")+" (default sh)")
 	f.StringVar(&o.EnvPrefix, "env-prefix", "", "`prefix` of variable names (default AUTHCTL_)")
-	f.StringVar(&o.For, "for", "", "`'METHOD URL'` of a request: adds its DPoP proof to -o headers and curl")
-	fixed(cmd, "output", render.Formats())
+	f.StringVar(&o.For, "for", "", "`'METHOD URL'` of a request: adds its DPoP proof to -o "+render.Listed(func(f render.Format) bool { return f.Proof }))
+	var formats []string
+	for _, f := range render.Formats() {
+		formats = append(formats, cobra.CompletionWithDesc(f.Name, f.Purpose))
+	}
+	fixed(cmd, "output", formats)
 	fixed(cmd, "select", render.Selects())
 	fixed(cmd, "shell", render.Shells())
 }

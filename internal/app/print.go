@@ -19,19 +19,23 @@ type PrintOptions struct {
 
 // Check refuses wrong combinations before a server is asked.
 func (o PrintOptions) Check(p *profile.Profile) error {
+	f, err := o.Chosen()
+	if err != nil {
+		return err
+	}
 	if o.For != "" {
-		if o.Format != "headers" && o.Format != "curl" {
-			return fault.New(fault.Usage, "--for goes with -o headers or -o curl")
+		if !f.Proof {
+			return fault.New(fault.Usage, "--for goes with -o %s, not with -o %s", render.Listed(func(f render.Format) bool { return f.Proof }), f.Name)
 		}
 		if _, _, err := o.target(); err != nil {
 			return err
 		}
 	}
-	if o.Format == "kube" && p.DPoP.Enabled {
-		return fault.New(fault.Usage, "-o kube: kubectl sends every token as Bearer, and those of this profile are bound to a DPoP key").
+	if f.BearerOnly != "" && p.DPoP.Enabled {
+		return fault.New(fault.Usage, "-o %s: %s sends every token as Bearer, and those of this profile are bound to a DPoP key", f.Name, f.BearerOnly).
 			Hint("authctl curl makes the proofs that go with them")
 	}
-	return o.Options.Check()
+	return nil
 }
 
 func (o PrintOptions) target() (method, at string, err error) {
@@ -46,7 +50,11 @@ func (o PrintOptions) target() (method, at string, err error) {
 // Print writes the result to stdout, in one write.
 func (a *App) Print(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, r acquire.Result, o PrintOptions) error {
 	out := render.Result{Profile: p.Name, Set: r.Set, FromStore: r.FromStore, Scheme: p.API.Scheme, Now: a.Sys.Now()}
-	if wantsHeaders(o.Format) {
+	format, err := o.Chosen()
+	if err != nil {
+		return err
+	}
+	if format.Headers {
 		for _, f := range p.API.Headers {
 			value, _, err := acq.HeaderValue(ctx, p, "api.headers", f)
 			if err != nil {
@@ -65,14 +73,4 @@ func (a *App) Print(ctx context.Context, p *profile.Profile, acq *acquire.Acquir
 		}
 	}
 	return render.Write(a.Sys.Out, out, o.Options)
-}
-
-// wantsHeaders: the other formats must not fail over a header's secret that they do not show.
-func wantsHeaders(format string) bool {
-	switch format {
-	case "headers", "env", "dotenv", "github", "curl":
-		return true
-	default:
-		return false
-	}
 }

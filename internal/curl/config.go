@@ -26,7 +26,7 @@ func (c Certificates) lines() (string, error) {
 
 // config is what curl reads from the pipe: the secrets of one request.
 func (j Job) config(t transfer, tok Token, proof string) (string, error) {
-	if err := render.CheckToken(tok.Access, tok.Type, j.Scheme); err != nil {
+	if err := render.ValidateAuthorization(tok.Access, tok.Type, j.Scheme); err != nil {
 		return "", err
 	}
 	var b strings.Builder
@@ -35,7 +35,7 @@ func (j Job) config(t transfer, tok Token, proof string) (string, error) {
 		b.WriteString(render.CurlHeader("DPoP", proof))
 	}
 	for _, h := range t.without(j.Headers) {
-		if err := render.CheckHeader(h.Name, h.Value.Reveal()); err != nil {
+		if err := render.ValidateHeader(h.Name, h.Value.Reveal()); err != nil {
 			return "", err
 		}
 		b.WriteString(render.CurlHeader(h.Name, h.Value.Reveal()))

@@ -16,9 +16,6 @@ func writeDotenv(b *bytes.Buffer, r Result, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := checkInert(r.Set.AccessToken, "dotenv"); err != nil {
-		return err
-	}
 	for _, v := range vars {
 		if v.value != strings.Trim(v.value, " \t'\"`") {
 			return fault.New(fault.Usage, "%s begins or ends with a blank or a quote, which readers of dotenv files strip", v.of).

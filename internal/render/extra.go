@@ -13,9 +13,9 @@ import (
 	"authctl/internal/token"
 )
 
-// checkSelect refuses a name that no answer can satisfy, and one that is
+// validateSelect refuses a name that no answer can satisfy, and one that is
 // nearly that of a token.
-func checkSelect(name string) error {
+func validateSelect(name string) error {
 	switch {
 	case slices.Contains(Selects(), name):
 		return nil

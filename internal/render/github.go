@@ -14,12 +14,17 @@ import (
 // occurrence in the log, and hiding each "1" would make it unreadable.
 const leastMask = 4
 
-// writeGithub prints the workflow commands that hide each value in the log.
-func writeGithub(b *bytes.Buffer, r Result, o Options) error {
-	if _, err := variables(r, o); err != nil {
-		return err
+func needGithubEnv(o Options) error {
+	if o.GithubEnv == "" {
+		return fault.New(fault.Usage, "-o github needs the GITHUB_ENV variable, which GitHub Actions sets").
+			Hint("outside GitHub Actions use -o env or -o dotenv")
 	}
-	if err := checkInert(r.Set.AccessToken, "github"); err != nil {
+	return nil
+}
+
+// writeGithubMasks prints the workflow commands that hide each value in the log.
+func writeGithubMasks(b *bytes.Buffer, r Result, o Options) error {
+	if _, err := variables(r, o); err != nil {
 		return err
 	}
 	// The runner undoes these escapes of a workflow command's data.
@@ -33,10 +38,10 @@ func writeGithub(b *bytes.Buffer, r Result, o Options) error {
 	return nil
 }
 
-// writeBoth prints the masks, then fills GITHUB_ENV: the runner must know what
+// deliverGithub prints the masks, then fills GITHUB_ENV: the runner must know what
 // to hide before any step can print it. Without the file there are no masks,
 // which show what they are about.
-func writeBoth(w io.Writer, masks []byte, r Result, o Options) error {
+func deliverGithub(w io.Writer, masks []byte, r Result, o Options) error {
 	env, err := files.Append(o.GithubEnv)
 	if err != nil {
 		return fault.New(fault.Config, "opening GITHUB_ENV: %w", err)

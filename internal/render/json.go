@@ -44,7 +44,7 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 		v.ExpiresAt, v.ExpiresAtUnix, v.ExpiresIn = utc(s.ExpiresAt), &unix, &left
 	}
 	if v.IDToken != "" {
-		if err := checkToken("id token", s.IDToken, token.IsB64Token); err != nil {
+		if err := validateCharacters("id token", s.IDToken, token.IsB64Token); err != nil {
 			return err
 		}
 	}

@@ -39,64 +39,30 @@ type Header struct {
 
 // Options is what the user chose. The zero value prints the access token.
 type Options struct {
-	Format    string // one of Formats; "" means token
+	Format    string // one of FormatNames; "" means the first
 	Select    string // one of Selects, or another member of the server's answer; "" means access_token
 	Shell     string // of format env: one of Shells; "" means sh
 	EnvPrefix string // of the variables in env, dotenv and github; "" means AUTHCTL_
 	GithubEnv string // format github: the path in $GITHUB_ENV
 }
 
-// format is one way to print. Exactly the options it names may be set.
-type format struct {
-	name   string
-	write  func(b *bytes.Buffer, r Result, o Options) error
-	header bool // shows the token as an Authorization header, so its type must fit
-	vars   bool // takes --env-prefix
-	shell  bool // takes --shell
-	picks  bool // takes --select
-}
-
-// formats is every value of -o, in the order of docs/cli.
-func formats() []format {
-	return []format{
-		{name: "token", write: writeToken, picks: true},
-		{name: "header", write: writeHeader, header: true},
-		{name: "headers", write: writeHeaders, header: true},
-		{name: "json", write: writeJSON, picks: true},
-		{name: "env", write: writeEnv, header: true, vars: true, shell: true},
-		{name: "dotenv", write: writeDotenv, header: true, vars: true},
-		{name: "github", write: writeGithub, header: true, vars: true},
-		{name: "curl", write: writeCurl, header: true},
-		{name: "kube", write: writeKube, header: true},
-	}
-}
-
-// Formats lists the values of -o.
-func Formats() []string {
-	var names []string
-	for _, f := range formats() {
-		names = append(names, f.name)
-	}
-	return names
-}
-
 // Write prints r on w in one Write call. A combination of options that means
 // nothing is a fault.Usage, a token that must not be printed a fault.Invalid,
 // a header that must not be sent a fault.Config; nothing is written then.
 func Write(w io.Writer, r Result, o Options) error {
-	f, err := o.check()
+	f, err := o.Chosen()
 	if err != nil {
 		return err
 	}
-	if err := checkResult(r, f, o); err != nil {
+	if err := validateResult(r, f); err != nil {
 		return err
 	}
 	var b bytes.Buffer
 	if err := f.write(&b, r, o); err != nil {
 		return err
 	}
-	if f.name == "github" {
-		return writeBoth(w, b.Bytes(), r, o)
+	if f.deliver != nil {
+		return f.deliver(w, b.Bytes(), r, o)
 	}
 	return writeAll(w, b.Bytes())
 }

@@ -48,7 +48,10 @@ func TestFormats(t *testing.T) {
 		"kube": `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",` +
 			`"status":{"expirationTimestamp":"2026-11-21T20:59:59Z","token":"eyJ.a-b_c~d+e/f=="}}` + "\n",
 	}
-	for _, f := range Formats() {
+	for _, f := range FormatNames() {
+		if want[f] == "" {
+			t.Errorf("%s: this test has no row for it", f)
+		}
 		var b bytes.Buffer
 		if err := Write(&b, sample(), Options{Format: f, GithubEnv: githubOnly(f, env)}); err != nil {
 			t.Errorf("%s: %v", f, err)
@@ -56,9 +59,6 @@ func TestFormats(t *testing.T) {
 		if b.String() != want[f] {
 			t.Errorf("%s:\n got %s\nwant %s", f, b.String(), want[f])
 		}
-	}
-	if len(want) != len(Formats()) {
-		t.Errorf("formats %v", Formats())
 	}
 	got, _ := os.ReadFile(env)
 	if !strings.HasPrefix(string(got), "AUTHCTL_ACCESS_TOKEN<<AUTHCTL_END\neyJ.a-b_c~d+e/f==\nAUTHCTL_END\nAUTHCTL_TOKEN_TYPE<<AUTHCTL_END\n") {
@@ -92,7 +92,7 @@ func githubOnly(format, path string) string {
 // docs/threats.md 26: no format prints a token that could end its line or drive a terminal.
 func TestEveryFormatRefusesWhatIsNoToken(t *testing.T) {
 	for _, bad := range []string{"", "a\nb", "a\r\nX: y", "a\x00b", "a\tb", "a\x7fb", "a\x1b[2J", "tøken", "a\u202eb", "a\u009bb"} {
-		for _, f := range Formats() {
+		for _, f := range FormatNames() {
 			checkRefused(t, f, bad)
 		}
 	}
@@ -120,14 +120,14 @@ func checkRefused(t *testing.T, format, bad string) {
 // docs/threats.md 26: a token beyond b64token is printed where it arrives
 // unharmed, and refused where it would not.
 func TestTokensBeyondB64Token(t *testing.T) {
-	bare := []string{"token", "json"}
-	quoted := append([]string{"header", "headers", "env", "curl", "kube"}, bare...)
+	bare := Which(func(f Format) bool { return !f.Authorizes })
+	quoted := Which(func(f Format) bool { return !f.unquoted })
 	for odd, carried := range map[string][]string{
-		"00Dxx0000001gPL!AR8AQJ": Formats(), "a=b": Formats(), "100%": Formats(),
+		"00Dxx0000001gPL!AR8AQJ": FormatNames(), "a=b": FormatNames(), "100%": FormatNames(),
 		"a b": quoted, "a'b": quoted, `a"b`: quoted, `a\b`: quoted, "a$(touch x)": quoted, "a`b`": quoted, "a;b": quoted, "a#b": quoted, "<a>&b": quoted,
 		" a1b2": bare, "a1b2 ": bare,
 	} {
-		for _, f := range Formats() {
+		for _, f := range FormatNames() {
 			if !slices.Contains(carried, f) {
 				checkRefused(t, f, odd)
 				continue
@@ -180,7 +180,9 @@ func carriedBy(t *testing.T, format, out, env string) string {
 
 // docs/threats.md 5.
 func TestTokenTypeMustFitTheScheme(t *testing.T) {
-	headers := []string{"header", "headers", "env", "dotenv", "github", "curl", "kube"}
+	headers := Which(func(f Format) bool { return f.Authorizes })
+	bearer := Which(func(f Format) bool { return f.BearerOnly != "" })
+	anyScheme := Which(func(f Format) bool { return f.Authorizes && f.BearerOnly == "" })
 	for _, c := range []struct {
 		tokenType, scheme string
 		refused           []string
@@ -190,16 +192,16 @@ func TestTokenTypeMustFitTheScheme(t *testing.T) {
 		{"BEARER", "bearer", nil},
 		{"", "Bearer", nil},
 		{"Bearer", "Token", nil},
-		{"dpop", "DPoP", []string{"kube"}},
-		{"DPoP", "dpop", []string{"kube"}},
+		{"dpop", "DPoP", bearer},
+		{"DPoP", "dpop", bearer},
 		{"DPoP", "Bearer", headers},
-		{"Bearer", "DPoP", slices.DeleteFunc(slices.Clone(headers), func(s string) bool { return s == "kube" })},
-		{"", "DPoP", slices.DeleteFunc(slices.Clone(headers), func(s string) bool { return s == "kube" })},
+		{"Bearer", "DPoP", anyScheme},
+		{"", "DPoP", anyScheme},
 		{"N_A", "Bearer", headers},
 		{"n_a", "DPoP", headers},
 		{"mac", "Bearer", headers},
 	} {
-		for _, f := range Formats() {
+		for _, f := range FormatNames() {
 			r := sample()
 			r.Scheme, r.Set.TokenType = c.scheme, c.tokenType
 			err := Write(io.Discard, r, Options{Format: f, GithubEnv: githubOnly(f, filepath.Join(t.TempDir(), "e"))})
@@ -229,7 +231,7 @@ func TestHeadersAreValidated(t *testing.T) {
 		{"", secret.New("v1")},
 		{"authorization", secret.New("v1")},
 	} {
-		for _, f := range Formats() {
+		for _, f := range FormatNames() {
 			r := sample()
 			r.Headers = []Header{h}
 			var b bytes.Buffer
@@ -311,8 +313,8 @@ func TestUsage(t *testing.T) {
 		if err := Write(&b, sample(), o); fault.KindOf(err) != fault.Usage || b.Len() > 0 {
 			t.Errorf("%+v: %v, wrote %q", o, err, b.String())
 		}
-		if o.Check() == nil {
-			t.Errorf("%+v: Check found nothing", o)
+		if _, err := o.Chosen(); err == nil {
+			t.Errorf("%+v: Chosen found nothing", o)
 		}
 	}
 }

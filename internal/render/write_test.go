@@ -27,7 +27,7 @@ func (w *countingWriter) Write(p []byte) (int, error) {
 
 // docs/threats.md 30.
 func TestOneWriteWhoseFailureIsSeen(t *testing.T) {
-	for _, f := range Formats() {
+	for _, f := range FormatNames() {
 		env := filepath.Join(t.TempDir(), "env")
 		o := Options{Format: f, GithubEnv: githubOnly(f, env)}
 		ok, short, broken := &countingWriter{}, &countingWriter{short: true}, &countingWriter{err: io.ErrClosedPipe}

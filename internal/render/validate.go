@@ -9,40 +9,44 @@ import (
 	"authctl/internal/token"
 )
 
-// checkResult decides whether r may be printed at all. Its errors never quote
+// validateResult decides whether r may be printed at all. Its errors never quote
 // a token or a header's value.
-func checkResult(r Result, f format, o Options) error {
-	if err := checkToken("access token", r.Set.AccessToken, token.IsText); err != nil {
+func validateResult(r Result, f Format) error {
+	if err := validateCharacters("access token", r.Set.AccessToken, token.IsText); err != nil {
 		return err
 	}
 	for _, h := range r.Headers {
-		if err := CheckHeader(h.Name, h.Value.Reveal()); err != nil {
+		if err := ValidateHeader(h.Name, h.Value.Reveal()); err != nil {
 			return err
 		}
 	}
 	if r.Proof != "" && !token.IsB64Token(r.Proof) {
 		return fault.New(fault.Internal, "the DPoP proof is not a JWT")
 	}
-	if !f.header {
+	if !f.Authorizes {
 		return nil
 	}
-	if err := checkField(r.Set.AccessToken); err != nil {
+	if err := validateFieldValue(r.Set.AccessToken); err != nil {
 		return err
 	}
-	if f.name == "kube" {
-		// kubectl always sends what it gets as `Authorization: Bearer`.
+	if f.unquoted {
+		if err := validateUnquoted(r.Set.AccessToken, f.Name); err != nil {
+			return err
+		}
+	}
+	if f.BearerOnly != "" {
 		if r.Scheme = "Bearer"; strings.EqualFold(r.Set.TokenType, "DPoP") {
-			return fault.New(fault.Invalid, "kubectl sends every token as Bearer, and the server bound this one to a DPoP key").
+			return fault.New(fault.Invalid, "%s sends every token as Bearer, and the server bound this one to a DPoP key", f.BearerOnly).
 				Hint("authctl curl makes the proofs that go with it")
 		}
 	}
-	return CheckType(r.Set.TokenType, r.Scheme)
+	return validateScheme(r.Set.TokenType, r.Scheme)
 }
 
-// checkToken refuses what valid says is no token of its kind: an access or
+// validateCharacters refuses what valid says is no token of its kind: an access or
 // refresh token is visible ASCII and blanks (RFC 6749 A.12, A.17; not every
 // server keeps to RFC 6750's b64token), an id_token is a JWT.
-func checkToken(what string, t secret.Text, valid func(string) bool) error {
+func validateCharacters(what string, t secret.Text, valid func(string) bool) error {
 	if t.IsZero() {
 		return fault.New(fault.Invalid, "the server granted no %s", what)
 	}
@@ -53,9 +57,9 @@ func checkToken(what string, t secret.Text, valid func(string) bool) error {
 	return nil
 }
 
-// checkField: a header's value neither begins nor ends with a blank (RFC 9110
+// validateFieldValue: a header's value neither begins nor ends with a blank (RFC 9110
 // 5.5), and a token that does would arrive as another.
-func checkField(access secret.Text) error {
+func validateFieldValue(access secret.Text) error {
 	if t := access.Reveal(); t != strings.Trim(t, " ") {
 		return fault.New(fault.Invalid, "the access token begins or ends with a blank and makes no header").
 			Hint("-o token and -o json print it as it is")
@@ -63,10 +67,10 @@ func checkField(access secret.Text) error {
 	return nil
 }
 
-// checkInert is for formats without quotes, whose readers paste the token into
+// validateUnquoted is for formats without quotes, whose readers paste the token into
 // shells (a .env file that is sourced, ${{ env.X }} in a workflow): beside
 // b64token it may have only what means nothing to any of them.
-func checkInert(access secret.Text, format string) error {
+func validateUnquoted(access secret.Text, format string) error {
 	inert := strings.NewReplacer("!", "", ":", "", "@", "", "%", "", ",", "", "^", "", "=", "")
 	if t := inert.Replace(access.Reveal()); t != "" && !token.IsB64Token(t) {
 		return fault.New(fault.Invalid, "the access token has characters that mean something to a shell, and -o %s cannot quote them", format).
@@ -75,25 +79,25 @@ func checkInert(access secret.Text, format string) error {
 	return nil
 }
 
-// CheckToken is what every use of an access token as a header demands: a
+// ValidateAuthorization is what every use of an access token as a header demands: a
 // header can carry it, and its type fits the API's scheme. Errors are
 // fault.Invalid, or fault.Config for a scheme that is none.
-func CheckToken(access secret.Text, tokenType, scheme string) error {
-	if err := checkToken("access token", access, token.IsText); err != nil {
+func ValidateAuthorization(access secret.Text, tokenType, scheme string) error {
+	if err := validateCharacters("access token", access, token.IsText); err != nil {
 		return err
 	}
-	if err := checkField(access); err != nil {
+	if err := validateFieldValue(access); err != nil {
 		return err
 	}
-	return CheckType(tokenType, scheme)
+	return validateScheme(tokenType, scheme)
 }
 
-// CheckType refuses to send a token as something it is not: RFC 6749 7.1
+// validateScheme refuses to send a token as something it is not: RFC 6749 7.1
 // forbids using a token whose type is not understood, a DPoP-bound token is
 // refused as Bearer (RFC 9449 7.1), and N_A (RFC 8693 2.2.1) is no access
 // token. Comparisons are case-insensitive (RFC 6749 5.1). A server that names
 // no type at all is taken to mean Bearer.
-func CheckType(tokenType, scheme string) error {
+func validateScheme(tokenType, scheme string) error {
 	if !IsHeaderName(scheme) {
 		return fault.New(fault.Config, "api.scheme %q is no HTTP authentication scheme", scheme).
 			Hint("api.scheme is one word such as Bearer or DPoP")
@@ -118,10 +122,10 @@ func CheckType(tokenType, scheme string) error {
 	}
 }
 
-// CheckHeader holds a header to RFC 9110 5.1 and 5.5, so that no value can
+// ValidateHeader holds a header to RFC 9110 5.1 and 5.5, so that no value can
 // begin a second header, a second request or a second line of output. The
 // error is a fault.Config that names the header and never its value.
-func CheckHeader(name, value string) error {
+func ValidateHeader(name, value string) error {
 	if !IsHeaderName(name) {
 		return fault.New(fault.Config, "api.headers: %q is no header name (RFC 9110 5.1)", shown.Clean(name))
 	}
