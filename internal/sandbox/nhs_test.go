@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"authctl/internal/sandbox/core"
 )
 
 const (
@@ -93,6 +95,25 @@ func TestNHSRefuses(t *testing.T) {
 	once := claims{"jti": jti()}
 	b.must(nhsAsk(b, "nhs-key.pem", "RS512", nil, once))
 	refused(t, nhsAsk(b, "nhs-key.pem", "RS512", nil, once), 400, "invalid_request", "Non-unique 'jti' claim")
-	forged := sign(t, b.key("nhs-key.pem"), "RS256", claims{"typ": "JWT", "kid": "x"}, claims{"iss": b.URL + "/nhs/cis2", "aud": "a", "sub": "s", "exp": now + 60})
-	refused(t, nhsAsk(b, "nhs-key.pem", "RS512", nil, nil, nhsExchange(forged)...), 401, "invalid_request", "in subject_token JWT - no matching public key")
+	cis2, err := core.ParseJWS(b.get("/nhs/cis2/id_token", nil).raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		kid    string
+		body   claims
+		status int
+		code   string
+		says   string
+	}{
+		"no iss":    {cis2.Kid(), claims{"iss": nil}, 400, "invalid_request", "Missing 'iss' claim in subject_token JWT"},
+		"no aud":    {cis2.Kid(), claims{"aud": nil}, 401, "invalid_request", "Missing 'aud' claim in subject_token JWT"},
+		"other kid": {"x", nil, 401, "invalid_request", "in subject_token JWT - no matching public key"},
+		"other key": {cis2.Kid(), nil, 401, "public_key error", "JWT signature verification failed"},
+	} {
+		body := with(claims{"iss": b.URL + "/nhs/cis2", "aud": "a", "sub": "s", "exp": now + 60}, tt.body)
+		forged := sign(t, b.key("nhs-key.pem"), "RS256", claims{"typ": "JWT", "kid": tt.kid}, body)
+		t.Log(name)
+		refused(t, nhsAsk(b, "nhs-key.pem", "RS512", nil, nil, nhsExchange(forged)...), tt.status, tt.code, tt.says)
+	}
 }
