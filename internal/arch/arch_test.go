@@ -56,12 +56,12 @@ func within(folder string, roots []string) bool {
 func rank(folder string) (int, bool) {
 	switch {
 	case folder == "authctl":
-		return len(layers()) + 1, true
+		return len(Layers()) + 1, true
 	case within(folder, []string{"cmd"}):
-		return len(layers()), true
+		return len(Layers()), true
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(folder, "internal/"), "/")
-	for i, layer := range layers() {
+	for i, layer := range Layers() {
 		if slices.Contains(layer, name) {
 			return i, true
 		}
@@ -79,12 +79,12 @@ func breaks(from, to string) string {
 	}
 	lower, ok := rank(to)
 	if !ok {
-		return "has no line in layers()"
+		return "has no line in Layers()"
 	}
 	upper, ok := rank(from)
 	switch {
 	case !ok:
-		return "is imported by a package that has no line in layers()"
+		return "is imported by a package that has no line in Layers()"
 	case sameRoom(from, to):
 		return ""
 	case lower == upper:
@@ -106,7 +106,7 @@ func sameRoom(a, b string) bool {
 func TestImportsPointDown(t *testing.T) {
 	for _, p := range module(t) {
 		if _, ok := rank(p.folder()); !ok && !within(p.folder(), apart()) {
-			t.Errorf("%s has no line in layers()", p.folder())
+			t.Errorf("%s has no line in Layers()", p.folder())
 		}
 		for _, to := range p.Imports {
 			if !strings.HasPrefix(to, "authctl/") {
@@ -146,7 +146,7 @@ func TestTheRulesRefuse(t *testing.T) {
 		{"internal/grant", "internal/clientauth", "is beside it"},
 		{"internal/app", "cmd", "is above it"},
 		{"cmd", "internal/gen", "is a program or test of its own"},
-		{"cmd", "internal/util", "has no line in layers()"},
+		{"cmd", "internal/util", "has no line in Layers()"},
 		{"internal/acquire", "internal/grant", ""},
 		{"internal/sandbox", "internal/sandbox/klg", ""},
 		{"internal/e2e/keycloak", "internal/sandbox", ""},

@@ -1,21 +1,5 @@
 package arch
 
-// layers lists every package below internal/, lowest first. A package imports
-// only packages of the lines below its own: never sideways, never up.
-func layers() [][]string {
-	return [][]string{
-		{"shown"},
-		{"fault", "secret", "files"},
-		{"token", "profile", "keys"},
-		{"jwt", "endpoint", "store", "secretstore", "saml"},
-		{"metadata", "clientauth", "grant", "registration"},
-		{"acquire", "config"},
-		{"login", "render", "sandbox", "inspect", "doctor"},
-		{"curl", "host", "session"},
-		{"app"},
-	}
-}
-
 // doors lists the libraries that only one folder may import, tests included.
 func doors() map[string][]string {
 	return map[string][]string{

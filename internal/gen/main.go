@@ -1,6 +1,6 @@
 // Command gen writes what is generated from authctl's command tree:
 // completions/ for four shells, docs/cli as Markdown and docs/man as manual
-// pages. The same tree always gives the same bytes: no dates, no versions.
+// pages; and from `go list` the rooms in docs/architecture.md. The same tree always gives the same bytes: no dates, no versions.
 //
 //	go run ./internal/gen [FOLDER]
 //
@@ -8,6 +8,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -25,7 +27,7 @@ func main() {
 	if flag.NArg() > 0 {
 		folder = flag.Arg(0)
 	}
-	if err := generate(folder); err != nil {
+	if err := errors.Join(generate(folder), architecture(context.Background(), folder)); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}

@@ -1,0 +1,18 @@
+package arch
+
+// Layers lists every package below internal/, lowest first. A package imports
+// only packages of the lines below its own: never sideways, never up.
+// internal/gen draws docs/architecture.md from it.
+func Layers() [][]string {
+	return [][]string{
+		{"shown"},
+		{"fault", "secret", "files"},
+		{"token", "profile", "keys"},
+		{"jwt", "endpoint", "store", "secretstore", "saml"},
+		{"metadata", "clientauth", "grant", "registration"},
+		{"acquire", "config"},
+		{"login", "render", "sandbox", "inspect", "doctor"},
+		{"curl", "host", "session"},
+		{"app"},
+	}
+}
