@@ -1,17 +1,27 @@
 #!/usr/bin/env bash
 # Measures the ratios of docs/benchmarks.md and writes the table there. Wants a quiet machine.
+# BEFORE=COMMIT measures that commit's authctl in the same run.
 cd "$(dirname "$0")/.."
 source scripts/env.sh
 set -o pipefail
 source scripts/install.sh
-needs hyperfine hyperfine curl curl secret-tool libsecret-tools dbus-run-session dbus gnome-keyring-daemon gnome-keyring
+needs curl curl valgrind valgrind secret-tool libsecret-tools dbus-run-session dbus gnome-keyring-daemon gnome-keyring
 
 scripts/build.sh
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cp bin/authctl "$work/"
+trap 'rm -rf "$work"; git worktree prune' EXIT
+if [ -n "${BEFORE:-}" ]; then
+	git worktree add -q --detach "$work/tree" "$BEFORE"
+	"$work/tree/scripts/build.sh"
+	cp "$work/tree/bin/authctl" "$work/before"
+fi
 CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/" ./internal/bench/floor/...
 go build -o "$work/bench" ./internal/bench
+# A file as the linker wrote it starts slower than its copy, so all are fresh copies.
+cp bin/authctl "$work/authctl"
+for program in empty libraries keyring post; do
+	cp "$work/$program" "$work/copy" && mv "$work/copy" "$work/$program"
+done
 
 # A Secret Service of its own: the user's keyring is not touched.
 mkdir -m 700 "$work/runtime" "$work/home" "$work/data"

@@ -7,12 +7,12 @@ func doors() map[string][]string {
 		"html/template": {},
 		"text/template": {"internal/e2e"},
 
-		"github.com/spf13/cobra":              {"cmd", "internal/gen"},
+		"github.com/spf13/cobra":              {"cmd", "internal/gen", "internal/bench/floor/libraries"},
 		"github.com/spf13/pflag":              {"cmd"},
-		"github.com/spf13/viper":              {"internal/config"},
-		"github.com/golang-jwt/jwt/v5":        {"internal/jwt"},
-		"github.com/lestrrat-go/jwx/v2":       {"internal/keys"},
-		"github.com/zalando/go-keyring":       {"internal/secretstore", "internal/bench/floor/keyring"},
+		"github.com/spf13/viper":              {"internal/config", "internal/bench/floor/libraries"},
+		"github.com/golang-jwt/jwt/v5":        {"internal/jwt", "internal/bench/floor/libraries"},
+		"github.com/lestrrat-go/jwx/v2":       {"internal/keys", "internal/bench/floor/libraries"},
+		"github.com/zalando/go-keyring":       {"internal/secretstore", "internal/bench/floor/keyring", "internal/bench/floor/libraries"},
 		"github.com/russellhaering/goxmldsig": {"internal/sandbox", "internal/saml"}, // saml: its tests only
 		"rsc.io/qr":                           {"internal/login", "internal/render", "cmd"},
 	}

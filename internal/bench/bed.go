@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 
@@ -39,6 +38,14 @@ func (b *bed) env(more ...string) []string {
 }
 
 func (b *bed) program(name string) string { return filepath.Join(b.bin, name) }
+
+// authctls are the measured one and, where there is one, the earlier one.
+func (b *bed) authctls() []string {
+	if _, err := os.Stat(b.program("before")); err != nil {
+		return []string{b.program("authctl")}
+	}
+	return []string{b.program("authctl"), b.program("before")}
+}
 
 // prepare writes the profiles files and gets the tokens that the rows find in the store.
 func (b *bed) prepare(ctx context.Context) error {
@@ -116,14 +123,7 @@ func salus(yaml string) string {
 	return body.String()
 }
 
-func (b *bed) output(ctx context.Context, env []string, name string, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Env = env
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w: %s", filepath.Base(name), args[0], err, errs.Bytes())
-	}
-	return out, nil
+func (b *bed) output(ctx context.Context, env []string, argv ...string) ([]byte, error) {
+	r, err := once(ctx, call{env, argv})
+	return r.out, err
 }

@@ -21,6 +21,14 @@ func (b *bed) curlRequest() call {
 	return call{b.env(), []string{"curl", "-q", "-sf", "-o", "/dev/null", "-K", config}}
 }
 
+// post is a bare Go program making the same request.
+func (b *bed) post() call {
+	profile := salus(string(b.box.ProfilesYAML()))
+	return call{b.env(`POST_BODY={"grant_type":"client_credentials","scope":"sls:idn"}`), []string{
+		b.program("post"), value(profile, "token_url"), value(profile, "id"), b.box.Env()["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"],
+	}}
+}
+
 // value is a scalar of a profile's YAML.
 func value(profile, key string) string {
 	for line := range strings.Lines(profile) {

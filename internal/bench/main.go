@@ -1,11 +1,11 @@
 // Command bench measures the ratios of docs/benchmarks.md and prints them as a
-// Markdown table. Both sides of a ratio run in turn on the same machine in the same
-// run, by hyperfine; the sandbox is the server.
+// Markdown table. All sides of a ratio run in turn on the same machine in the
+// same run; the sandbox is the server.
 //
 //	bench BIN
 //
 // BIN is the folder with authctl and the floor programs, as scripts/bench.sh
-// builds them. The keyring row needs a Secret Service on the session bus and
+// builds them, and perhaps an earlier authctl named before. The keyring row needs a Secret Service on the session bus and
 // secret-tool; without them it is left out, saying so.
 package main
 
@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"authctl/internal/sandbox"
@@ -46,17 +47,21 @@ func bench(ctx context.Context, bin string, out io.Writer) error {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(out, "| what | against | measured | aim |\n|---|---|---|---|\n"); err != nil {
+	if _, err := fmt.Fprintf(out, "| what | against | before | measured | aim |\n|---|---|---|---|---|\n"); err != nil {
 		return err
 	}
 	var failed error
-	for _, row := range append(b.ratios(), b.facts()...) {
-		measured, err := row.measure(ctx)
+	for _, row := range slices.Concat(b.ratios(), b.facts()) {
+		cells, err := row.measure(ctx, b.authctls())
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", row.what, err))
-			measured = "failed"
+			cells = []string{"failed"}
 		}
-		if _, err := fmt.Fprintf(out, "| %s | %s | %s | %s |\n", row.what, row.against, measured, row.aim); err != nil {
+		before, now := "", cells[0]
+		if len(cells) > 1 {
+			before = cells[1]
+		}
+		if _, err := fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", row.what, row.against, before, now, row.aim); err != nil {
 			return err
 		}
 	}
