@@ -12,7 +12,7 @@ func inBoth(file, mainPath, name string) Problem {
 	return Problem{File: file, Profile: name, Text: fmt.Sprintf("profile %q also stands in %s", name, mainPath), Hint: "remove one of the two"}
 }
 
-func checkDefault(m *mainFile, set *profile.Set) Problems {
+func checkDefault(d *document, set *profile.Set) Problems {
 	if set.Default == "" || slices.ContainsFunc(set.Profiles, func(p profile.Profile) bool { return p.Name == set.Default }) {
 		return nil
 	}
@@ -24,8 +24,8 @@ func checkDefault(m *mainFile, set *profile.Set) Problems {
 	if near := profile.Nearest(set.Default, names); near != "" {
 		text += fmt.Sprintf(", did you mean %q?", near)
 	}
-	at := m.header.at
-	at.File, at.Path, at.Text = m.path, "default_profile", text
+	at := d.header.at
+	at.File, at.Path, at.Text = d.path, "default_profile", text
 	return Problems{at}
 }
 
@@ -40,7 +40,7 @@ func noProfile(s Settings) error {
 
 // NoProfiles is the error for a place without profiles, and how to make one.
 func NoProfiles(s Settings) error {
-	if !s.mainFile().exists {
+	if !s.document().exists {
 		return noFile(s)
 	}
 	return fault.New(fault.Config, "there are no profiles in %s", s.File).

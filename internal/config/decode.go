@@ -22,7 +22,6 @@ func (d *decoder) decode(e entry, file string) (*profile.Profile, Problems) {
 	p := profile.Default()
 	p.Name = e.name
 	r := newReader(file, filepath.Dir(file), e.name)
-	r.line = e.line
 	r.source[""] = r.at(e.key, "")
 	if err := profile.ValidName(e.name); err != nil {
 		r.problem(e.key, "", "", "%s", err)
@@ -56,7 +55,7 @@ func (d *decoder) preset(r *reader, body *yaml.Node, p *profile.Profile) bool {
 			return false
 		}
 		var err error
-		if root, err = parseYAML(string(data)); err != nil {
+		if root, err = parseYAML(data); err != nil {
 			r.problem(n, "preset", "", "preset %s: %s", n.Value, err)
 			return false
 		}

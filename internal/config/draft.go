@@ -40,7 +40,7 @@ func NewDraft(name, preset string) (*Draft, error) {
 	if !ok {
 		return nil, fault.New(fault.Usage, "%s", notPreset(preset))
 	}
-	root, err := parseYAML(string(data))
+	root, err := parseYAML(data)
 	if err != nil {
 		return nil, fault.New(fault.Internal, "preset %s: %w", preset, err)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,10 +20,10 @@ import (
 // preset, checked. Only what belongs to that profile is decoded. Errors are
 // faults of kind Config; AllProblems gives each problem apart.
 func LoadProfile(s Settings, name string) (*profile.Profile, error) {
-	m := s.mainFile()
-	name = cmp.Or(name, s.Profile, m.header.Default)
-	if len(m.problems) > 0 {
-		return nil, m.problems.fault("")
+	d := s.document()
+	name = cmp.Or(name, s.Profile, d.header.Default)
+	if len(d.problems) > 0 {
+		return nil, d.problems.fault("")
 	}
 	if name == "" {
 		return nil, noProfile(s)
@@ -32,7 +31,7 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	if err := profile.ValidName(name); err != nil {
 		return nil, fault.New(fault.Config, "there is no profile of that name: %w", err).Hint("authctl profile list shows them")
 	}
-	e, file, ok, err := lookup(s, m, name)
+	e, file, ok, err := lookup(s, d, name)
 	if err != nil {
 		return nil, err
 	}
@@ -49,18 +48,17 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 // LoadAll reads every profile of the file and of profiles.d, and reports the
 // problems of all of them at once.
 func LoadAll(s Settings) (*profile.Set, error) {
-	m := s.mainFile()
-	m.parseIfSliced()
-	problems := slices.Clone(m.problems)
-	d := newDecoder()
-	set := &profile.Set{Default: m.header.Default, Store: m.header.Store}
+	d := s.document()
+	problems := slices.Clone(d.problems)
+	presets := newDecoder()
+	set := &profile.Set{Default: d.header.Default, Store: d.header.Store}
 	add := func(e entry, file string) {
-		p, wrong := d.decode(e, file)
+		p, wrong := presets.decode(e, file)
 		problems = append(problems, wrong...)
 		set.Profiles = append(set.Profiles, *p)
 	}
-	for _, e := range m.entries {
-		add(e, m.path)
+	for _, e := range d.profiles {
+		add(e, d.path)
 	}
 	names, err := s.dropIns()
 	if err != nil {
@@ -68,19 +66,19 @@ func LoadAll(s Settings) (*profile.Set, error) {
 	}
 	for _, name := range names {
 		e, file, wrong := s.dropIn(name)
-		if slices.Contains(m.names(), name) {
-			wrong = append(wrong, inBoth(file, m.path, name))
+		if slices.Contains(d.names(), name) {
+			wrong = append(wrong, inBoth(file, d.path, name))
 		}
 		problems = append(problems, wrong...)
 		if len(wrong) == 0 {
 			add(e, file)
 		}
 	}
-	problems = append(problems, checkDefault(m, set)...)
+	problems = append(problems, checkDefault(d, set)...)
 	if len(problems) > 0 {
 		return nil, problems.fault("")
 	}
-	if !m.exists && len(set.Profiles) == 0 {
+	if !d.exists && len(set.Profiles) == 0 {
 		return nil, noFile(s)
 	}
 	return set, nil
@@ -89,9 +87,9 @@ func LoadAll(s Settings) (*profile.Set, error) {
 // Names are the names of all profiles, as they stand, for completion and lists;
 // what cannot be a name is LoadAll's to report.
 func Names(s Settings) ([]string, error) {
-	m := s.mainFile()
-	if len(m.problems) > 0 {
-		return nil, m.problems.fault("")
+	d := s.document()
+	if len(d.problems) > 0 {
+		return nil, d.problems.fault("")
 	}
 	more, err := s.dropIns()
 	if err != nil {
@@ -99,7 +97,7 @@ func Names(s Settings) ([]string, error) {
 	}
 	var names []string
 	seen := map[string]bool{}
-	for _, n := range slices.Concat(m.names(), more) {
+	for _, n := range slices.Concat(d.names(), more) {
 		if profile.ValidName(n) == nil && !seen[n] {
 			seen[n] = true
 			names = append(names, n)
@@ -111,17 +109,12 @@ func Names(s Settings) ([]string, error) {
 // Parse reads the text of a whole profiles file; file is its path, for
 // messages and for relative references.
 func Parse(file string, data []byte) (*profile.Set, error) {
-	m := &mainFile{path: file}
-	if len(data) > maxFile {
-		return nil, Problems{unreadable(file, fmt.Errorf("is larger than %d MiB", maxFile>>20))}.fault("")
-	}
-	m.load(string(data))
-	return LoadAll(Settings{File: file, main: m, detached: true})
+	return LoadAll(Settings{File: file, main: parseDocument(file, data), detached: true})
 }
 
 // ParseProfile reads the text of one profile's body, as profiles.d holds it.
 func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
-	e, wrong := bodyOf(name, file, string(data))
+	e, wrong := bodyOf(name, file, data)
 	if len(wrong) > 0 {
 		return nil, wrong.fault(name)
 	}
@@ -132,29 +125,30 @@ func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
 	return p, nil
 }
 
-func (s Settings) mainFile() *mainFile {
+func (s Settings) document() *document {
 	if s.main != nil {
 		return s.main
 	}
-	m, _ := openMain(context.Background(), s.File, false, 0) // settings made by hand: no pipe, no wait
-	return m
+	v, err := newViper(s.File)
+	if err != nil {
+		return &document{path: s.File, problems: Problems{unreadable(s.File, err)}}
+	}
+	d, _ := readDocument(context.Background(), v, s.File, false, 0) // settings made by hand: no pipe, no wait
+	return d
 }
 
 // lookup finds one profile in profiles.d or the main file.
-func lookup(s Settings, m *mainFile, name string) (e entry, file string, ok bool, err error) {
-	e, ok = m.find(name)
-	if len(m.problems) > 0 { // the whole file had to be read after all
-		return e, "", false, m.problems.fault("")
-	}
+func lookup(s Settings, d *document, name string) (e entry, file string, ok bool, err error) {
+	e, ok = d.find(name)
 	dropIn := s.dropInPath(name)
 	if dropIn == "" {
-		return e, m.path, ok, nil
+		return e, d.path, ok, nil
 	}
 	if _, statErr := os.Lstat(dropIn); statErr != nil {
-		return e, m.path, ok, nil
+		return e, d.path, ok, nil
 	}
 	if ok {
-		return e, "", false, Problems{inBoth(dropIn, m.path, name)}.fault(name)
+		return e, "", false, Problems{inBoth(dropIn, d.path, name)}.fault(name)
 	}
 	e, file, wrong := s.dropIn(name)
 	if len(wrong) > 0 {
@@ -165,15 +159,15 @@ func lookup(s Settings, m *mainFile, name string) (e entry, file string, ok bool
 
 // dropInPath is where profiles.d would hold the profile, "" without a place.
 func (s Settings) dropInPath(name string) string {
-	if s.File == "" || s.detached {
+	if s.DropInFolder() == "" {
 		return ""
 	}
-	return filepath.Join(filepath.Dir(s.File), "profiles.d", name+".yaml")
+	return filepath.Join(s.DropInFolder(), name+".yaml")
 }
 
 func (s Settings) dropIn(name string) (entry, string, Problems) {
 	file := s.dropInPath(name)
-	text, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
+	text, _, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
 	if err != nil {
 		return entry{}, file, Problems{unreadable(file, err)}
 	}
@@ -181,10 +175,10 @@ func (s Settings) dropIn(name string) (entry, string, Problems) {
 	return e, file, wrong
 }
 
-func bodyOf(name, file, text string) (entry, Problems) {
+func bodyOf(name, file string, text []byte) (entry, Problems) {
 	root, err := parseYAML(text)
 	if err != nil {
-		return entry{}, Problems{syntaxProblem(file, err, nil)}
+		return entry{}, Problems{syntaxProblem(file, err)}
 	}
 	if root == nil {
 		root = &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
@@ -194,10 +188,10 @@ func bodyOf(name, file, text string) (entry, Problems) {
 
 // dropIns are the names of the profiles in profiles.d, sorted.
 func (s Settings) dropIns() ([]string, error) {
-	if s.File == "" || s.detached {
+	folder := s.DropInFolder()
+	if folder == "" {
 		return nil, nil
 	}
-	folder := filepath.Join(filepath.Dir(s.File), "profiles.d")
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -212,10 +206,4 @@ func (s Settings) dropIns() ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-func (m *mainFile) parseIfSliced() {
-	if m.sliced != nil {
-		m.parseAll()
-	}
 }

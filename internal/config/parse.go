@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
@@ -10,8 +11,8 @@ import (
 )
 
 // parseYAML is the one document in text, nil for an empty one.
-func parseYAML(text string) (*yaml.Node, error) {
-	dec := yaml.NewDecoder(strings.NewReader(text))
+func parseYAML(text []byte) (*yaml.Node, error) {
+	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil, nil
@@ -31,16 +32,13 @@ var errSecondDocument = errors.New("yaml: only one document is read, there must 
 
 // syntaxProblem turns an error of the YAML library into a problem. Its text
 // may quote the file, where a secret may stand: `secret: *x` is an alias to YAML.
-func syntaxProblem(file string, err error, line func(int) int) Problem {
+func syntaxProblem(file string, err error) Problem {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	p := Problem{File: file}
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
 		number, after, _ := strings.Cut(rest, ": ")
 		if n, err := strconv.Atoi(number); err == nil {
 			p.Line, p.Column, text = n, 1, after
-			if line != nil {
-				p.Line = line(n)
-			}
 		}
 	}
 	if strings.HasPrefix(text, "unknown anchor") {

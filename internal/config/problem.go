@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"sort"
 
@@ -111,6 +112,20 @@ func unreadable(file string, err error) Problem {
 		return Problem{File: file, Text: "refused, " + trust.text, Hint: trust.hint}
 	}
 	return Problem{File: file, Text: plainIO(err)}
+}
+
+// trustError says why a file is refused and what mends it.
+type trustError struct{ text, hint string }
+
+func (e *trustError) Error() string { return e.text }
+
+// plainIO is an I/O error without the path, which the message has already.
+func plainIO(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
 }
 
 // meaning turns what Validate found into problems, unfolding errors.Join.

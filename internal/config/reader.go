@@ -16,15 +16,13 @@ const maxNodes = 50_000
 // members. It never stops at a problem: all of them are wanted at once.
 type reader struct {
 	file     string
-	folder   string        // what relative file: references are relative to
-	line     func(int) int // a line of the parsed text -> the line in the file; nil: the same
-	profile  string        // for hints
+	folder   string // what relative file: references are relative to
+	profile  string // for hints
 	source   map[string]Problem
 	suspects map[string]bool // paths with a problem already; their absence is no second one
 	problems Problems
 	nodes    int
 	depth    int
-	aliases  int
 }
 
 func newReader(file, folder, profileName string) *reader {
@@ -33,11 +31,7 @@ func newReader(file, folder, profileName string) *reader {
 
 // at is a problem without text at the node.
 func (r *reader) at(n *yaml.Node, path string) Problem {
-	line := n.Line
-	if r.line != nil {
-		line = r.line(line)
-	}
-	return Problem{File: r.file, Line: line, Column: n.Column, Profile: r.profile, Path: path}
+	return Problem{File: r.file, Line: n.Line, Column: n.Column, Profile: r.profile, Path: path}
 }
 
 func (r *reader) problem(n *yaml.Node, path, hint, format string, args ...any) {
@@ -51,7 +45,6 @@ func (r *reader) problem(n *yaml.Node, path, hint, format string, args ...any) {
 func (r *reader) follow(n *yaml.Node, path string) (*yaml.Node, bool) {
 	for n.Kind == yaml.AliasNode && n.Alias != nil && r.nodes <= maxNodes {
 		r.nodes++
-		r.aliases++
 		n = n.Alias
 	}
 	r.nodes++
@@ -104,7 +97,7 @@ func (r *reader) eachKey(n *yaml.Node, path string, visit func(key, value *yaml.
 		case key.ShortTag() == "!!merge":
 			r.problem(key, path, "", "merge keys (<<) are not read; share fields with a preset or an alias of a list")
 		case first != nil:
-			r.problem(key, at, "", "is given twice, first in line %d", r.at(first, "").Line)
+			r.problem(key, at, "", "is given twice, first in line %d", first.Line)
 		default:
 			seen[key.Value] = key
 			visit(key, n.Content[i+1], at)
