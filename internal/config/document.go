@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -12,8 +11,8 @@ import (
 	"authctl/internal/profile"
 )
 
-// document is profiles.yaml, parsed and not yet understood beyond its head: one
-// value to viper, which would lower-case names and split them at dots.
+// document is profiles.yaml, parsed and not yet understood beyond its head.
+// viper has the head's settings alone: it would lower-case names and split them at dots.
 type document struct {
 	path     string
 	exists   bool
@@ -38,25 +37,18 @@ type entry struct {
 	key, body *yaml.Node
 }
 
-// codec is YAML as viper is to read it.
-type codec struct{ path string }
-
-// Decode gives viper the settings of the file's head, and the document. What is
-// wrong with it is no error: commands without a profile work all the same.
-func (c codec) Decode(text []byte, into map[string]any) error {
-	d := parseDocument(c.path, text)
-	into[keyDocument] = d
+// settings are what the file's head says, for viper. What is wrong with it is no
+// setting: commands without a profile work all the same.
+func (d *document) settings() map[string]any {
+	out := map[string]any{}
 	if d.header.Default != "" {
-		into[keyProfile] = d.header.Default
+		out[keyProfile] = d.header.Default
 	}
 	if slices.Contains(profile.Stores(), d.header.Store) {
-		into[keyStore] = d.header.Store
+		out[keyStore] = d.header.Store
 	}
-	return nil
+	return out
 }
-
-// Encode is viper's to ask for; nothing is written through it.
-func (codec) Encode(map[string]any) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func parseDocument(path string, text []byte) *document {
 	d := &document{path: path, exists: true}
@@ -83,7 +75,7 @@ func (d *document) members() []member {
 		text("version", &d.header.Version),
 		text(keyProfile, &d.header.Default),
 		text(keyStore, &d.header.Store),
-		{key: keyDocument, read: d.readProfiles},
+		{key: "profiles", read: d.readProfiles},
 	}
 }
 

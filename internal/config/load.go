@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 
 	"authctl/internal/fault"
@@ -129,11 +130,7 @@ func (s Settings) document() *document {
 	if s.main != nil {
 		return s.main
 	}
-	v, err := newViper(s.File)
-	if err != nil {
-		return &document{path: s.File, problems: Problems{unreadable(s.File, err)}}
-	}
-	d, _ := readDocument(context.Background(), v, s.File, false, 0) // settings made by hand: no pipe, no wait
+	d, _ := readDocument(context.Background(), viper.New(), s.File, false, 0) // settings made by hand: no pipe, no wait
 	return d
 }
 
@@ -167,7 +164,7 @@ func (s Settings) dropInPath(name string) string {
 
 func (s Settings) dropIn(name string) (entry, string, Problems) {
 	file := s.dropInPath(name)
-	text, _, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
+	text, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
 	if err != nil {
 		return entry{}, file, Problems{unreadable(file, err)}
 	}

@@ -1,7 +1,7 @@
 // Package config finds and reads the profiles file. Settings are layered by
 // viper, which it alone imports: flags, then AUTHCTL_*, then the file, then
-// defaults. viper reads the file too, with a codec and a file system of this room.
-// Profiles are one opaque value to it: a strict reader over the YAML nodes keeps every
+// defaults. Profiles never pass through viper, which would lower-case
+// names and split them at dots: a strict reader over the YAML nodes keeps every
 // byte and reports all problems at once, each with file, line and column.
 package config
 
@@ -13,7 +13,7 @@ import (
 	"runtime"
 	"time"
 
-	"authctl/internal/fault"
+	"github.com/spf13/viper"
 )
 
 // DefaultTimeout is how long a command may take when nobody says otherwise.
@@ -56,8 +56,8 @@ func (s Settings) StoreUnknown() error {
 
 // The settings' names for viper; those of the file are its keys.
 const (
-	keyProfile, keyStore, keyDocument = "default_profile", "store", "profiles"
-	keyTimeout, keyVerbose, keyQuiet  = "timeout", "verbose", "quiet"
+	keyProfile, keyStore             = "default_profile", "store"
+	keyTimeout, keyVerbose, keyQuiet = "timeout", "verbose", "quiet"
 )
 
 // Resolve layers the settings. env is os.LookupEnv or a test's. It reads the
@@ -71,10 +71,7 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 	if s.File == "" && s.ConfigDir != "" {
 		s.File, s.explicit = filepath.Join(s.ConfigDir, "profiles.yaml"), false
 	}
-	v, err := newViper(s.File)
-	if err != nil {
-		return s, fault.New(fault.Internal, "layering the settings: %w", err)
-	}
+	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
 	v.SetDefault(keyTimeout, DefaultTimeout)
 	for _, o := range options(f) {
 		if err := o.bind(v, get); err != nil {
@@ -82,6 +79,7 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 		}
 	}
 	s.Timeout = v.GetDuration(keyTimeout)
+	var err error
 	if s.main, err = readDocument(ctx, v, s.File, s.explicit, s.Timeout); err != nil {
 		return s, fmt.Errorf("waiting for the profiles file %s: %w", s.File, err)
 	}
