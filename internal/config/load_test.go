@@ -99,6 +99,17 @@ func TestOneBrokenProfileDoesNotStopTheOthers(t *testing.T) {
 	wantConfigFault(t, err, "grnt: unknown field", "bad.yaml", "not valid YAML")
 }
 
+// docs/profiles.md says so: the file is YAML throughout, or no profile of it is read.
+func TestASyntaxFaultAnywhereInTheFileStops(t *testing.T) {
+	for name, text := range map[string]string{"a bracket": "  b: [\n", "an alias": "  b: *nowhere\n", "a tab": "\tb: {}\n"} {
+		t.Run(name, func(t *testing.T) {
+			_, s := home(t, map[string]string{"profiles.yaml": oneProfile + text})
+			_, err := config.LoadProfile(s, "a")
+			wantConfigFault(t, err, "profiles.yaml", "not valid YAML")
+		})
+	}
+}
+
 func TestOneNameInBothPlaces(t *testing.T) {
 	_, s := home(t, map[string]string{"profiles.yaml": oneProfile, "profiles.d/a.yaml": "preset: helseid\nclient: {id: c}\n"})
 	_, err := config.LoadProfile(s, "a")
