@@ -13,7 +13,7 @@ func main() {
 	host.Harden()
 	signals := host.NewSignals(os.Stderr, os.Exit)
 	sys := app.Host()
-	sys.Spending, sys.Lend = signals.Spending, signals.Lend
+	sys.Spending, sys.Lend, sys.Become = signals.Spending, signals.Lend, signals.Become
 	code := cmd.Main(signals.Context(), sys, os.Args[1:])
 	signals.Stop()
 	os.Exit(code)

@@ -191,6 +191,7 @@ func TestOneSignalEndsEveryOtherWait(t *testing.T) {
 		"an answer":                  {"token", "-p", "http"},
 		"a secret out of a pipe":     {"token", "-p", "fifo"},
 		"a command":                  {"token", "-p", "command"},
+		"before COMMAND":             {"exec", "-p", "http", "--", "touch", "ran"},
 		"a login":                    {"login-pkce", "-p", "work", "--no-browser"},
 		"the sandbox":                {"sandbox"},
 	} {
@@ -199,6 +200,9 @@ func TestOneSignalEndsEveryOtherWait(t *testing.T) {
 			p := program(t, dir, args...)
 			p.Dir = dir
 			oneIsEnough(t, p.start())
+			if _, err := os.Stat(filepath.Join(dir, "ran")); err == nil {
+				t.Error("COMMAND ran")
+			}
 		})
 	}
 	t.Run("a lock", func(t *testing.T) {

@@ -2,18 +2,11 @@ package cmd
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
 	"authctl/internal/fault"
-)
-
-// Exit codes that tell authctl's failure from curl's own (curl uses 1 to 100).
-const (
-	exitBeforeCurl = 125
-	exitNoCurl     = 127
 )
 
 type curlOptions struct {
@@ -57,41 +50,18 @@ reason on stderr; 127 when there is no curl; 130 interrupted.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Argv = args
-			return runCurl(cmd.Context(), c, o)
+			code, err := c.curl(cmd.Context(), o)
+			return c.passedOn(cmd.Context(), code, err)
 		},
 		DisableFlagsInUseLine: true,
 	}
-	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		_ = c.exit(cmd.Context(), fault.New(fault.Usage, "%w", err).Hint("curl's own options go after --: %s -p NAME -- -sS /path", cmd.CommandPath()))
-		return exitCode(exitBeforeCurl)
-	})
+	c.flagsBeforeDash(cmd, "curl's own options go after --: %s -p NAME -- -sS /path")
 	f := cmd.Flags()
-	f.SetInterspersed(false) // what follows the first URL is curl's, also without --
 	f.BoolVar(&o.NoRetry, "no-retry", false, "do not repeat a request after a 401")
 	f.BoolVar(&o.Print, "print", false, "print the command that would run, secrets hidden, and run nothing")
 	f.BoolVar(&o.AllowUnsafe, "allow-unsafe-curl", false, "let through options that could send a secret elsewhere or print it")
 	o.ask.register(cmd)
 	return cmd
-}
-
-func runCurl(ctx context.Context, c *cli, o curlOptions) error {
-	code, err := c.curl(ctx, o)
-	if err == nil {
-		if code != 0 {
-			return exitCode(code)
-		}
-		return nil
-	}
-	printed := c.exit(ctx, err)
-	var missing app.ErrNoCurl
-	switch {
-	case printed == fault.Interrupted.ExitCode():
-		return exitCode(printed)
-	case errors.As(err, &missing):
-		return exitCode(exitNoCurl)
-	default:
-		return exitCode(exitBeforeCurl)
-	}
 }
 
 func (c *cli) curl(ctx context.Context, o curlOptions) (int, error) {

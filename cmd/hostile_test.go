@@ -208,9 +208,10 @@ func hostileCases() map[string][]hostileCase {
 		on(refusing(400, `{"error":"invalid_scope","error_description":"no such"}`), "-p", "machine"), on(refusing(307, ``), "-p", "machine"), on(refusing(503, `EVIL`), "-p", "machine"), on(refusing(200, `{"EVIL":"EVIL","token_type":"EVIL"}`), "-p", "machine"),
 		on(refusing(200, `EVIL`), "-p", "machine"), on(refusing(200, `{"access_token":"EVIL"}`), "-p", "machine"),
 	}
-	var reached []hostileCase // by curl
+	var reached, run []hostileCase // by curl and exec
 	for _, c := range refusals {
 		reached = append(reached, on(c.before, append(slices.Clone(c.args), "--", "https://api.example/")...))
+		run = append(run, on(c.before, append(slices.Clone(c.args), "--", "true")...))
 	}
 	tokens := append(slices.Clone(refusals),
 		on(quiet, "-p", "machine"), on(quiet, "-p", "machine", "-o", "headers"), on(quiet, "-p", "machine", "-o", "env"), on(quiet, "-p", "machine", "-o", "curl"),
@@ -233,6 +234,7 @@ func hostileCases() map[string][]hostileCase {
 		"authctl exchange":   append([]hostileCase{on(typed("x"), "-p", "exchanging", "--subject-token", "-"), on(quiet, "-p", "exchanging", "--subject-token", "file:EVIL"), on(quiet, "-p", "exchanging", "--subject-token", "EVIL"), on(typed(evilText()), "-p", "exchanging", "--subject-token", "-")}, grants...),
 		"authctl refresh":    append([]hostileCase{on(kept, "-p", "machine"), on(quiet, "-p", "demo")}, grants...),
 		"authctl curl":       append([]hostileCase{on(quiet, "-p", "machine", "--print", "https://api.example/EVIL"), on(quiet, "-p", "machine", "https://evil.example/EVIL"), on(quiet, "-p", "machine", "--", "--EVIL", "https://api.example/"), on(quiet, "-p", "machine", "--print", "--", "-A", "\u202e\u009b", "-o", "\u202e\u009b", "https://api.example/")}, reached...),
+		"authctl exec":       append([]hostileCase{on(quiet, "-p", "machine", "--", "EVIL"), on(quiet, "-p", "machine", "--", "/EVIL"), on(quiet, "-p", "machine", "--EVIL"), on(quiet, "-p", "machine", "--env-prefix", "EVIL", "--", "true"), on(quiet, "-p", "machine", "--scope", "EVIL", "--", "true"), on(quiet, "-p", "EVIL", "--", "true"), on(quiet, "--config", "EVIL", "--", "true"), on(quiet, "EVIL")}, run...),
 		"authctl login-pkce": append(login, grants...),
 		"authctl login-device": append([]hostileCase{
 			device("EVIL", "ISSUER/enter", "ISSUER/enter?EVIL"), device("EVIL", "ISSUER/enter", ""), device("A", "https://as.example/\u202e", ""), device("A", "https://as.example/ü", ""),

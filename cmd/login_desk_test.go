@@ -29,6 +29,7 @@ type desk struct {
 	ring    app.Keyring   // nil: that of the machine
 	typing  bool          // stdin is a terminal
 	ahead   time.Duration // of the clock
+	became  [][]string    // arguments and environment of each program that authctl became
 	mu      sync.Mutex
 }
 
@@ -87,6 +88,17 @@ func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outc
 		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader,
 		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
 		IsTerminal: func(fd int) bool { return fd == 0 && d.typing },
+		Environ: func() []string {
+			var all []string
+			for name, value := range d.env {
+				all = append(all, name+"="+value)
+			}
+			return all
+		},
+		Become: func(program string, argv, environ []string) (int, error) {
+			d.became = append(d.became, append([]string{program}, argv...), environ)
+			return 0, &fs.PathError{Op: "exec", Path: program, Err: fs.ErrPermission}
+		},
 	}
 	if d.ring != nil {
 		sys.Keyring = d.ring

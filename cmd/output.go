@@ -20,7 +20,7 @@ func (o *outputFlags) register(cmd *cobra.Command) {
 	f.StringVarP(&o.Format, "output", "o", "token", "what to print: "+strings.Join(render.FormatNames(), ", "))
 	f.StringVar(&o.Select, "select", "", "which `member` of the server's answer: "+strings.Join(render.Selects(), ", ")+" or another, such as patient (default access_token)")
 	f.StringVar(&o.Shell, "shell", "", "quoting of -o "+render.Listed(func(f render.Format) bool { return f.Shell })+": "+strings.Join(render.Shells(), ", ")+" (default sh)")
-	f.StringVar(&o.EnvPrefix, "env-prefix", "", "`prefix` of variable names (default AUTHCTL_)")
+	o.registerPrefix(cmd)
 	f.StringVar(&o.For, "for", "", "`'METHOD URL'` of a request: adds its DPoP proof to -o "+render.Listed(func(f render.Format) bool { return f.Proof }))
 	var formats []string
 	for _, f := range render.Formats() {
@@ -29,6 +29,10 @@ func (o *outputFlags) register(cmd *cobra.Command) {
 	fixed(cmd, "output", formats)
 	fixed(cmd, "select", render.Selects())
 	fixed(cmd, "shell", render.Shells())
+}
+
+func (o *outputFlags) registerPrefix(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&o.EnvPrefix, "env-prefix", "", "`prefix` of variable names (default AUTHCTL_)")
 }
 
 // fixed completes a flag from a closed set.

@@ -42,7 +42,7 @@ func Main(ctx context.Context, sys app.System, args []string) int {
 // wait for something, an interrupt may just end the process. All others take
 // notice of it from the beginning (host.Signals).
 func quick(args []string) bool {
-	return len(args) > 0 && slices.Contains([]string{"token", "kid", "decode", "assert", "version"}, args[0])
+	return len(args) > 0 && slices.Contains([]string{"token", "exec", "kid", "decode", "assert", "version"}, args[0])
 }
 
 // newRoot is the tree that args need: see addCommands.
@@ -80,6 +80,7 @@ func commands() []entry {
 		{"exchange", newExchangeCmd},
 		{"refresh", newRefreshCmd},
 		{"curl", newCurlCmd},
+		{"exec", newExecCmd},
 		{"login-pkce", newLoginPKCECmd},
 		{"login-device", newLoginDeviceCmd},
 		{"assert", newAssertCmd},

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		"authctl": func() {
 			signals := host.NewSignals(os.Stderr, os.Exit)
 			sys := app.Host()
-			sys.Spending, sys.Lend = signals.Spending, signals.Lend
+			sys.Spending, sys.Lend, sys.Become = signals.Spending, signals.Lend, signals.Become
 			os.Exit(cmd.Main(signals.Context(), sys, os.Args[1:]))
 		},
 		"get":   func() { ask(http.MethodGet) },

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,15 +11,35 @@ import (
 
 // tokenOptions is what the flags of `token` say.
 type tokenOptions struct {
-	out    outputFlags
-	ask    askFlags
+	out   outputFlags
+	ask   askFlags
+	fresh freshFlags
+}
+
+// freshFlags say when a kept token will not do.
+type freshFlags struct {
 	force  bool
-	minTTL *time.Duration
+	minTTL time.Duration
+}
+
+func (f *freshFlags) register(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.force, "force", false, "ask the server although a fresh token is kept")
+	cmd.Flags().Var((*span)(&f.minTTL), "min-ttl", "least remaining `life` of a kept token (default: the profile's, 60s)")
+}
+
+func (f *freshFlags) options(cmd *cobra.Command, ask askFlags) (acquire.Options, error) {
+	o := acquire.Options{Force: f.force, Ask: ask.Overrides}
+	if f.minTTL < 0 {
+		return o, fault.New(fault.Usage, "--min-ttl must not be negative")
+	}
+	if cmd.Flags().Changed("min-ttl") {
+		o.MinTTL = &f.minTTL
+	}
+	return o, nil
 }
 
 func newTokenCmd(c *cli) *cobra.Command {
 	var o tokenOptions
-	var minTTL time.Duration
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "Print a token for the profile, from the store while it is fresh",
@@ -42,27 +61,24 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
   authctl token -p work --scope api://orders/.default`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if minTTL < 0 {
-				return fault.New(fault.Usage, "--min-ttl must not be negative")
-			}
-			if cmd.Flags().Changed("min-ttl") {
-				o.minTTL = &minTTL
-			}
-			return runToken(cmd.Context(), c, o)
+			return runToken(cmd, c, o)
 		},
 	}
 	o.out.register(cmd)
 	o.ask.register(cmd)
-	cmd.Flags().BoolVar(&o.force, "force", false, "ask the server although a fresh token is kept")
-	cmd.Flags().Var((*span)(&minTTL), "min-ttl", "least remaining `life` of a kept token (default: the profile's, 60s)")
+	o.fresh.register(cmd)
 	return cmd
 }
 
-func runToken(ctx context.Context, c *cli, o tokenOptions) error {
-	t, err := c.prepare(ctx, o.out, o.ask)
+func runToken(cmd *cobra.Command, c *cli, o tokenOptions) error {
+	options, err := o.fresh.options(cmd, o.ask)
 	if err != nil {
 		return err
 	}
-	r, err := t.acq.Token(ctx, t.profile, acquire.Options{Force: o.force, MinTTL: o.minTTL, Ask: o.ask.Overrides})
-	return t.finish(ctx, r, err)
+	t, err := c.prepare(cmd.Context(), o.out, o.ask)
+	if err != nil {
+		return err
+	}
+	r, err := t.acq.Token(cmd.Context(), t.profile, options)
+	return t.finish(cmd.Context(), r, err)
 }

@@ -22,14 +22,8 @@ type CurlOptions struct {
 	Ask         acquire.Overrides
 }
 
-// ErrNoCurl says that there is no curl to run.
-type ErrNoCurl struct{ error }
-
-// Unwrap gives the fault.
-func (e ErrNoCurl) Unwrap() error { return e.error }
-
 // Curl runs the user's curl for the profile and returns its exit code. Its
-// errors are authctl's own; an ErrNoCurl means that there is no curl. What is
+// errors are authctl's own; a NotRun means that there is no curl. What is
 // typed wrongly is refused before a secret is read or a server asked.
 func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int, error) {
 	job, err := a.curlJob(p, o)
@@ -48,7 +42,7 @@ func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int,
 		return 0, err
 	}
 	if job.Program, err = exec.LookPath("curl"); err != nil {
-		return 0, ErrNoCurl{fault.New(fault.Config, "there is no curl here: %w", err).Hint("install curl, or use authctl token -o headers with another program")}
+		return 0, NotRun{fault.New(fault.Config, "there is no curl here: %w", err).Hint("install curl, or use authctl token -o headers with another program"), false}
 	}
 	asked, err := o.Ask.Apply(p)
 	if err != nil {

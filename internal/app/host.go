@@ -14,7 +14,7 @@ import (
 func Host() System {
 	return System{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Env: os.LookupEnv, Now: time.Now, Rand: rand.Reader,
+		Env: os.LookupEnv, Environ: os.Environ, Now: time.Now, Rand: rand.Reader,
 		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
 		Columns:    columns,
 		Prompt:     host.Prompt,

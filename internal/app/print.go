@@ -49,16 +49,25 @@ func (o PrintOptions) target() (method, at string, err error) {
 
 // Print writes the result to stdout, in one write.
 func (a *App) Print(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, r acquire.Result, o PrintOptions) error {
+	out, err := a.printed(ctx, p, acq, r, o)
+	if err != nil {
+		return err
+	}
+	return render.Write(a.Sys.Out, out, o.Options)
+}
+
+// printed is the result with what the format shows beside the token.
+func (a *App) printed(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, r acquire.Result, o PrintOptions) (render.Result, error) {
 	out := render.Result{Profile: p.Name, Set: r.Set, FromStore: r.FromStore, Scheme: p.API.Scheme, Now: a.Sys.Now()}
 	format, err := o.Chosen()
 	if err != nil {
-		return err
+		return out, err
 	}
 	if format.Headers {
 		for _, f := range p.API.Headers {
 			value, _, err := acq.HeaderValue(ctx, p, "api.headers", f)
 			if err != nil {
-				return err
+				return out, err
 			}
 			out.Headers = append(out.Headers, render.Header{Name: f.Name, Value: value})
 		}
@@ -66,11 +75,11 @@ func (a *App) Print(ctx context.Context, p *profile.Profile, acq *acquire.Acquir
 	if o.For != "" && p.DPoP.Enabled {
 		method, at, err := o.target()
 		if err != nil {
-			return err
+			return out, err
 		}
 		if out.Proof, err = acq.Proof(p, method, at, r.Set.AccessToken.Reveal(), ""); err != nil {
-			return err
+			return out, err
 		}
 	}
-	return render.Write(a.Sys.Out, out, o.Options)
+	return out, nil
 }

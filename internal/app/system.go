@@ -41,4 +41,7 @@ type System struct {
 	// Spending and Lend are those of Signals; nil where no signals are watched.
 	Spending func(what string) (done func())
 	Lend     func() (back func())
+	// Become is that of Signals, Environ the environment it is asked with.
+	Become  func(program string, argv, environ []string) (code int, err error)
+	Environ func() []string
 }

@@ -22,6 +22,7 @@ type Signals struct {
 	say  io.Writer
 	exit func(code int)
 
+	began    atomic.Bool // a signal came
 	lent     atomic.Int32
 	spending atomic.Pointer[string]
 }
@@ -66,31 +67,37 @@ const once = 50 * time.Millisecond
 
 // watch is what the first call of Done begins.
 func (s *Signals) watch() *notice {
-	caught, stopped := make(chan os.Signal, 1), make(chan struct{})
+	caught, stopped, over := make(chan os.Signal, 1), make(chan struct{}), make(chan struct{})
 	signal.Notify(caught, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	ctx, cancel := context.WithCancel(context.Background())
-	go s.follow(caught, stopped, cancel)
+	go func() {
+		s.follow(caught, stopped, cancel)
+		close(over)
+	}()
 	return &notice{ctx, sync.OnceFunc(func() {
 		signal.Stop(caught)
 		close(stopped)
+		<-over
 		cancel()
 	})}
 }
 
 func (s *Signals) follow(caught <-chan os.Signal, stopped <-chan struct{}, first func()) {
 	var same <-chan time.Time // until when a signal is still the first one
-	began := false
 	for {
 		select {
 		case <-stopped:
+			if len(caught) > 0 {
+				s.began.Store(true)
+			}
 			return
 		case <-same:
 			same = nil
 		case <-caught:
 			switch {
-			case !began:
+			case s.began.CompareAndSwap(false, true):
 				first()
-				began, same = true, time.After(once)
+				same = time.After(once)
 			case same == nil && s.lent.Load() == 0:
 				s.atOnce()
 			}

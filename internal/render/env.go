@@ -7,6 +7,23 @@ import (
 	"authctl/internal/fault"
 )
 
+// Environ is what -o env sets, as NAME=value.
+func Environ(r Result, o Options) ([]string, error) {
+	f, err := o.Chosen()
+	if err == nil {
+		err = validateResult(r, f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	vars, err := variables(r, o)
+	environ := make([]string, len(vars))
+	for i, v := range vars {
+		environ[i] = v.name + "=" + v.value
+	}
+	return environ, err
+}
+
 // writeEnv prints statements for eval, Invoke-Expression or a cmd.exe FOR loop.
 func writeEnv(b *bytes.Buffer, r Result, o Options) error {
 	vars, err := variables(r, o)
