@@ -1,20 +1,26 @@
 package host_test
 
 import (
-	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"syscall"
 	"testing"
-	"time"
 
 	"authctl/internal/host"
 )
 
-// become is the program that takes notice of signals and is then a shell.
-func become(script string) error {
+// become is the program that takes notice of signals and is then a shell; before
+// happens in between.
+func become(before, script string) error {
 	s := host.NewSignals(os.Stderr, os.Exit)
-	s.Context().Done()
+	done := s.Context().Done()
+	if before == "signal" {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			return err
+		}
+		<-done
+	}
 	_, err := s.Become("/bin/sh", []string{"sh", "-c", script}, os.Environ())
 	return err
 }
@@ -23,7 +29,7 @@ func become(script string) error {
 // stops at Ctrl-Z and goes on in the foreground, and the shell sees its exit code.
 func TestWhatItBecameHasTheTerminal(t *testing.T) {
 	p := newTerminal(t, `set -m
-"$SELF" become 'trap "echo interrupted" INT; echo running; until read -r line; do :; done; echo "got <$line>"; exit 7'
+"$SELF" nothing 'trap "echo interrupted" INT; echo running; until read -r line; do :; done; echo "got <$line>"; exit 7'
 echo "status $?"; fg; echo "status $?"`)
 	p.until("running")
 	p.typed("\x03")
@@ -35,18 +41,13 @@ echo "status $?"; fg; echo "status $?"`)
 	p.until("status 7")
 }
 
-// Without the guard this process is /bin/false from here on.
 func TestASignalBeforeTheProgramIsTheEnd(t *testing.T) {
-	s := host.NewSignals(nil, nil)
-	done := s.Context().Done()
-	raise(t, syscall.SIGTERM)
-	select {
-	case <-done:
-	case <-time.After(patience):
-		t.Fatal("the signal went unnoticed")
-	}
-	if _, err := s.Become("/bin/false", []string{"false"}, nil); !errors.Is(err, context.Canceled) {
-		t.Error(err)
+	for before, want := range map[string]string{"nothing": "it ran\n", "signal": "context canceled\n"} {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], before, "echo it ran")
+		cmd.Env = append(os.Environ(), "AUTHCTL_TEST_PROMPT=1")
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != want {
+			t.Errorf("%s: %v, %q", before, err, out)
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	if len(os.Args) > 2 {
-		fmt.Println(become(os.Args[2]))
+		fmt.Println(become(os.Args[1], os.Args[2]))
 		return
 	}
 	s := host.NewSignals(os.Stderr, os.Exit)
