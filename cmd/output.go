@@ -70,6 +70,7 @@ func (a *askFlags) commas() string {
 func (c *cli) open(ctx context.Context) (*app.App, error) {
 	return app.Open(ctx, c.sys, config.Flags{
 		Profile: c.flags.profile, Config: c.flags.config, Store: c.flags.store,
+		Preset: c.flags.preset, Set: c.flags.set,
 		Timeout: c.flags.timeout, Verbose: c.flags.verbose, Quiet: c.flags.quiet,
 	})
 }

@@ -11,7 +11,10 @@ import (
 )
 
 // decoder turns bodies into profiles; presets are parsed once.
-type decoder struct{ presets map[string]*yaml.Node }
+type decoder struct {
+	presets map[string]*yaml.Node
+	over    []change // of this call, over the body
+}
 
 func newDecoder() *decoder { return &decoder{presets: map[string]*yaml.Node{}} }
 
@@ -23,11 +26,12 @@ func (d *decoder) decode(e entry, file string) (*profile.Profile, Problems) {
 	p.Name = e.name
 	r := newReader(file, filepath.Dir(file), e.name)
 	r.source[""] = r.at(e.key, "")
-	if err := profile.ValidName(e.name); err != nil {
+	if err := profile.ValidName(e.name); err != nil && e.name != Alone {
 		r.problem(e.key, "", "", "%s", err)
 	}
 	complete := d.preset(r, e.body, &p)
 	r.mapping(e.body, "", profileMembers(&p))
+	d.lay(r, &p)
 	if _, written := r.source["api.scheme"]; p.DPoP.Enabled && !written {
 		p.API.Scheme = "DPoP" // as anything else is refused (RFC 9449 7.1)
 	}

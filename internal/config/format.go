@@ -10,17 +10,17 @@ import (
 // docs/profiles.md, and the field it fills.
 func profileMembers(p *profile.Profile) []member {
 	return []member{
-		text("preset", &p.Preset),
-		text("issuer", &p.Issuer),
-		text("token_url", &p.TokenURL),
-		text("authorize_url", &p.AuthorizeURL),
-		text("par_url", &p.PARURL),
-		text("device_authorization_url", &p.DeviceAuthorizationURL),
-		text("jwks_url", &p.JWKSURL),
-		text("revocation_url", &p.RevocationURL),
-		text("end_session_url", &p.EndSessionURL),
-		text("discovery", &p.Discovery),
-		flag("insecure_http", &p.InsecureHTTP),
+		fixed(text("preset", &p.Preset)),
+		fixed(text("issuer", &p.Issuer)),
+		fixed(text("token_url", &p.TokenURL)),
+		fixed(text("authorize_url", &p.AuthorizeURL)),
+		fixed(text("par_url", &p.PARURL)),
+		fixed(text("device_authorization_url", &p.DeviceAuthorizationURL)),
+		fixed(text("jwks_url", &p.JWKSURL)),
+		fixed(text("revocation_url", &p.RevocationURL)),
+		fixed(text("end_session_url", &p.EndSessionURL)),
+		fixed(text("discovery", &p.Discovery)),
+		fixed(flag("insecure_http", &p.InsecureHTTP)),
 		object("client", clientMembers(&p.Client)),
 		object("assertion", assertionMembers(&p.Assertion)),
 		text("grant", &p.Grant),
@@ -29,7 +29,7 @@ func profileMembers(p *profile.Profile) []member {
 		texts("resource", &p.Resource),
 		object("exchange", exchangeMembers(&p.Exchange)),
 		object("login", []member{
-			text("redirect_uri", &p.Login.RedirectURI),
+			fixed(text("redirect_uri", &p.Login.RedirectURI)),
 			text("pushed", &p.Login.Pushed),
 			fields("params", &p.Login.Params),
 		}),
@@ -57,8 +57,8 @@ func profileMembers(p *profile.Profile) []member {
 
 func clientMembers(c *profile.Client) []member {
 	return []member{
-		text("id", &c.ID),
-		text("auth", &c.Auth),
+		fixed(text("id", &c.ID)),
+		fixed(text("auth", &c.Auth)),
 		ref("secret", &c.Secret, phrase),
 		text("basic_encoding", &c.BasicEncoding),
 		ref("key", &c.Key, private),
@@ -105,8 +105,8 @@ func requestMembers(q *profile.Request) []member {
 func apiMembers(a *profile.API) []member {
 	return []member{
 		text("scheme", &a.Scheme),
-		texts("hosts", &a.Hosts),
-		text("base_url", &a.BaseURL),
+		fixed(texts("hosts", &a.Hosts)),
+		fixed(text("base_url", &a.BaseURL)),
 		headerFields("headers", &a.Headers),
 		flag("retry_unauthorized", &a.RetryUnauthorized),
 		texts("keep_on", &a.KeepOn),

@@ -21,6 +21,9 @@ import (
 // preset, checked. Only what belongs to that profile is decoded. Errors are
 // faults of kind Config; AllProblems gives each problem apart.
 func LoadProfile(s Settings, name string) (*profile.Profile, error) {
+	if s.alone && (name == "" || name == Alone) {
+		return loadAlone(s)
+	}
 	d := s.document()
 	name = cmp.Or(name, s.Profile, d.header.Default)
 	if len(d.problems) > 0 {
@@ -39,7 +42,11 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	if !ok {
 		return nil, unknownProfile(s, name)
 	}
-	p, problems := newDecoder().decode(e, file)
+	reading := newDecoder()
+	if name == s.Profile {
+		reading.over = s.over
+	}
+	p, problems := reading.decode(e, file)
 	if len(problems) > 0 {
 		return nil, problems.fault(name)
 	}
@@ -49,6 +56,13 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 // LoadAll reads every profile of the file and of profiles.d, and reports the
 // problems of all of them at once.
 func LoadAll(s Settings) (*profile.Set, error) {
+	if s.alone {
+		p, err := loadAlone(s)
+		if err != nil {
+			return nil, err
+		}
+		return &profile.Set{Profiles: []profile.Profile{*p}}, nil
+	}
 	d := s.document()
 	problems := slices.Clone(d.problems)
 	presets := newDecoder()
@@ -88,6 +102,9 @@ func LoadAll(s Settings) (*profile.Set, error) {
 // Names are the names of all profiles, as they stand, for completion and lists;
 // what cannot be a name is LoadAll's to report.
 func Names(s Settings) ([]string, error) {
+	if s.alone {
+		return []string{Alone}, nil
+	}
 	d := s.document()
 	if len(d.problems) > 0 {
 		return nil, d.problems.fault("")

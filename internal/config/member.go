@@ -11,6 +11,7 @@ import (
 type member struct {
 	key       string
 	takesNull bool
+	fixed     bool     // no --set changes it over a profile: it decides where a secret or a token goes
 	members   []member // of an object
 	read      func(r *reader, n *yaml.Node, path string)
 	write     func() *yaml.Node // nil where there is nothing to write
@@ -23,6 +24,12 @@ func find(members []member, key string) *member {
 		}
 	}
 	return nil
+}
+
+// fixed keeps a member from --set over a profile.
+func fixed(m member) member {
+	m.fixed = true
+	return m
 }
 
 func text(key string, to *string) member {

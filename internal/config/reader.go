@@ -18,6 +18,7 @@ type reader struct {
 	file     string
 	folder   string // what relative file: references are relative to
 	profile  string // for hints
+	over     bool   // what is read lies over a profile for one call
 	source   map[string]Problem
 	suspects map[string]bool // paths with a problem already; their absence is no second one
 	problems Problems
@@ -72,6 +73,10 @@ func (r *reader) mapping(n *yaml.Node, path string, members []member) {
 		m := find(members, key.Value)
 		if m == nil {
 			r.unknown(key, path, at, members)
+			return
+		}
+		if r.over && m.fixed {
+			r.problem(key, at, "change it in the profile, or leave --profile out and give all fields by --set", "decides where a secret or a token goes, and is not changed over a profile")
 			return
 		}
 		r.source[at] = r.at(key, at)

@@ -23,7 +23,7 @@ const (
 
 func ref(key string, to *secret.Ref, s sensitivity) member {
 	return member{
-		key: key,
+		key: key, fixed: true,
 		read: func(r *reader, n *yaml.Node, path string) {
 			if got, ok := r.ref(n, path, s); ok {
 				*to = got
@@ -35,7 +35,7 @@ func ref(key string, to *secret.Ref, s sensitivity) member {
 
 func optionalRef(key string, to **secret.Ref) member {
 	return member{
-		key: key,
+		key: key, fixed: true,
 		read: func(r *reader, n *yaml.Node, path string) {
 			if got, ok := r.ref(n, path, private); ok {
 				*to = &got
@@ -126,6 +126,10 @@ func commandMembers(r *secret.Ref) []member {
 func (r *reader) literal(n *yaml.Node, path string, s sensitivity) {
 	if s == public {
 		r.problem(n, path, "give it as file:PATH", "must be a reference such as file:PATH")
+		return
+	}
+	if r.profile == Alone || r.over {
+		r.problem(n, path, "give a reference: env:NAME, file:PATH or {command: [argv...]}", "a secret must not stand in an argument, which every process can read")
 		return
 	}
 	name := secretName(path)

@@ -22,6 +22,8 @@ const DefaultTimeout = 30 * time.Second
 // Flags are the settings of the command line; zero values were not given.
 type Flags struct {
 	Profile, Config, Store string
+	Preset                 string   // of a profile for this call alone
+	Set                    []string // FIELD=VALUE, over the profile or alone
 	Timeout                time.Duration
 	Verbose, Quiet         bool
 }
@@ -42,7 +44,10 @@ type Settings struct {
 
 	explicit bool      // File was named by the user: it must exist
 	main     *document // read already by Resolve; nil to read when needed
-	detached bool      // a text without a folder: no profiles.d
+	alone    bool      // --preset and --set make the profile; no file is asked
+	preset   string
+	over     []change
+	detached bool // a text without a folder: no profiles.d
 }
 
 // StoreUnknown is what is wrong with a profiles file that may say which store is
@@ -71,6 +76,9 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 	if s.File == "" && s.ConfigDir != "" {
 		s.File, s.explicit = filepath.Join(s.ConfigDir, "profiles.yaml"), false
 	}
+	if err := s.overlay(f); err != nil {
+		return s, err
+	}
 	v := viper.NewWithOptions(viper.KeyDelimiter("::"))
 	v.SetDefault(keyTimeout, DefaultTimeout)
 	for _, o := range options(f) {
@@ -84,6 +92,9 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 		return s, fmt.Errorf("waiting for the profiles file %s: %w", s.File, err)
 	}
 	s.Profile, s.Store, s.StoreChosen = v.GetString(keyProfile), cmp.Or(v.GetString(keyStore), "keyring"), v.IsSet(keyStore)
+	if s.alone {
+		s.Profile = Alone // whatever default_profile and AUTHCTL_PROFILE say
+	}
 	s.Verbose, s.Quiet = v.GetBool(keyVerbose), v.GetBool(keyQuiet)
 	return s, nil
 }

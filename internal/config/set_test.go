@@ -1,0 +1,95 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"authctl/internal/fault"
+	"authctl/internal/profile"
+)
+
+// paths are the members below, by their path, lists of mappings left out.
+func paths(members []member, at string, visit func(path string, m member)) {
+	for _, m := range members {
+		visit(below(at, m.key), m)
+		paths(m.members, below(at, m.key), visit)
+	}
+}
+
+// What decides where a secret or a token goes is fixed, by the table: every
+// address, every reference, who the client is and which hosts get its token.
+func TestNoSetChangesWhereASecretGoes(t *testing.T) {
+	p := profile.Default()
+	always := []string{
+		"preset", "issuer", "discovery", "insecure_http", "client.id", "client.auth", "login.redirect_uri", "api.hosts",
+		"client.secret", "client.key", "client.key_passphrase", "client.certificate", "client.assertion",
+		"exchange.subject_token", "exchange.actor_token",
+		"tls.ca", "tls.client_certificate", "tls.client_key", "tls.client_key_passphrase",
+	}
+	seen := 0
+	paths(profileMembers(&p), "", func(path string, m member) {
+		want := slices.Contains(always, path) || strings.HasSuffix(path, "_url")
+		if want {
+			seen++
+		}
+		if len(m.members) == 0 && m.fixed != want {
+			t.Errorf("%s: fixed is %v", path, m.fixed)
+		}
+	})
+	if seen < len(always)+8 {
+		t.Errorf("only %d fields were seen", seen)
+	}
+}
+
+func TestSetRefusesWhatIsFixed(t *testing.T) {
+	text := "version: 1\nprofiles:\n  p:\n    token_url: https://as.example/token\n    client: {id: x, secret: env:S}\n"
+	for _, set := range []string{
+		"issuer=https://evil.example", "token_url=https://evil.example", "insecure_http=true", "tls.ca=file:x", "tls={ca: file:x}",
+		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "request.headers=[{name: x, basic: {username: u, password: env:P}}]",
+	} {
+		list, err := changes([]string{set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := Settings{Profile: "p", over: list, main: parseDocument("f.yaml", []byte(text)), detached: true}
+		if _, err := LoadProfile(s, ""); err == nil || !strings.Contains(err.Error(), "decides where") {
+			t.Errorf("%s: %v", set, err)
+		}
+	}
+}
+
+func TestTheLastSetWins(t *testing.T) {
+	list, err := changes([]string{"token_url=https://as.example/", "client={id: a, auth: none}", "client.id=b", "scopes=[x, y]", "client.id=0012"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := LoadProfile(Settings{alone: true, over: list}, "")
+	if err != nil {
+		t.Fatal(AllProblems(err))
+	}
+	if p.Client.ID != "0012" || p.Client.Auth != "none" || strings.Join(p.Scopes, " ") != "x y" || p.Name != Alone {
+		t.Errorf("%+v", p)
+	}
+}
+
+func TestSetIsFieldAndValue(t *testing.T) {
+	for _, set := range []string{"", "x", "=x", ".a=x", "a..b=x", "a=[", "a=*none"} {
+		if _, err := changes([]string{set}); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: %v", set, err)
+		}
+	}
+}
+
+func FuzzSet(f *testing.F) {
+	for _, seed := range []string{"client.id=x", "a=&a [*a]", "client.secret=hunter2", "=", "x=\xff", "request.params=[{name: x, value: 1}]"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, set string) {
+		list, err := changes([]string{set})
+		if err != nil {
+			return
+		}
+		_, _ = LoadProfile(Settings{alone: true, over: list}, "")
+	})
+}
