@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/viper"
@@ -19,7 +17,8 @@ const maxFile = 4 << 20
 // readDocument hands viper the file at path. A pipe is waited for until ctx ends
 // or wait is over, which is the error. A file that need not exist (explicit is
 // false) and does not is an empty one. viper's ReadInConfig would do the same and
-// link its reader of TOML and its finder of files: 290 kB.
+// link its reader of TOML and its finder of files: 290 kB; its ReadConfig, with
+// one codec of ours, links that reader all the same: 270 kB.
 func readDocument(ctx context.Context, v *viper.Viper, path string, explicit bool, wait time.Duration) (*document, error) {
 	if path == "" {
 		return &document{}, nil
@@ -47,18 +46,7 @@ func readDocument(ctx context.Context, v *viper.Viper, path string, explicit boo
 // read, for as long as wait, only when the user named it (explicit): in the default
 // place it could hang every command.
 func readTrusted(ctx context.Context, path string, explicit bool, wait time.Duration) ([]byte, error) {
-	wanted := files.Wanted{Max: maxFile, Pipe: explicit, Wait: wait, Check: func(info fs.FileInfo) error { return trusted(path, info) }}
+	wanted := files.Wanted{Max: maxFile, Pipe: explicit, Wait: wait, Check: func(info fs.FileInfo) error { return files.Trusted(path, info) }}
 	text, _, err := wanted.Read(ctx, path)
 	return text, err
-}
-
-func trusted(path string, info fs.FileInfo) error {
-	if err := trustedOwner(path, info); err != nil {
-		return err
-	}
-	folder, err := os.Stat(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return trustedFolder(filepath.Dir(path), folder)
 }

@@ -9,6 +9,7 @@ import (
 	"sort"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/profile"
 )
 
@@ -107,17 +108,12 @@ func AllProblems(err error) Problems {
 
 // unreadable is the problem of a file that could not be read.
 func unreadable(file string, err error) Problem {
-	var trust *trustError
+	var trust *files.TrustError
 	if errors.As(err, &trust) {
-		return Problem{File: file, Text: "refused, " + trust.text, Hint: trust.hint}
+		return Problem{File: file, Text: "refused, " + trust.Text, Hint: trust.Hint}
 	}
 	return Problem{File: file, Text: plainIO(err)}
 }
-
-// trustError says why a file is refused and what mends it.
-type trustError struct{ text, hint string }
-
-func (e *trustError) Error() string { return e.text }
 
 // plainIO is an I/O error without the path, which the message has already.
 func plainIO(err error) string {
