@@ -59,7 +59,7 @@ func parseDocument(path string, text []byte) *document {
 	root, err := parseYAML(text)
 	switch {
 	case err != nil:
-		d.problems = Problems{syntaxProblem(path, err)}
+		d.problems = Problems{syntaxProblem(path, text, err)}
 	case root != nil:
 		r := newReader(path, filepath.Dir(path), "")
 		r.mapping(root, "", d.members())

@@ -192,7 +192,7 @@ func (s Settings) dropIn(name string) (entry, string, Problems) {
 func bodyOf(name, file string, text []byte) (entry, Problems) {
 	root, err := parseYAML(text)
 	if err != nil {
-		return entry{}, Problems{syntaxProblem(file, err)}
+		return entry{}, Problems{syntaxProblem(file, text, err)}
 	}
 	if root == nil {
 		root = &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
+	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -32,7 +35,7 @@ var errSecondDocument = errors.New("yaml: only one document is read, there must 
 
 // syntaxProblem turns an error of the YAML library into a problem. Its text
 // may quote the file, where a secret may stand: `secret: *x` is an alias to YAML.
-func syntaxProblem(file string, err error) Problem {
+func syntaxProblem(file string, source []byte, err error) Problem {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	p := Problem{File: file}
 	if rest, ok := strings.CutPrefix(text, "line "); ok {
@@ -41,9 +44,28 @@ func syntaxProblem(file string, err error) Problem {
 			p.Line, p.Column, text = n, 1, after
 		}
 	}
-	if strings.HasPrefix(text, "unknown anchor") {
+	if name, ok := strings.CutPrefix(text, unknownAnchor); ok {
+		p.Line, p.Column = unknownAlias(source, strings.TrimSuffix(name, "' referenced"))
 		text, p.Hint = "an alias (*name) without its anchor (&name)", "quote a text that begins with *"
 	}
 	p.Text = "not valid YAML: " + text
 	return p
+}
+
+const unknownAnchor = "unknown anchor '"
+
+// unknownAlias is where *name stands, which the YAML library does not say: at the
+// end of the shortest beginning of the text with this mistake. 0, 0 when it is in
+// an encoding other than UTF-8.
+func unknownAlias(text []byte, name string) (line, column int) {
+	places := regexp.MustCompile(`\*`+regexp.QuoteMeta(name)+`(?:[^\w-]|$)`).FindAllIndex(text, -1)
+	i := sort.Search(len(places), func(i int) bool {
+		_, err := parseYAML(text[:places[i][0]+1+len(name)])
+		return err != nil && strings.Contains(err.Error(), unknownAnchor)
+	})
+	if i == len(places) {
+		return 0, 0
+	}
+	before := text[:places[i][0]]
+	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[1+bytes.LastIndexByte(before, '\n'):])
 }

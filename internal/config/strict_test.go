@@ -50,7 +50,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{"literal number as secret", "client: {secret: 123456}", "1:18", "client.secret: a secret must not stand in the file"},
 		{"literal with a colon", "client: {secret: 'x:" + canary + "'}", "1:18", "client.secret: a secret must not stand"},
 		{"literal in a list", "client: {secret: [" + canary + "]}", "1:18", "client.secret: must be a secret reference, not a list"},
-		{"secret as an alias", "client: {secret: *" + canary + "}", "", "an alias (*name) without its anchor"},
+		{"secret as an alias", "client: {secret: *" + canary + "}", "1:18", "an alias (*name) without its anchor"},
 		{"literal password", body + "request: {headers: [{name: X, basic: {username: u, password: " + canary + "}}]}", "3:62", "basic.password: a secret must not"},
 		{"literal in a standard parameter", body + "request: {params: [{name: client_secret, value: " + canary + "}]}", "3:42", "client_secret is a secret"},
 		{"literal in a header that names a key", body + "api: {headers: [{name: X-Api-Key, value: " + canary + "}]}", "3:35", "X-Api-Key is a secret"},
@@ -221,5 +221,29 @@ func TestAnUnknownPresetIsOneProblem(t *testing.T) {
 	_, err := config.ParseProfile("p", "f.yaml", []byte("preset: kl-gatway\ngrant: nonsense\n"))
 	if got := problemsOf(t, err); len(got) != 2 || got[0].Path != "preset" || got[1].Path != "grant" {
 		t.Error(got)
+	}
+}
+
+// The YAML library says neither line nor column, and the file may hold the same
+// characters where they are no alias.
+func TestWhereAnUnknownAliasStands(t *testing.T) {
+	for text, want := range map[string]string{
+		"secret: *x": "1:9",
+		"# *x and *x\na: '*x'\nb: \"*x\"\nc: *x\nd: *x\n": "4:4",
+		"a: |\n  *x\nb: {ø: '*x', d: [*x, *y]}\n":         "3:18",
+		"a: &xy z\nb: &x-y z\nc: [*xy, *x-y, *x]\n":       "3:16",
+		"a: *x\nb: &x z\nc: *x\n":                         "1:4",
+		"a: z\r\nb:\r\n  *x : y\r\n":                      "3:3",
+		"a: *x\n---\nb: c\n":                              "1:4",
+	} {
+		_, err := config.Parse("f.yaml", []byte(text))
+		got := problemsOf(t, err)
+		if !strings.HasPrefix(got[0].String(), "f.yaml:"+want+": not valid YAML: an alias (*name)") || got[0].Hint == "" {
+			t.Errorf("%q: %s, want %s", text, got[0], want)
+		}
+	}
+	_, err := config.Parse("f.yaml", []byte("\xff\xfea\x00:\x00 \x00*\x00x\x00"))
+	if got := problemsOf(t, err); got[0].String() != "f.yaml: not valid YAML: an alias (*name) without its anchor (&name)" {
+		t.Errorf("UTF-16: %s", got[0])
 	}
 }
