@@ -10,6 +10,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/shown"
+	"authctl/internal/strict"
 )
 
 func newProfileCheckCmd(c *cli) *cobra.Command {
@@ -35,7 +36,7 @@ func runProfileCheck(ctx context.Context, c *cli, name string) error {
 	}
 	s := a.Settings
 	profiles, err := checked(s, cmp.Or(name, c.flags.profile))
-	if problems := config.AllProblems(err); len(problems) > 0 {
+	if problems := strict.AllProblems(err); len(problems) > 0 {
 		return c.report(problems)
 	}
 	if err != nil {
@@ -68,7 +69,7 @@ func checked(s config.Settings, name string) ([]profile.Profile, error) {
 }
 
 // report lists every problem and sums up in the error.
-func (c *cli) report(problems config.Problems) error {
+func (c *cli) report(problems strict.Problems) error {
 	for _, p := range problems {
 		_ = shown.Fprintf(c.sys.Err, "%s\n", shown.Line(p.Full()))
 		if p.Hint != "" {

@@ -5,6 +5,7 @@ import (
 
 	"authctl/internal/acquire"
 	"authctl/internal/config"
+	"authctl/internal/strict"
 )
 
 // goldenKeys is a profile's body, the subject of an exchange ("" for none) and
@@ -43,7 +44,7 @@ func TestTodaysKeysStay(t *testing.T) {
 	for i, c := range goldenKeys() {
 		p, err := config.ParseProfile("golden", "golden.yaml", []byte(c.body))
 		if err != nil {
-			t.Errorf("%d: %v %v", i, err, config.AllProblems(err))
+			t.Errorf("%d: %v %v", i, err, strict.AllProblems(err))
 			continue
 		}
 		if got := acquire.Key(p, c.subject); got != c.key {

@@ -24,16 +24,26 @@ func TestTopLevelFolders(t *testing.T) {
 	}
 }
 
-// TestRoomsAreSmall: a longer file is two rooms. Tests may be longer: a table is one thing.
+// TestRoomsAreSmall: a longer file is two rooms, and a longer folder too. Tests may
+// be longer: a table is one thing.
 func TestRoomsAreSmall(t *testing.T) {
 	const most = 250
+	folders := map[string]int{"internal/config": 2000, "internal/app": 1200}
+	all := map[string]int{}
 	for _, path := range sources(t) {
 		text, err := os.ReadFile(filepath.Join("../..", path))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if lines := strings.Count(string(text), "\n"); lines > most {
+		lines := strings.Count(string(text), "\n")
+		if lines > most {
 			t.Errorf("%s has %d lines, more than %d", path, lines, most)
+		}
+		all[filepath.ToSlash(filepath.Dir(path))] += lines
+	}
+	for folder, most := range folders {
+		if lines := all[folder]; lines == 0 || lines > most {
+			t.Errorf("%s has %d lines, of at most %d", folder, lines, most)
 		}
 	}
 }

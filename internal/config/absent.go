@@ -6,13 +6,14 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
-func inBoth(file, mainPath, name string) Problem {
-	return Problem{File: file, Profile: name, Text: fmt.Sprintf("profile %q also stands in %s", name, mainPath), Hint: "remove one of the two"}
+func inBoth(file, mainPath, name string) strict.Problem {
+	return strict.Problem{File: file, Profile: name, Text: fmt.Sprintf("profile %q also stands in %s", name, mainPath), Hint: "remove one of the two"}
 }
 
-func checkDefault(d *document, set *profile.Set) Problems {
+func checkDefault(d *document, set *profile.Set) strict.Problems {
 	if set.Default == "" || slices.ContainsFunc(set.Profiles, func(p profile.Profile) bool { return p.Name == set.Default }) {
 		return nil
 	}
@@ -26,7 +27,7 @@ func checkDefault(d *document, set *profile.Set) Problems {
 	}
 	at := d.header.at
 	at.File, at.Path, at.Text = d.path, "default_profile", text
-	return Problems{at}
+	return strict.Problems{at}
 }
 
 func noProfile(s Settings) error {

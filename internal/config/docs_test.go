@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // TestDocsNameEveryField: docs/profiles.md is the reference of this format.
@@ -31,12 +32,12 @@ func TestDocsNameEveryField(t *testing.T) {
 }
 
 // leaves are the paths of all members that hold a value.
-func leaves(members []member, path string) []string {
+func leaves(members []strict.Member, path string) []string {
 	var all []string
 	for _, m := range members {
-		at := below(path, m.key)
-		if m.members != nil {
-			all = append(all, leaves(m.members, at)...)
+		at := strict.Below(path, m.Key)
+		if m.Members != nil {
+			all = append(all, leaves(m.Members, at)...)
 			continue
 		}
 		all = append(all, at)

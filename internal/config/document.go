@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // document is profiles.yaml, parsed and not yet understood beyond its head.
@@ -20,7 +21,7 @@ type document struct {
 	profiles []entry
 	// problems concern the file as a whole: unreadable, no YAML, a wrong head,
 	// a profile given twice.
-	problems Problems
+	problems strict.Problems
 }
 
 // header is the head of the profiles file.
@@ -28,7 +29,7 @@ type header struct {
 	Version string
 	Default string
 	Store   string
-	at      Problem // where default_profile stands
+	at      strict.Problem // where default_profile stands
 }
 
 // entry is one profile's name and body.
@@ -53,52 +54,50 @@ func (d *document) settings() map[string]any {
 func parseDocument(path string, text []byte) *document {
 	d := &document{path: path, exists: true}
 	if len(text) > maxFile { // of a text that was no file
-		d.problems = Problems{unreadable(path, fmt.Errorf("is larger than %d MiB", maxFile>>20))}
+		d.problems = strict.Problems{unreadable(path, fmt.Errorf("is larger than %d MiB", maxFile>>20))}
 		return d
 	}
-	root, err := parseYAML(text)
-	switch {
-	case err != nil:
-		d.problems = Problems{syntaxProblem(path, text, err)}
-	case root != nil:
-		r := newReader(path, filepath.Dir(path), "")
-		r.mapping(root, "", d.members())
-		d.header.at = r.source[keyProfile]
+	root, wrong := strict.Parse(path, text)
+	d.problems = wrong
+	if root != nil {
+		r := strict.New(path, filepath.Dir(path), "")
+		r.Mapping(root, "", d.members())
+		d.header.at = r.Source[keyProfile]
 		d.header.check(r)
-		d.problems = r.problems
+		d.problems = r.Problems
 	}
 	return d
 }
 
-func (d *document) members() []member {
-	return []member{
-		text("version", &d.header.Version),
-		text(keyProfile, &d.header.Default),
-		text(keyStore, &d.header.Store),
-		{key: "profiles", read: d.readProfiles},
+func (d *document) members() []strict.Member {
+	return []strict.Member{
+		strict.Text("version", &d.header.Version),
+		strict.Text(keyProfile, &d.header.Default),
+		strict.Text(keyStore, &d.header.Store),
+		{Key: "profiles", Read: d.readProfiles},
 	}
 }
 
-func (d *document) readProfiles(r *reader, n *yaml.Node, path string) {
-	n, ok := r.follow(n, path)
-	if !ok || isNull(n) {
+func (d *document) readProfiles(r *strict.Reader, n *yaml.Node, path string) {
+	n, ok := r.Follow(n, path)
+	if !ok || strict.IsNull(n) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		r.problem(n, path, "", "must be a mapping (name: profile), not %s", kindOf(n))
+		r.Problem(n, path, "", "must be a mapping (name: profile), not %s", strict.KindOf(n))
 		return
 	}
-	r.eachKey(n, path, func(key, body *yaml.Node, _ string) {
+	r.EachKey(n, path, func(key, body *yaml.Node, _ string) {
 		d.profiles = append(d.profiles, entry{key.Value, key, body})
 	})
 }
 
 // check is what the head's values mean.
-func (h *header) check(r *reader) {
+func (h *header) check(r *strict.Reader) {
 	bad := func(path, text string) {
-		at := r.source[path]
+		at := r.Source[path]
 		at.Path, at.Text = path, text
-		r.problems = append(r.problems, at)
+		r.Problems = append(r.Problems, at)
 	}
 	if h.Version != "" && h.Version != "1" {
 		bad("version", "this authctl reads version 1 of the format")

@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 func example(t testing.TB) []byte {
@@ -26,7 +27,7 @@ func says(data []byte) string {
 	d := parseDocument("f.yaml", data)
 	var out []string
 	for _, e := range d.profiles {
-		issuer := child(e.body, "issuer")
+		issuer := strict.Child(e.body, "issuer")
 		if issuer == nil {
 			issuer = &yaml.Node{}
 		}
@@ -35,7 +36,7 @@ func says(data []byte) string {
 		}
 		out = append(out, e.name+"="+issuer.Value)
 	}
-	for _, p := range d.problems.sorted() {
+	for _, p := range strict.AllProblems(d.problems.Fault("")) {
 		out = append(out, p.String())
 	}
 	return strings.Join(out, "; ")
@@ -108,7 +109,7 @@ func TestProblemsOfEveryFormOfFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := Parse("f.yaml", []byte(form))
 			var got []string
-			for _, p := range AllProblems(err) {
+			for _, p := range strict.AllProblems(err) {
 				got = append(got, p.Full())
 			}
 			if !slices.Equal(got, want) {
@@ -165,7 +166,7 @@ func FuzzProfilesFile(f *testing.F) {
 				t.Fatal(err)
 			}
 			if _, err := ParseProfile(p.Name, "f.yaml", text); err != nil {
-				t.Fatalf("%v\n%s", AllProblems(err), text)
+				t.Fatalf("%v\n%s", strict.AllProblems(err), text)
 			}
 		}
 	})

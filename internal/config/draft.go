@@ -9,6 +9,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // answer is what stands in a preset's questions where the answer goes.
@@ -40,18 +41,18 @@ func NewDraft(name, preset string) (*Draft, error) {
 	if !ok {
 		return nil, fault.New(fault.Usage, "%s", notPreset(preset))
 	}
-	root, err := parseYAML(data)
-	if err != nil {
-		return nil, fault.New(fault.Internal, "preset %s: %w", preset, err)
+	root, wrong := strict.Parse("preset "+preset, data)
+	if wrong != nil {
+		return nil, wrong.Fault("")
 	}
 	var asked []Question
-	r := newReader("preset "+preset, "", name)
+	r := strict.New("preset "+preset, "", name)
 	base := profile.Default()
-	r.mapping(root, "", presetMembers(&base, &asked))
-	if len(r.problems) > 0 {
-		return nil, r.problems.fault("")
+	r.Mapping(root, "", presetMembers(&base, &asked))
+	if len(r.Problems) > 0 {
+		return nil, r.Problems.Fault("")
 	}
-	values := mapping(profileMembers(&base))
+	values := strict.Write(profileMembers(&base))
 	for i := range asked {
 		q := &asked[i]
 		q.path = pathOf(q.put, answer, "")
@@ -59,7 +60,7 @@ func NewDraft(name, preset string) (*Draft, error) {
 			q.Default = v.Value
 		}
 	}
-	body := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{scalar("preset"), scalar(preset)}}
+	body := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{strict.Scalar("preset"), strict.Scalar(preset)}}
 	return &Draft{name: name, body: body, questions: asked}, nil
 }
 
@@ -73,12 +74,12 @@ func (d *Draft) Answer(q Question, text string) error {
 		return fault.New(fault.Usage, "%s: the path must be absolute or begin with ~/", q.path)
 	}
 	body := merge(d.body, filled(q.put, text))
-	encoded, err := encode(body)
+	encoded, err := strict.Encode(body)
 	if err != nil {
 		return fault.New(fault.Internal, "writing the answer: %w", err)
 	}
 	_, err = ParseProfile(d.name, "answer", encoded)
-	for _, p := range AllProblems(err) {
+	for _, p := range strict.AllProblems(err) {
 		if concerns(p.Path, q.path) {
 			return fault.New(fault.Usage, "%s: %s", p.Path, p.Text)
 		}
@@ -96,7 +97,7 @@ func concerns(path, q string) bool {
 
 // Finish is the profile and its text for profiles.d.
 func (d *Draft) Finish() (*profile.Profile, []byte, error) {
-	text, err := encode(d.body)
+	text, err := strict.Encode(d.body)
 	if err != nil {
 		return nil, nil, fault.New(fault.Internal, "writing the profile: %w", err)
 	}
@@ -105,15 +106,15 @@ func (d *Draft) Finish() (*profile.Profile, []byte, error) {
 }
 
 // presetMembers are a profile's, and the questions that only a preset has.
-func presetMembers(p *profile.Profile, asked *[]Question) []member {
-	return append(profileMembers(p), objects("ask", asked, questionMembers, func(*reader, *yaml.Node, string) {}))
+func presetMembers(p *profile.Profile, asked *[]Question) []strict.Member {
+	return append(profileMembers(p), strict.Objects("ask", asked, questionMembers, func(*strict.Reader, *yaml.Node, string) {}))
 }
 
-func questionMembers(q *Question) []member {
-	return []member{
-		text("say", &q.Say),
-		flag("optional", &q.Optional),
-		{key: "put", read: func(_ *reader, n *yaml.Node, _ string) { q.put = n }},
+func questionMembers(q *Question) []strict.Member {
+	return []strict.Member{
+		strict.Text("say", &q.Say),
+		strict.Flag("optional", &q.Optional),
+		{Key: "put", Read: func(_ *strict.Reader, n *yaml.Node, _ string) { q.put = n }},
 	}
 }
 
@@ -121,7 +122,7 @@ func questionMembers(q *Question) []member {
 func filled(n *yaml.Node, text string) *yaml.Node {
 	if n.Kind == yaml.ScalarNode {
 		if n.Value == answer {
-			return scalar(text)
+			return strict.Scalar(text)
 		}
 		return n
 	}
@@ -129,7 +130,7 @@ func filled(n *yaml.Node, text string) *yaml.Node {
 	for _, c := range n.Content {
 		if n.Kind == yaml.SequenceNode && c.Value == answer {
 			for _, word := range strings.Fields(text) {
-				out.Content = append(out.Content, scalar(word))
+				out.Content = append(out.Content, strict.Scalar(word))
 			}
 			continue
 		}
@@ -146,13 +147,13 @@ func merge(below, over *yaml.Node) *yaml.Node {
 	out := &yaml.Node{Kind: yaml.MappingNode}
 	for i := 0; i+1 < len(below.Content); i += 2 {
 		key, value := below.Content[i], below.Content[i+1]
-		if v := child(over, key.Value); v != nil {
+		if v := strict.Child(over, key.Value); v != nil {
 			value = merge(value, v)
 		}
 		out.Content = append(out.Content, key, value)
 	}
 	for i := 0; i+1 < len(over.Content); i += 2 {
-		if child(below, over.Content[i].Value) == nil {
+		if strict.Child(below, over.Content[i].Value) == nil {
 			out.Content = append(out.Content, over.Content[i], over.Content[i+1])
 		}
 	}
@@ -174,7 +175,7 @@ func pathOf(n *yaml.Node, value, path string) string {
 		}
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
-			if at := pathOf(n.Content[i+1], value, below(path, n.Content[i].Value)); at != "" {
+			if at := pathOf(n.Content[i+1], value, strict.Below(path, n.Content[i].Value)); at != "" {
 				return at
 			}
 		}
@@ -186,7 +187,7 @@ func pathOf(n *yaml.Node, value, path string) string {
 // atPath is the value at a path of mappings, nil when there is none.
 func atPath(n *yaml.Node, path string) *yaml.Node {
 	for key := range strings.SplitSeq(path, ".") {
-		if n = child(n, key); n == nil {
+		if n = strict.Child(n, key); n == nil {
 			return nil
 		}
 	}

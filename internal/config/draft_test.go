@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // TestEveryPresetAsksForWhatItLeavesOpen: with plain answers every preset
@@ -34,7 +35,7 @@ func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
 		}
 		p, text, err := d.Finish()
 		if err != nil {
-			t.Errorf("%s: %v\n%s", preset, AllProblems(err), text)
+			t.Errorf("%s: %v\n%s", preset, strict.AllProblems(err), text)
 			continue
 		}
 		if p.Client.ID != "app" || len(p.Scopes) == 0 && p.Grant == "client_credentials" {

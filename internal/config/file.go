@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/viper"
 
 	"authctl/internal/files"
+	"authctl/internal/strict"
 )
 
 // maxFile bounds a profiles file (docs/network.md).
@@ -37,7 +38,7 @@ func readDocument(ctx context.Context, v *viper.Viper, path string, explicit boo
 	if at.Hint == "" && explicit {
 		at.Hint = "--config or AUTHCTL_CONFIG names the profiles file"
 	}
-	return &document{path: path, problems: Problems{at}}, nil
+	return &document{path: path, problems: strict.Problems{at}}, nil
 }
 
 // readTrusted reads a file that decides where secrets go: it must belong to
@@ -49,4 +50,22 @@ func readTrusted(ctx context.Context, path string, explicit bool, wait time.Dura
 	wanted := files.Wanted{Max: maxFile, Pipe: explicit, Wait: wait, Check: func(info fs.FileInfo) error { return files.Trusted(path, info) }}
 	text, _, err := wanted.Read(ctx, path)
 	return text, err
+}
+
+// unreadable is the problem of a file that could not be read.
+func unreadable(file string, err error) strict.Problem {
+	var trust *files.TrustError
+	if errors.As(err, &trust) {
+		return strict.Problem{File: file, Text: "refused, " + trust.Text, Hint: trust.Hint}
+	}
+	return strict.Problem{File: file, Text: plainIO(err)}
+}
+
+// plainIO is an I/O error without the path, which the message has already.
+func plainIO(err error) string {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err.Error()
+	}
+	return err.Error()
 }

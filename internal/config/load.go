@@ -15,6 +15,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // LoadProfile reads one profile, "" for the chosen or default one, with its
@@ -27,7 +28,7 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	d := s.document()
 	name = cmp.Or(name, s.Profile, d.header.Default)
 	if len(d.problems) > 0 {
-		return nil, d.problems.fault("")
+		return nil, d.problems.Fault("")
 	}
 	if name == "" {
 		return nil, noProfile(s)
@@ -48,7 +49,7 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	}
 	p, problems := reading.decode(e, file)
 	if len(problems) > 0 {
-		return nil, problems.fault(name)
+		return nil, problems.Fault(name)
 	}
 	return p, nil
 }
@@ -91,7 +92,7 @@ func LoadAll(s Settings) (*profile.Set, error) {
 	}
 	problems = append(problems, checkDefault(d, set)...)
 	if len(problems) > 0 {
-		return nil, problems.fault("")
+		return nil, problems.Fault("")
 	}
 	if !d.exists && len(set.Profiles) == 0 {
 		return nil, noFile(s)
@@ -107,7 +108,7 @@ func Names(s Settings) ([]string, error) {
 	}
 	d := s.document()
 	if len(d.problems) > 0 {
-		return nil, d.problems.fault("")
+		return nil, d.problems.Fault("")
 	}
 	more, err := s.dropIns()
 	if err != nil {
@@ -134,11 +135,11 @@ func Parse(file string, data []byte) (*profile.Set, error) {
 func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
 	e, wrong := bodyOf(name, file, data)
 	if len(wrong) > 0 {
-		return nil, wrong.fault(name)
+		return nil, wrong.Fault(name)
 	}
 	p, problems := newDecoder().decode(e, file)
 	if len(problems) > 0 {
-		return nil, problems.fault(name)
+		return nil, problems.Fault(name)
 	}
 	return p, nil
 }
@@ -162,11 +163,11 @@ func lookup(s Settings, d *document, name string) (e entry, file string, ok bool
 		return e, d.path, ok, nil
 	}
 	if ok {
-		return e, "", false, Problems{inBoth(dropIn, d.path, name)}.fault(name)
+		return e, "", false, strict.Problems{inBoth(dropIn, d.path, name)}.Fault(name)
 	}
 	e, file, wrong := s.dropIn(name)
 	if len(wrong) > 0 {
-		return e, file, false, wrong.fault(name)
+		return e, file, false, wrong.Fault(name)
 	}
 	return e, file, true, nil
 }
@@ -179,25 +180,22 @@ func (s Settings) dropInPath(name string) string {
 	return filepath.Join(s.DropInFolder(), name+".yaml")
 }
 
-func (s Settings) dropIn(name string) (entry, string, Problems) {
+func (s Settings) dropIn(name string) (entry, string, strict.Problems) {
 	file := s.dropInPath(name)
 	text, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
 	if err != nil {
-		return entry{}, file, Problems{unreadable(file, err)}
+		return entry{}, file, strict.Problems{unreadable(file, err)}
 	}
 	e, wrong := bodyOf(name, file, text)
 	return e, file, wrong
 }
 
-func bodyOf(name, file string, text []byte) (entry, Problems) {
-	root, err := parseYAML(text)
-	if err != nil {
-		return entry{}, Problems{syntaxProblem(file, text, err)}
-	}
+func bodyOf(name, file string, text []byte) (entry, strict.Problems) {
+	root, wrong := strict.Parse(file, text)
 	if root == nil {
 		root = &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
 	}
-	return entry{name: name, key: root, body: root}, nil
+	return entry{name: name, key: root, body: root}, wrong
 }
 
 // dropIns are the names of the profiles in profiles.d, sorted.
@@ -211,7 +209,7 @@ func (s Settings) dropIns() ([]string, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, Problems{unreadable(folder, err)}.fault("")
+		return nil, strict.Problems{unreadable(folder, err)}.Fault("")
 	}
 	var names []string
 	for _, e := range entries {

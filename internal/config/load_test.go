@@ -10,6 +10,7 @@ import (
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/shown"
+	"authctl/internal/strict"
 )
 
 // home is a configuration folder with the given files, path to text.
@@ -205,12 +206,12 @@ func TestANameThatCannotBeOne(t *testing.T) {
 	_, err = config.LoadProfile(s, "..")
 	wantConfigFault(t, err, `".." cannot be a profile's name`)
 	_, err = config.LoadAll(s)
-	for _, p := range config.AllProblems(err) {
+	for _, p := range strict.AllProblems(err) {
 		if strings.ContainsAny(shown.Line(p.Full()).String(), "\n\x1b") {
 			t.Errorf("%q", p.Full())
 		}
 		if strings.Contains(p.File, "/.yaml") {
-			t.Errorf("a hidden file is read: %s", p)
+			t.Errorf("a hidden file is Read: %s", p)
 		}
 	}
 }

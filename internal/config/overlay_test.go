@@ -10,13 +10,14 @@ import (
 	"authctl/internal/config"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
+	"authctl/internal/strict"
 )
 
 func mustParse(t *testing.T, name, text string) *profile.Profile {
 	t.Helper()
 	p, err := config.ParseProfile(name, "/etc/authctl/f.yaml", []byte(text))
 	if err != nil {
-		t.Fatal(config.AllProblems(err))
+		t.Fatal(strict.AllProblems(err))
 	}
 	return p
 }
@@ -91,7 +92,7 @@ func TestNamesSurviveByteForByte(t *testing.T) {
         - {name: nothing, value: null}
 `))
 	if err != nil {
-		t.Fatal(config.AllProblems(err))
+		t.Fatal(strict.AllProblems(err))
 	}
 	p := set.Profiles[0]
 	if p.Name != "Prod.EU" || p.Client.ID != "App.Ünï" || p.TokenURL != "https://s.example/Token" {
@@ -148,7 +149,7 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 	}
 	set, err := config.Parse("/etc/authctl/f.yaml", data)
 	if err != nil {
-		t.Fatal(config.AllProblems(err))
+		t.Fatal(strict.AllProblems(err))
 	}
 	odd := mustParse(t, "odd", "token_url: https://s.example/\nclient: {id: '#x:\"y\"', secret: {command: [a, 'b: c']}}\nrequest: {params: [{name: a, value: 1.50}, {name: b, value: 'true'}, {name: c, value: \"x\\ny\"}]}\nassertion: {claims: [{name: n, value: {b: [1.50, '1.50', 1e400, '1e400', null, {'': ~, 'true': false, '1': 2}], a: []}}]}\n")
 	for _, p := range append(set.Profiles, *odd) {

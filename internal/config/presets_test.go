@@ -7,6 +7,7 @@ import (
 
 	"authctl/internal/config"
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // What each preset leaves to the profile; docs/profiles.md says the same.
@@ -34,7 +35,7 @@ func TestPresetsNeedOnlyWhatTheyLeaveOpen(t *testing.T) {
 		}
 		p, err := config.ParseProfile("p", "p.yaml", []byte("preset: "+name+"\n"+rest[name]))
 		if err != nil {
-			t.Errorf("%s: %v %v", name, err, config.AllProblems(err))
+			t.Errorf("%s: %v %v", name, err, strict.AllProblems(err))
 			continue
 		}
 		if p.Preset != name || len(p.Hints) == 0 {
@@ -51,7 +52,7 @@ func TestExampleFileLoads(t *testing.T) {
 	}
 	set, err := config.Parse(file, data)
 	if err != nil {
-		t.Fatal(config.AllProblems(err))
+		t.Fatal(strict.AllProblems(err))
 	}
 	used := map[string]bool{}
 	for _, p := range set.Profiles {

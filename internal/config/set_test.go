@@ -7,13 +7,14 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // paths are the members below, by their path, lists of mappings left out.
-func paths(members []member, at string, visit func(path string, m member)) {
+func paths(members []strict.Member, at string, visit func(path string, m strict.Member)) {
 	for _, m := range members {
-		visit(below(at, m.key), m)
-		paths(m.members, below(at, m.key), visit)
+		visit(strict.Below(at, m.Key), m)
+		paths(m.Members, strict.Below(at, m.Key), visit)
 	}
 }
 
@@ -28,13 +29,13 @@ func TestNoSetChangesWhereASecretGoes(t *testing.T) {
 		"tls.ca", "tls.client_certificate", "tls.client_key", "tls.client_key_passphrase",
 	}
 	seen := 0
-	paths(profileMembers(&p), "", func(path string, m member) {
+	paths(profileMembers(&p), "", func(path string, m strict.Member) {
 		want := slices.Contains(always, path) || strings.HasSuffix(path, "_url")
 		if want {
 			seen++
 		}
-		if len(m.members) == 0 && m.fixed != want {
-			t.Errorf("%s: fixed is %v", path, m.fixed)
+		if len(m.Members) == 0 && m.Fixed != want {
+			t.Errorf("%s: fixed is %v", path, m.Fixed)
 		}
 	})
 	if seen < len(always)+8 {
@@ -48,7 +49,7 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 		"issuer=https://evil.example", "token_url=https://evil.example", "insecure_http=true", "tls.ca=file:x", "tls={ca: file:x}",
 		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "request.headers=[{name: x, basic: {username: u, password: env:P}}]",
 	} {
-		list, err := changes([]string{set})
+		list, err := strict.Changes([]string{set})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,13 +61,13 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 }
 
 func TestTheLastSetWins(t *testing.T) {
-	list, err := changes([]string{"token_url=https://as.example/", "client={id: a, auth: none}", "client.id=b", "scopes=[x, y]", "client.id=0012"})
+	list, err := strict.Changes([]string{"token_url=https://as.example/", "client={id: a, auth: none}", "client.id=b", "scopes=[x, y]", "client.id=0012"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p, err := LoadProfile(Settings{alone: true, over: list}, "")
 	if err != nil {
-		t.Fatal(AllProblems(err))
+		t.Fatal(strict.AllProblems(err))
 	}
 	if p.Client.ID != "0012" || p.Client.Auth != "none" || strings.Join(p.Scopes, " ") != "x y" || p.Name != Alone {
 		t.Errorf("%+v", p)
@@ -75,7 +76,7 @@ func TestTheLastSetWins(t *testing.T) {
 
 func TestSetIsFieldAndValue(t *testing.T) {
 	for _, set := range []string{"", "x", "=x", ".a=x", "a..b=x", "a=[", "a=*none"} {
-		if _, err := changes([]string{set}); fault.KindOf(err) != fault.Usage {
+		if _, err := strict.Changes([]string{set}); fault.KindOf(err) != fault.Usage {
 			t.Errorf("%q: %v", set, err)
 		}
 	}
@@ -86,7 +87,7 @@ func FuzzSet(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, set string) {
-		list, err := changes([]string{set})
+		list, err := strict.Changes([]string{set})
 		if err != nil {
 			return
 		}

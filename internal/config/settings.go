@@ -1,8 +1,8 @@
 // Package config finds and reads the profiles file. Settings are layered by
 // viper, which it alone imports: flags, then AUTHCTL_*, then the file, then
 // defaults. Profiles never pass through viper, which would lower-case
-// names and split them at dots: a strict reader over the YAML nodes keeps every
-// byte and reports all problems at once, each with file, line and column.
+// names and split them at dots: internal/strict keeps every byte and reports all
+// problems at once.
 package config
 
 import (
@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"time"
+
+	"authctl/internal/strict"
 
 	"github.com/spf13/viper"
 )
@@ -46,7 +48,7 @@ type Settings struct {
 	main     *document // read already by Resolve; nil to read when needed
 	alone    bool      // --preset and --set make the profile; no file is asked
 	preset   string
-	over     []change
+	over     []strict.Change
 	detached bool // a text without a folder: no profiles.d
 }
 
@@ -56,7 +58,7 @@ func (s Settings) StoreUnknown() error {
 	if s.StoreChosen || s.main == nil {
 		return nil
 	}
-	return s.main.problems.fault("")
+	return s.main.problems.Fault("")
 }
 
 // The settings' names for viper; those of the file are its keys.

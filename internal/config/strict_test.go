@@ -8,6 +8,7 @@ import (
 
 	"authctl/internal/config"
 	"authctl/internal/fault"
+	"authctl/internal/strict"
 )
 
 // canary stands where a secret was written by mistake; no message may hold it.
@@ -16,7 +17,7 @@ const canary = "Canary4toXrw0x"
 // body is a profile without fault; cases add lines to it.
 const body = "token_url: https://s.example/token\nclient: {id: app, secret: keyring:client_secret}\n"
 
-func problemsOf(t *testing.T, err error) config.Problems {
+func problemsOf(t *testing.T, err error) strict.Problems {
 	t.Helper()
 	if err == nil {
 		return nil
@@ -31,7 +32,7 @@ func problemsOf(t *testing.T, err error) config.Problems {
 	if strings.Contains(err.Error(), "\n") {
 		t.Errorf("the message has several lines: %q", err)
 	}
-	all := config.AllProblems(err)
+	all := strict.AllProblems(err)
 	if len(all) == 0 {
 		t.Fatalf("no problems in %v", err)
 	}
@@ -111,7 +112,7 @@ func TestWhatIsRefused(t *testing.T) {
 					return
 				}
 			}
-			t.Errorf("no problem at %s saying %q in\n%v", c.at, c.text, config.AllProblems(err))
+			t.Errorf("no problem at %s saying %q in\n%v", c.at, c.text, strict.AllProblems(err))
 		})
 	}
 }
@@ -195,7 +196,7 @@ func TestAliasesAreBounded(t *testing.T) {
 func TestAliasOfAList(t *testing.T) {
 	set, err := config.Parse("f.yaml", []byte("profiles:\n  a:\n    token_url: https://s.example/\n    client: &c {id: x, secret: env:S}\n    scopes: &s [one, two]\n  b:\n    token_url: https://s.example/\n    client: *c\n    scopes: *s\n"))
 	if err != nil {
-		t.Fatal(config.AllProblems(err))
+		t.Fatal(strict.AllProblems(err))
 	}
 	if b := set.Profiles[1]; b.Client.Secret.Name != "S" || len(b.Scopes) != 2 {
 		t.Errorf("%+v", b)

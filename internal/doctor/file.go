@@ -6,6 +6,7 @@ import (
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/strict"
 )
 
 // File reports every problem of the profiles file, whichever profile it is
@@ -13,7 +14,7 @@ import (
 // for the chosen or default one, or all of them.
 func File(s config.Settings, name string, all bool, report func(Result)) []*profile.Profile {
 	set, err := config.LoadAll(s)
-	problems := config.AllProblems(err)
+	problems := strict.AllProblems(err)
 	for _, p := range problems {
 		report(problem(s, p))
 	}
@@ -36,14 +37,14 @@ func File(s config.Settings, name string, all bool, report func(Result)) []*prof
 		switch {
 		case err == nil:
 			chosen = append(chosen, p)
-		case len(config.AllProblems(err)) == 0:
+		case len(strict.AllProblems(err)) == 0:
 			report(failed(n, "profile", err))
 		}
 	}
 	return chosen
 }
 
-func problem(s config.Settings, p config.Problem) Result {
+func problem(s config.Settings, p strict.Problem) Result {
 	f := fault.New(fault.Config, "%s", p)
 	switch {
 	case p.Hint != "":

@@ -1,4 +1,4 @@
-package config
+package strict
 
 import (
 	"encoding/json"
@@ -8,18 +8,16 @@ import (
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
-
-	"authctl/internal/profile"
 )
 
-// anyValue is any JSON value. Numbers stay json.Number, digit for digit.
-func anyValue(key string, to *any) member {
-	return member{
-		key: key, takesNull: true,
-		read: func(r *reader, n *yaml.Node, path string) {
+// Any is any JSON value. Numbers stay json.Number, digit for digit.
+func Any(key string, to *any) Member {
+	return Member{
+		Key: key, takesNull: true,
+		Read: func(r *Reader, n *yaml.Node, path string) {
 			*to = r.json(n, path)
 		},
-		write: func() *yaml.Node {
+		Write: func() *yaml.Node {
 			if *to == nil {
 				return nil
 			}
@@ -28,13 +26,13 @@ func anyValue(key string, to *any) member {
 	}
 }
 
-// textValue is text as it is written, in a field that could hold any value.
-func textValue(key string, to *any) member {
-	any := anyValue(key, to)
-	return member{
-		key: key, write: any.write,
-		read: func(r *reader, n *yaml.Node, path string) {
-			if s, ok := r.text(n, path); ok {
+// AnyText is text as it is written, in a field that could hold any value.
+func AnyText(key string, to *any) Member {
+	any := Any(key, to)
+	return Member{
+		Key: key, Write: any.Write,
+		Read: func(r *Reader, n *yaml.Node, path string) {
+			if s, ok := r.Text(n, path); ok {
 				*to = s
 			}
 		},
@@ -45,20 +43,20 @@ func textValue(key string, to *any) member {
 const maxDepth = 64
 
 // json reads the JSON value a node stands for; names and text byte for byte.
-func (r *reader) json(n *yaml.Node, path string) any {
-	n, ok := r.follow(n, path)
+func (r *Reader) json(n *yaml.Node, path string) any {
+	n, ok := r.Follow(n, path)
 	if !ok {
 		return nil
 	}
 	if r.depth++; r.depth > maxDepth {
-		r.problem(n, "", "", "is nested more than %d levels deep", maxDepth)
+		r.Problem(n, "", "", "is nested more than %d levels deep", maxDepth)
 		r.nodes = maxNodes + 1 // one report is enough
 	}
 	defer func() { r.depth-- }()
 	switch n.Kind {
 	case yaml.MappingNode:
 		object := make(map[string]any, len(n.Content)/2)
-		r.eachKey(n, path, func(key, value *yaml.Node, at string) { object[key.Value] = r.json(value, at) })
+		r.EachKey(n, path, func(key, value *yaml.Node, at string) { object[key.Value] = r.json(value, at) })
 		return object
 	case yaml.SequenceNode:
 		list := make([]any, 0, len(n.Content))
@@ -69,12 +67,12 @@ func (r *reader) json(n *yaml.Node, path string) any {
 	case yaml.ScalarNode:
 		return r.jsonScalar(n, path)
 	default:
-		r.problem(n, path, "", "must be a JSON value")
+		r.Problem(n, path, "", "must be a JSON value")
 		return nil
 	}
 }
 
-func (r *reader) jsonScalar(n *yaml.Node, path string) any {
+func (r *Reader) jsonScalar(n *yaml.Node, path string) any {
 	switch n.ShortTag() {
 	case "!!str", "!!timestamp":
 		if n.Style == 0 && isNumber(n.Value) { // 1e400 is text to YAML and a number to JSON
@@ -93,7 +91,7 @@ func (r *reader) jsonScalar(n *yaml.Node, path string) any {
 			return number
 		}
 	}
-	r.problem(n, path, "", "is not a JSON value; quote it to mean text")
+	r.Problem(n, path, "", "is not a JSON value; quote it to mean text")
 	return nil
 }
 
@@ -124,7 +122,7 @@ func jsonNumber(n *yaml.Node) (json.Number, bool) {
 func fromJSON(v any) *yaml.Node {
 	switch v := v.(type) {
 	case string:
-		return scalar(v)
+		return Scalar(v)
 	case json.Number:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: v.String()}
 	case []any:
@@ -136,35 +134,13 @@ func fromJSON(v any) *yaml.Node {
 	case map[string]any:
 		object := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			object.Content = append(object.Content, scalar(name), fromJSON(v[name]))
+			object.Content = append(object.Content, Scalar(name), fromJSON(v[name]))
 		}
 		return object
 	}
 	n := &yaml.Node{}
 	if err := n.Encode(v); err != nil {
-		return scalar("")
+		return Scalar("")
 	}
 	return n
-}
-
-// basic is the computed credential of a field.
-func basic(key string, to **profile.Basic) member {
-	return member{
-		key: key,
-		read: func(r *reader, n *yaml.Node, path string) {
-			b := profile.Basic{}
-			r.mapping(n, path, basicMembers(&b))
-			*to = &b
-		},
-		write: func() *yaml.Node {
-			if *to == nil {
-				return nil
-			}
-			n := mapping(basicMembers(*to))
-			if n != nil {
-				n.Style = yaml.FlowStyle
-			}
-			return n
-		},
-	}
 }

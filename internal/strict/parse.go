@@ -1,4 +1,4 @@
-package config
+package strict
 
 import (
 	"bytes"
@@ -13,8 +13,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// parseYAML is the one document in text, nil for an empty one.
-func parseYAML(text []byte) (*yaml.Node, error) {
+// Parse is the one document of a file, nil for an empty one, or the problem of a
+// text that is no YAML.
+func Parse(file string, text []byte) (*yaml.Node, Problems) {
+	root, err := parse(text)
+	if err != nil {
+		return nil, Problems{syntaxProblem(file, text, err)}
+	}
+	return root, nil
+}
+
+// parse is the one document in text, nil for an empty one.
+func parse(text []byte) (*yaml.Node, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var doc yaml.Node
 	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
@@ -60,7 +70,7 @@ const unknownAnchor = "unknown anchor '"
 func unknownAlias(text []byte, name string) (line, column int) {
 	places := regexp.MustCompile(`\*`+regexp.QuoteMeta(name)+`(?:[^\w-]|$)`).FindAllIndex(text, -1)
 	i := sort.Search(len(places), func(i int) bool {
-		_, err := parseYAML(text[:places[i][0]+1+len(name)])
+		_, err := parse(text[:places[i][0]+1+len(name)])
 		return err != nil && strings.Contains(err.Error(), unknownAnchor)
 	})
 	if i == len(places) {

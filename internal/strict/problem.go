@@ -1,16 +1,13 @@
-package config
+package strict
 
 import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"sort"
 
 	"authctl/internal/fault"
-	"authctl/internal/files"
-	"authctl/internal/profile"
 )
 
 // Problem is one thing wrong in a profiles file.
@@ -69,8 +66,8 @@ func (ps Problems) Error() string {
 // shownHints bounds how many further problems a message lists.
 const shownHints = 8
 
-// fault is the error for problems met while loading profileName.
-func (ps Problems) fault(profileName string) error {
+// Fault is the error for problems met while loading profileName.
+func (ps Problems) Fault(profileName string) error {
 	if len(ps) == 0 {
 		return nil
 	}
@@ -104,42 +101,4 @@ func AllProblems(err error) Problems {
 	var ps Problems
 	errors.As(err, &ps)
 	return ps
-}
-
-// unreadable is the problem of a file that could not be read.
-func unreadable(file string, err error) Problem {
-	var trust *files.TrustError
-	if errors.As(err, &trust) {
-		return Problem{File: file, Text: "refused, " + trust.Text, Hint: trust.Hint}
-	}
-	return Problem{File: file, Text: plainIO(err)}
-}
-
-// plainIO is an I/O error without the path, which the message has already.
-func plainIO(err error) string {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		return pe.Err.Error()
-	}
-	return err.Error()
-}
-
-// meaning turns what Validate found into problems, unfolding errors.Join.
-func meaning(err error) []*profile.Problem {
-	if err == nil {
-		return nil
-	}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		var all []*profile.Problem
-		for _, e := range joined.Unwrap() {
-			all = append(all, meaning(e)...)
-		}
-		return all
-	}
-	var p *profile.Problem
-	if errors.As(err, &p) {
-		return []*profile.Problem{p}
-	}
-	return []*profile.Problem{{Text: err.Error()}}
 }
