@@ -79,10 +79,10 @@ func person() *profile.Profile {
 	return p
 }
 
-// loggedIn is a bench with a living session of p at f.
-func loggedIn(t *testing.T, f *family, p *profile.Profile) *bench {
+// loggedIn is a fixture with a living session of p at f.
+func loggedIn(t *testing.T, f *family, p *profile.Profile) *fixture {
 	t.Helper()
-	b := newBench(t)
+	b := newFixture(t)
 	b.http.every = f.serve
 	if _, err := b.Start(t.Context(), p, grant.AuthorizationCode{Profile: p, Code: secret.New("c")}, StartOptions{}); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func loggedIn(t *testing.T, f *family, p *profile.Profile) *bench {
 func forScope(s string) Options { return Options{Ask: Overrides{Scopes: []string{s}}} }
 
 // get is one process.
-func (b *bench) get(t *testing.T, p *profile.Profile, o Options) token.Set {
+func (b *fixture) get(t *testing.T, p *profile.Profile, o Options) token.Set {
 	t.Helper()
 	r, err := b.process().Token(t.Context(), p, o)
 	if err != nil {
@@ -179,7 +179,7 @@ func TestManyProcessesOfEachKindAskOnce(t *testing.T) {
 	for name, p := range map[string]*profile.Profile{"login": person(), "exchange": rereading()} {
 		t.Run(name, func(t *testing.T) {
 			f := newFamily()
-			b := newBench(t)
+			b := newFixture(t)
 			b.http.every = f.serve
 			if _, err := b.Exchange(t.Context(), p, p, exchangeOf(p, "a"), Options{}); err != nil {
 				t.Fatal(err)
@@ -257,7 +257,7 @@ func TestANewLoginForgetsWhatStoodBeside(t *testing.T) {
 
 func TestASessionWithoutARefreshTokenServesOneAPI(t *testing.T) {
 	p := person()
-	b := newBench(t, granted("first", ""))
+	b := newFixture(t, granted("first", ""))
 	if _, err := b.Start(t.Context(), p, grant.AuthorizationCode{Profile: p, Code: secret.New("c")}, StartOptions{}); err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestASessionWithoutARefreshTokenServesOneAPI(t *testing.T) {
 // An exchange that needs no person steps in where its session cannot serve.
 func TestAnExchangeServesWhereItsSessionCannot(t *testing.T) {
 	p := rereading()
-	b := newBench(t, granted("first", ""), granted("by-exchange", ""))
+	b := newFixture(t, granted("first", ""), granted("by-exchange", ""))
 	if _, err := b.Exchange(t.Context(), p, p, exchangeOf(p, "subject"), Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestAnExchangeServesWhereItsSessionCannot(t *testing.T) {
 
 // Where the own grant needs nobody, it is asked as ever, session or not.
 func TestTheOwnGrantServesAWish(t *testing.T) {
-	b := newBench(t, granted("first", "r2"), granted("own", ""))
+	b := newFixture(t, granted("first", "r2"), granted("own", ""))
 	p := plain()
 	if _, err := b.RefreshWith(t.Context(), p, p, secret.New("r1")); err != nil {
 		t.Fatal(err)
@@ -413,7 +413,7 @@ func TestForceBesideASessionAsksOnce(t *testing.T) {
 // --param`: an exchange that does not ask for it is asked anew.
 func TestAParameterBesideASessionSwitchesIt(t *testing.T) {
 	f, p := newFamily(), rereading()
-	b := newBench(t)
+	b := newFixture(t)
 	b.http.every = f.serve
 	for i, ask := range []Overrides{{Scopes: []string{"one"}}, {Scopes: []string{"one"}, Params: []string{"organization_id=5"}}} {
 		if _, err := b.process().Exchange(t.Context(), p, p, exchangeOf(p, "a"), Options{}); err != nil {

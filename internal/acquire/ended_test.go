@@ -38,7 +38,7 @@ func TestRefusedRefreshes(t *testing.T) {
 		"a gateway's time-out":          {status(504, nil, nil), fault.Network, true, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, c.answer)
+			b := newFixture(t, c.answer)
 			p := plain()
 			p.Grant = "authorization_code"
 			key := Key(p, "")
@@ -64,7 +64,7 @@ func TestRefreshOfALivingSessionWithoutRefreshToken(t *testing.T) {
 		left time.Duration
 		kind fault.Kind
 	}{"living": {time.Hour, fault.Usage}, "expired": {-time.Hour, fault.Login}} {
-		b := newBench(t)
+		b := newFixture(t)
 		p := plain()
 		p.Grant, p.Scopes = "authorization_code", []string{"openid"}
 		b.store.records[Key(p, "")] = storeRecord{Profile: p.Name, Grant: "authorization_code", Set: token.Set{
@@ -81,7 +81,7 @@ func TestRefreshOfALivingSessionWithoutRefreshToken(t *testing.T) {
 // TestADeviceIsSentToItsOwnLogin: no browser of this machine is any use to it.
 func TestADeviceIsSentToItsOwnLogin(t *testing.T) {
 	for grant, at := range map[string]string{"authorization_code": "https://as.example/device", "device_code": ""} {
-		b := newBench(t)
+		b := newFixture(t)
 		p := plain()
 		p.Grant, p.DeviceAuthorizationURL = grant, at
 		f := asFault(t, second(b.Token(t.Context(), p, Options{})))
@@ -94,7 +94,7 @@ func TestADeviceIsSentToItsOwnLogin(t *testing.T) {
 // A refresh token of the profile's own grant that was refused is over and says why, and is
 // not said never to have been; what is advised asks the server.
 func TestARefusedRefreshTokenOfTheOwnGrant(t *testing.T) {
-	b := newBench(t, refused("invalid_grant", "spent"))
+	b := newFixture(t, refused("invalid_grant", "spent"))
 	p := plain()
 	b.store.records[Key(p, "")] = storeRecord{Profile: p.Name, Grant: p.Grant, Intent: testNow.Add(-time.Minute), Set: token.Set{
 		AccessToken: secret.New("a"), TokenType: "Bearer", RefreshToken: secret.New("r1"), ExpiresAt: testNow.Add(time.Hour),
@@ -114,7 +114,7 @@ func TestARefusedRefreshTokenOfTheOwnGrant(t *testing.T) {
 // A session that lives is not said to be over because it cannot be forced.
 func TestForceWithoutARefreshToken(t *testing.T) {
 	for _, good := range []bool{true, false} {
-		b := newBench(t)
+		b := newFixture(t)
 		p := plain()
 		p.Grant = "authorization_code"
 		ends := testNow.Add(-time.Hour)

@@ -179,7 +179,7 @@ func TestHintsNameWhatMends(t *testing.T) {
 			if c.code == "" {
 				body = object{"message": c.text}
 			}
-			b := newBench(t, status(400, nil, body))
+			b := newFixture(t, status(400, nil, body))
 			b.Auths = b.authsWith(c.secret)
 			p := plain()
 			if c.change != nil {
@@ -227,7 +227,7 @@ func TestTheClockSpeaks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := http.Header{"Date": {testNow.Add(c.ahead).Format(http.TimeFormat)}}
-			b := newBench(t, status(400, h, object{"error": "invalid_client", "error_description": c.text}))
+			b := newFixture(t, status(400, h, object{"error": "invalid_client", "error_description": c.text}))
 			p := plain()
 			if c.signed {
 				p.Client.Auth, p.Issuer = "client_secret_jwt", "https://as.example"

@@ -165,16 +165,16 @@ func (o odd) with(serial int) []byte {
 	return []byte(body)
 }
 
-// oddBench is a process on a rotating server.
-func oddBench(t *testing.T, row odd) (*bench, *rotating, *profile.Profile) {
-	b := newBench(t)
+// oddFixture is a process on a rotating server.
+func oddFixture(t *testing.T, row odd) (*fixture, *rotating, *profile.Profile) {
+	b := newFixture(t)
 	s := &rotating{row: row, live: map[string]bool{}, now: func() time.Time { return b.now }}
 	p := plain()
 	p.Scopes, p.DPoP.Enabled = []string{"a", "b"}, row.dpop
 	return b, s, p
 }
 
-func (b *bench) on(s *rotating) *Acquirer {
+func (b *fixture) on(s *rotating) *Acquirer {
 	a := b.process()
 	a.Poster, a.Metadata = s, s
 	return a
@@ -225,7 +225,7 @@ func TestAnswerBreaksOff(t *testing.T) {
 	}
 	t.Run("refresh_token", func(t *testing.T) { oddRefresh(t, row) })
 	t.Run("beside", func(t *testing.T) {
-		b, s, p := oddBench(t, row)
+		b, s, p := oddFixture(t, row)
 		s.plain = true
 		if _, err := oddGrants()["authorization_code"](b.on(s), t.Context(), p); err != nil {
 			t.Fatal(err)
@@ -239,7 +239,7 @@ func TestAnswerBreaksOff(t *testing.T) {
 		fiveTimes(t, b, s, p, 0)
 	})
 	t.Run("refresh_token handed in", func(t *testing.T) {
-		b, s, p := oddBench(t, row)
+		b, s, p := oddFixture(t, row)
 		s.live["r0"], p.Grant = true, "authorization_code"
 		if _, err := b.on(s).RefreshWith(t.Context(), p, p, secret.New("r0")); fault.KindOf(err) != fault.Network {
 			t.Errorf("got %v", err)
@@ -259,7 +259,7 @@ func TestAnswerBreaksOff(t *testing.T) {
 // oddFirst: the answer that begins, and five more. What begins no session is
 // revoked where a session was wanted.
 func oddFirst(t *testing.T, row odd, session bool, first func(*Acquirer, context.Context, *profile.Profile) (token.Set, error)) {
-	b, s, p := oddBench(t, row)
+	b, s, p := oddFixture(t, row)
 	set, err := first(b.on(s), t.Context(), p)
 	if row.code != 0 {
 		if fault.KindOf(err) != row.code || !set.AccessToken.IsZero() {
@@ -294,7 +294,7 @@ func oddFirst(t *testing.T, row odd, session bool, first func(*Acquirer, context
 
 // oddRefresh: a sound login whose refreshes are answered oddly, and then soundly.
 func oddRefresh(t *testing.T, row odd) {
-	b, s, p := oddBench(t, row)
+	b, s, p := oddFixture(t, row)
 	s.plain = true
 	if _, err := oddGrants()["authorization_code"](b.on(s), t.Context(), p); err != nil {
 		t.Fatal(err)
@@ -308,7 +308,7 @@ func oddRefresh(t *testing.T, row odd) {
 	}
 }
 
-func fiveTimes(t *testing.T, b *bench, s *rotating, p *profile.Profile, code fault.Kind) {
+func fiveTimes(t *testing.T, b *fixture, s *rotating, p *profile.Profile, code fault.Kind) {
 	t.Helper()
 	for range 5 {
 		b.now = b.now.Add(time.Second)

@@ -16,29 +16,29 @@ import (
 // spends are the calls that send something which is good for one use, each with
 // what is told when it is cut off.
 func spends() map[string]struct {
-	call func(ctx context.Context, b *bench, p *profile.Profile) error
+	call func(ctx context.Context, b *fixture, p *profile.Profile) error
 	told string
 } {
 	type row = struct {
-		call func(ctx context.Context, b *bench, p *profile.Profile) error
+		call func(ctx context.Context, b *fixture, p *profile.Profile) error
 		told string
 	}
-	start := func(g grant.Grant) func(context.Context, *bench, *profile.Profile) error {
-		return func(ctx context.Context, b *bench, p *profile.Profile) error {
+	start := func(g grant.Grant) func(context.Context, *fixture, *profile.Profile) error {
+		return func(ctx context.Context, b *fixture, p *profile.Profile) error {
 			_, err := b.Start(ctx, p, g, StartOptions{})
 			return err
 		}
 	}
 	return map[string]row{
-		"refresh": {func(ctx context.Context, b *bench, p *profile.Profile) error {
+		"refresh": {func(ctx context.Context, b *fixture, p *profile.Profile) error {
 			_, err := b.Refresh(ctx, p, p)
 			return err
 		}, "the refresh token of plain was on its way: if the next token is refused, authctl exchange -p plain --subject-token FILE starts a new session"},
-		"a given one": {func(ctx context.Context, b *bench, p *profile.Profile) error {
+		"a given one": {func(ctx context.Context, b *fixture, p *profile.Profile) error {
 			_, err := b.RefreshWith(ctx, p, p, secret.New("given"))
 			return err
 		}, "the refresh token of plain was on its way: if the next token is refused, authctl refresh -p plain --refresh-token FILE starts a new session"},
-		"beside": {func(ctx context.Context, b *bench, p *profile.Profile) error {
+		"beside": {func(ctx context.Context, b *fixture, p *profile.Profile) error {
 			_, err := b.Token(ctx, p, Options{Ask: Overrides{Audience: []string{"urn:other"}}})
 			return err
 		}, "the refresh token of plain was on its way: if the next token is refused, authctl exchange -p plain --subject-token FILE starts a new session"},
@@ -62,7 +62,7 @@ func spends() map[string]struct {
 func TestWhatIsOnItsWayIsTold(t *testing.T) {
 	for name, tt := range spends() {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil)
+			b := newFixture(t, nil)
 			p := plain()
 			p.Grant = "token_exchange"
 			session(t, b, p, "r1")
@@ -103,7 +103,7 @@ func TestAnInterruptBeforeTheTokenLeavesCostsNothing(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newFixture(t)
 			p := plain()
 			p.Grant = "token_exchange"
 			session(t, b, p, "r1")

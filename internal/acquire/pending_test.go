@@ -27,8 +27,8 @@ func loginOf(p *profile.Profile) grant.AuthorizationCode {
 // that takes no more than the refresh token, costs no session, however odd the answer.
 func TestTheRefreshTokenOfAnyAnswerIsDurableFirst(t *testing.T) {
 	for _, row := range oddAnswers() {
-		for name, fails := range map[string]func(before int, b *bench) func(store.Record) error{
-			"killed": func(before int, b *bench) func(store.Record) error {
+		for name, fails := range map[string]func(before int, b *fixture) func(store.Record) error{
+			"killed": func(before int, b *fixture) func(store.Record) error {
 				return func(store.Record) error {
 					if len(b.store.puts) > before+1 { // the intent and the raw answer
 						return errors.New("killed")
@@ -36,7 +36,7 @@ func TestTheRefreshTokenOfAnyAnswerIsDurableFirst(t *testing.T) {
 					return nil
 				}
 			},
-			"no room, and killed": func(before int, b *bench) func(store.Record) error {
+			"no room, and killed": func(before int, b *fixture) func(store.Record) error {
 				return func(r store.Record) error {
 					if len(r.Pending) > 0 || len(b.store.puts) > before+1 { // the intent and the refresh token
 						return errors.New("no space left")
@@ -46,7 +46,7 @@ func TestTheRefreshTokenOfAnyAnswerIsDurableFirst(t *testing.T) {
 			},
 		} {
 			t.Run(row.name+"/"+name, func(t *testing.T) {
-				b, s, p := oddBench(t, row)
+				b, s, p := oddFixture(t, row)
 				s.plain = true
 				if _, err := oddGrants()["authorization_code"](b.on(s), t.Context(), p); err != nil {
 					t.Fatal(err)
@@ -64,7 +64,7 @@ func TestTheRefreshTokenOfAnyAnswerIsDurableFirst(t *testing.T) {
 // What was not verified is never the session: while it is checked it stands
 // under a key of its own, and no command finds it as the session.
 func TestALoginIsTheSessionAfterItsChecks(t *testing.T) {
-	b, s, p := oddBench(t, odd{body: soundAnswer})
+	b, s, p := oddFixture(t, odd{body: soundAnswer})
 	g := loginOf(p)
 	checked := false
 	_, err := b.on(s).Start(t.Context(), p, g, StartOptions{MustKeep: true, Check: func(token.Set) error {
@@ -109,7 +109,7 @@ func TestWhatACrashLeftOfALogin(t *testing.T) {
 		"it became one":    {&promoted, nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, s, p := oddBench(t, odd{body: soundAnswer})
+			b, s, p := oddFixture(t, odd{body: soundAnswer})
 			loginOf(p)
 			key := Key(p, "")
 			s.live = map[string]bool{"r0": true, "left-r": true}
@@ -130,7 +130,7 @@ func TestWhatACrashLeftOfALogin(t *testing.T) {
 
 // A refresh token that was handed in, and whose answer is no use, leaves the kept session.
 func TestAnOddAnswerToATokenFromAFileCostsNoSession(t *testing.T) {
-	b, s, p := oddBench(t, odd{body: `{"refresh_token":"%R","error":"x","access_token":"%A"}`})
+	b, s, p := oddFixture(t, odd{body: `{"refresh_token":"%R","error":"x","access_token":"%A"}`})
 	s.plain = true
 	if _, err := b.on(s).Start(t.Context(), p, loginOf(p), StartOptions{MustKeep: true}); err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestNoLifetime(t *testing.T) {
 		"own grant, JWT before": {own, jwtUntil(t, testNow.Add(10*time.Minute)), 30 * time.Minute, 10 * time.Minute, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, status(200, nil, object{"access_token": c.access, "token_type": "Bearer"}))
+			b := newFixture(t, status(200, nil, object{"access_token": c.access, "token_type": "Bearer"}))
 			p := plain()
 			p.Token.DefaultLifetime = c.given
 			if err := c.first(b.process(), p); err != nil || len(b.warns) != c.warns {
@@ -213,7 +213,7 @@ func TestNoLifetime(t *testing.T) {
 
 // The API's 401 ends a login of unknown lifetime; --force alone does not.
 func TestTheAPIEndsALoginOfUnknownLifetime(t *testing.T) {
-	b := newBench(t, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
+	b := newFixture(t, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
 	p := plain()
 	if _, err := b.Start(t.Context(), p, loginOf(p), StartOptions{MustKeep: true}); err != nil {
 		t.Fatal(err)
@@ -233,7 +233,7 @@ func TestMissingScopesAreSaidOnce(t *testing.T) {
 	answer := func(scope string) func(*endpoint.Request) (endpoint.Answer, error) {
 		return status(200, nil, object{"access_token": "a", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "r", "scope": scope})
 	}
-	b := newBench(t, answer("a b"), answer("a b"), answer("a"), answer("a c"))
+	b := newFixture(t, answer("a b"), answer("a b"), answer("a"), answer("a c"))
 	p := plain()
 	p.Scopes = []string{"a", "b", "c", "offline_access"}
 	if _, err := b.Start(t.Context(), p, loginOf(p), StartOptions{}); err != nil {

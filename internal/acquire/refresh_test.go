@@ -35,7 +35,7 @@ func asFault(t *testing.T, err error) *fault.Error {
 }
 
 // session starts one by exchange and lets its access token grow old.
-func session(t *testing.T, b *bench, p *profile.Profile, refresh string) {
+func session(t *testing.T, b *fixture, p *profile.Profile, refresh string) {
 	t.Helper()
 	b.http.answers = append(list(granted("first", refresh)), b.http.answers...)
 	g := grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New("subject"), Type: "jwt"}}
@@ -46,7 +46,7 @@ func session(t *testing.T, b *bench, p *profile.Profile, refresh string) {
 }
 
 func TestTokenRefreshesTheSession(t *testing.T) {
-	b := newBench(t, granted("second", "r2"), granted("third", ""))
+	b := newFixture(t, granted("second", "r2"), granted("third", ""))
 	p := plain()
 	session(t, b, p, "r1")
 	for i, want := range []string{"second", "third"} {
@@ -70,7 +70,7 @@ func TestTokenRefreshesTheSession(t *testing.T) {
 
 // docs/threats.md 18: all of them wait for the lock while the one asks.
 func TestManyProcessesRefreshOnce(t *testing.T) {
-	b := newBench(t, granted("second", "r2"))
+	b := newFixture(t, granted("second", "r2"))
 	p := plain()
 	session(t, b, p, "r1")
 	b.http.answers[1] = b.crowded(t, b.store.takes+50, func(*endpoint.Request) (endpoint.Answer, error) {
@@ -89,7 +89,7 @@ func TestManyProcessesRefreshOnce(t *testing.T) {
 }
 
 func TestTheOrderOfARefresh(t *testing.T) {
-	b := newBench(t, granted("second", "r2"))
+	b := newFixture(t, granted("second", "r2"))
 	p := plain()
 	session(t, b, p, "r1")
 	before := len(b.store.puts)
@@ -112,7 +112,7 @@ func TestTheOrderOfARefresh(t *testing.T) {
 }
 
 func TestAStoreThatCannotKeepSpendsNothing(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	p := plain()
 	session(t, b, p, "r1")
 	b.store.fail = func(store.Record) error { return errors.New("disk full") }
@@ -123,7 +123,7 @@ func TestAStoreThatCannotKeepSpendsNothing(t *testing.T) {
 }
 
 func TestACrashAfterTheRawAnswerLosesNothing(t *testing.T) {
-	b := newBench(t, granted("second", "r2"))
+	b := newFixture(t, granted("second", "r2"))
 	p := plain()
 	session(t, b, p, "r1")
 	b.store.fail = func(r store.Record) error {
@@ -157,7 +157,7 @@ func TestARefreshIsNeverSentTwice(t *testing.T) {
 		"lost after sending": lost(true), "503": status(503, nil, nil), "429": status(429, nil, nil),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, answer)
+			b := newFixture(t, answer)
 			p := plain()
 			session(t, b, p, "r1")
 			if _, err := b.Refresh(t.Context(), p, p); err == nil {
@@ -165,7 +165,7 @@ func TestARefreshIsNeverSentTwice(t *testing.T) {
 			}
 		})
 	}
-	b := newBench(t, lost(false), granted("second", ""))
+	b := newFixture(t, lost(false), granted("second", ""))
 	p := plain()
 	session(t, b, p, "r1")
 	if _, err := b.Refresh(t.Context(), p, p); err != nil {
@@ -174,7 +174,7 @@ func TestARefreshIsNeverSentTwice(t *testing.T) {
 }
 
 func TestInvalidGrantEndsTheSessionAndAsksNobodyAgain(t *testing.T) {
-	b := newBench(t, refused("invalid_grant", "Stale token"))
+	b := newFixture(t, refused("invalid_grant", "Stale token"))
 	p := plain()
 	session(t, b, p, "r1")
 	for range 2 {
@@ -186,7 +186,7 @@ func TestInvalidGrantEndsTheSessionAndAsksNobodyAgain(t *testing.T) {
 }
 
 func TestInvalidGrantUsesATokenThatAnotherProcessRotated(t *testing.T) {
-	b := newBench(t, nil, granted("third", "r3"))
+	b := newFixture(t, nil, granted("third", "r3"))
 	p := plain()
 	session(t, b, p, "r1")
 	key := b.store.records[Key(p, "")].Session
@@ -214,7 +214,7 @@ func TestInvalidGrantIsNeverALoop(t *testing.T) {
 		"then trouble":     {status(503, nil, nil), fault.Network, "r3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, nil, nil)
+			b := newFixture(t, nil, nil)
 			p := plain()
 			session(t, b, p, "r1")
 			key := b.store.records[Key(p, "")].Session
@@ -238,7 +238,7 @@ func TestInvalidGrantIsNeverALoop(t *testing.T) {
 }
 
 func TestAnInterruptedRefreshIsExplained(t *testing.T) {
-	b := newBench(t, lost(true), refused("invalid_grant", "Stale token"))
+	b := newFixture(t, lost(true), refused("invalid_grant", "Stale token"))
 	p := plain()
 	session(t, b, p, "r1")
 	_, _ = b.Refresh(t.Context(), p, p)
@@ -249,7 +249,7 @@ func TestAnInterruptedRefreshIsExplained(t *testing.T) {
 }
 
 func TestAnInterruptIsHeldBackWhileTheTokenIsSpent(t *testing.T) {
-	b := newBench(t, nil)
+	b := newFixture(t, nil)
 	p := plain()
 	session(t, b, p, "r1")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -270,7 +270,7 @@ func TestAnInterruptIsHeldBackWhileTheTokenIsSpent(t *testing.T) {
 }
 
 func TestOneSubjectsTokenIsNotAnothers(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	p := plain()
 	session(t, b, p, "")
 	b.now = testNow
@@ -285,7 +285,7 @@ func TestOneSubjectsTokenIsNotAnothers(t *testing.T) {
 }
 
 func TestARefusedCheckKeepsNothing(t *testing.T) {
-	b := newBench(t, granted("a", "r"))
+	b := newFixture(t, granted("a", "r"))
 	p := plain()
 	g := grant.TokenExchange{Profile: p, Subject: grant.Subject{Token: secret.New("s"), Type: "jwt"}}
 	_, err := b.Start(t.Context(), p, g, StartOptions{Check: func(token.Set) error { return errors.New("wrong nonce") }})
@@ -296,7 +296,7 @@ func TestARefusedCheckKeepsNothing(t *testing.T) {
 
 // The profile's own grant, asked for beside a session, costs the session nothing.
 func TestTheOwnGrantDoesNotReplaceASession(t *testing.T) {
-	b := newBench(t, granted("first", "r2"), granted("own", ""))
+	b := newFixture(t, granted("first", "r2"), granted("own", ""))
 	p := plain()
 	if _, err := b.RefreshWith(t.Context(), p, p, secret.New("r1")); err != nil {
 		t.Fatal(err)
@@ -312,7 +312,7 @@ func TestTheOwnGrantDoesNotReplaceASession(t *testing.T) {
 
 // A login that ends while `token` waits for the lock is used, not overwritten.
 func TestASessionThatBeginsMeanwhileIsUsed(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	p := plain()
 	b.store.locked = func() {
 		b.store.records[Key(p, "")] = store.Record{Profile: p.Name, Grant: "authorization_code", Set: token.Set{
@@ -327,7 +327,7 @@ func TestASessionThatBeginsMeanwhileIsUsed(t *testing.T) {
 
 // A kept token of a configured assertion takes no lock either.
 func TestAFreshTokenOfAnAssertionTakesNoLock(t *testing.T) {
-	b := newBench(t, granted("one", ""))
+	b := newFixture(t, granted("one", ""))
 	p := plain()
 	p.Grant, p.Exchange.SubjectToken = "jwt_bearer", secret.Ref{Kind: secret.Keyring, Name: "assertion"}
 	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
@@ -342,7 +342,7 @@ func TestAFreshTokenOfAnAssertionTakesNoLock(t *testing.T) {
 
 // A refresh token that was handed in and is refused leaves the kept session alone.
 func TestARefusedTokenFromAFileCostsNoSession(t *testing.T) {
-	b := newBench(t, granted("first", "r2"), refused("invalid_grant", "Stale token"))
+	b := newFixture(t, granted("first", "r2"), refused("invalid_grant", "Stale token"))
 	p := plain()
 	if _, err := b.RefreshWith(t.Context(), p, p, secret.New("r1")); err != nil {
 		t.Fatal(err)
@@ -358,7 +358,7 @@ func TestARefusedTokenFromAFileCostsNoSession(t *testing.T) {
 // The refresh token that came beside a client_credentials token is no session:
 // when it is refused, nobody has to log in.
 func TestARefusedTokenOfTheOwnGrantNeedsNoLogin(t *testing.T) {
-	b := newBench(t, granted("one", "r1"), refused("invalid_grant", "Stale token"))
+	b := newFixture(t, granted("one", "r1"), refused("invalid_grant", "Stale token"))
 	p := plain()
 	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
 		t.Fatal(err)
@@ -387,7 +387,7 @@ func TestARefusedRefreshIsNeverHandedOut(t *testing.T) {
 		"id_token, could be ok": {wrong: bound("unjudged", "r2", "unknown")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, bound("first", "r1", "good"), tt.wrong, bound("third", "r3", "good"))
+			b := newFixture(t, bound("first", "r1", "good"), tt.wrong, bound("third", "r3", "good"))
 			p := plain()
 			p.Grant, p.DPoP.Enabled = "authorization_code", true
 			b.Renewed = func(_ context.Context, _ *profile.Profile, old, got token.Set) error {

@@ -23,7 +23,7 @@ func exchangeOf(p *profile.Profile, subject string) grant.TokenExchange {
 // The exchange that was asked for last is the profile's session, also where
 // its token was still kept.
 func TestAKeptExchangeBecomesTheSession(t *testing.T) {
-	b := newBench(t, granted("of-a", "ra"), granted("of-b", "rb"))
+	b := newFixture(t, granted("of-a", "ra"), granted("of-b", "rb"))
 	p := plain()
 	for _, subject := range []string{"a", "b"} {
 		if _, err := b.Start(t.Context(), p, exchangeOf(p, subject), StartOptions{}); err != nil {
@@ -47,7 +47,7 @@ func TestAKeptExchangeBecomesTheSession(t *testing.T) {
 // A refresh that switched the session's context is no answer to an exchange
 // that does not ask for it.
 func TestASwitchedSessionIsNoAnswerToAnExchange(t *testing.T) {
-	b := newBench(t, granted("switched", "r2"), granted("still", "r3"))
+	b := newFixture(t, granted("switched", "r2"), granted("still", "r3"))
 	p := plain()
 	session(t, b, p, "r1")
 	asked, err := Overrides{Params: []string{"organization_id=5"}}.Apply(p)
@@ -70,7 +70,7 @@ func TestASwitchedSessionIsNoAnswerToAnExchange(t *testing.T) {
 
 // A session whose record is gone (damaged, set aside) says so, and how to go on.
 func TestALostSessionIsExplained(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	p := plain()
 	session(t, b, p, "r1")
 	delete(b.store.records, b.store.records[Key(p, "")].Session)
@@ -89,7 +89,7 @@ func TestALostSessionIsExplained(t *testing.T) {
 
 // A logout while `token` waits for the lock ends the session, not the command.
 func TestALogoutMeanwhileLeavesTheOwnGrant(t *testing.T) {
-	b := newBench(t, granted("own", ""))
+	b := newFixture(t, granted("own", ""))
 	p := plain()
 	session(t, b, p, "r1")
 	b.store.locked = func() { clear(b.store.records) }
@@ -109,7 +109,7 @@ func rereading() *profile.Profile {
 // The call that finds the session over exchanges again by itself, and keeps
 // the outcome as what it is: the token of that subject.
 func TestAnExchangeThatCanBeRepeatedIs(t *testing.T) {
-	b := newBench(t, refused("invalid_grant", "Stale token"), nil)
+	b := newFixture(t, refused("invalid_grant", "Stale token"), nil)
 	p := rereading()
 	session(t, b, p, "r1") // of a subject token that the profile gives no more
 	b.http.answers[2] = status(200, nil, object{"access_token": "again", "token_type": "Bearer", "expires_in": 36000, "refresh_token": "r9"})
@@ -137,7 +137,7 @@ func TestAnExchangeThatFailsAgainSaysWhy(t *testing.T) {
 		"the client":          {refused("invalid_client", "no"), fault.Refused},
 		"the subject is over": {refused("invalid_request", "subject token expired"), fault.Login},
 	} {
-		b := newBench(t, refused("invalid_grant", "Stale token"), c.answer)
+		b := newFixture(t, refused("invalid_grant", "Stale token"), c.answer)
 		p := rereading()
 		session(t, b, p, "r1")
 		if _, err := b.Token(t.Context(), p, Options{}); fault.KindOf(err) != c.kind {
@@ -149,7 +149,7 @@ func TestAnExchangeThatFailsAgainSaysWhy(t *testing.T) {
 // A nearly full disk takes the intent but not the larger raw answer: the new
 // refresh token is kept all the same.
 func TestARawAnswerThatDoesNotFitLosesNothing(t *testing.T) {
-	b := newBench(t, granted("second", "r2"))
+	b := newFixture(t, granted("second", "r2"))
 	p := plain()
 	session(t, b, p, "r1")
 	b.store.fail = func(r store.Record) error {
@@ -169,7 +169,7 @@ func TestARawAnswerThatDoesNotFitLosesNothing(t *testing.T) {
 
 // What mends a store is what the store says, not the store that is in use.
 func TestAStoreFaultKeepsItsOwnHints(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	p := plain()
 	session(t, b, p, "r1")
 	b.store.fail = func(store.Record) error {
@@ -183,7 +183,7 @@ func TestAStoreFaultKeepsItsOwnHints(t *testing.T) {
 
 // An exchange whose token cannot be kept says so: `token` goes on with what was.
 func TestASessionThatIsNotKeptIsSaid(t *testing.T) {
-	b := newBench(t, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
+	b := newFixture(t, status(200, nil, object{"access_token": "a", "token_type": "Bearer"}))
 	p := plain()
 	if _, err := b.Start(t.Context(), p, exchangeOf(p, "a"), StartOptions{}); err != nil {
 		t.Fatal(err)
@@ -202,17 +202,17 @@ func TestASessionThatIsNotKeptIsSaid(t *testing.T) {
 func TestASessionThatIsReplacedMeanwhileIsFollowed(t *testing.T) {
 	fresh := token.Set{AccessToken: secret.New("other"), TokenType: "Bearer", RefreshToken: secret.New("ro"), ExpiresAt: testNow.Add(24 * time.Hour)}
 	for name, c := range map[string]struct {
-		before func(b *bench, own string) // what is kept when the command starts
-		lost   bool                       // the session waited for is forgotten
+		before func(b *fixture, own string) // what is kept when the command starts
+		lost   bool                         // the session waited for is forgotten
 	}{
-		"nothing, then an exchange": {func(b *bench, own string) { delete(b.store.records, own) }, false},
-		"a login, then an exchange": {func(b *bench, own string) {
+		"nothing, then an exchange": {func(b *fixture, own string) { delete(b.store.records, own) }, false},
+		"a login, then an exchange": {func(b *fixture, own string) {
 			b.store.records[own] = store.Record{Profile: "plain", Grant: "authorization_code", Set: token.Set{RefreshToken: secret.New("rl")}}
 		}, false},
-		"one exchange, then another": {func(*bench, string) {}, true},
+		"one exchange, then another": {func(*fixture, string) {}, true},
 	} {
 		for _, command := range []string{"refresh", "token"} {
-			b := newBench(t)
+			b := newFixture(t)
 			p := plain()
 			session(t, b, p, "r1")
 			own := Key(p, "")
@@ -247,7 +247,7 @@ func TestASessionThatIsReplacedMeanwhileIsFollowed(t *testing.T) {
 
 // N exchanges of one subject are one request: the others wait, and use what it kept.
 func TestManyProcessesExchangeOnce(t *testing.T) {
-	b := newBench(t, nil)
+	b := newFixture(t, nil)
 	p := plain()
 	b.http.answers[0] = b.crowded(t, 20, granted("one", "r1"))
 	var wg sync.WaitGroup
@@ -273,7 +273,7 @@ func TestManyProcessesExchangeOnce(t *testing.T) {
 // A token by the own grant, asked for before the exchange and granted after it,
 // is not written over the profile's new session.
 func TestAnExchangeIsNotWrittenOver(t *testing.T) {
-	b := newBench(t, nil)
+	b := newFixture(t, nil)
 	p := plain()
 	own, done := Key(p, ""), make(chan error)
 	b.http.answers[0] = func(r *endpoint.Request) (endpoint.Answer, error) {

@@ -58,7 +58,7 @@ func (n *needing) Resolve(ctx context.Context, p *profile.Profile, needs ...meta
 // to, and for nothing else.
 func TestTheTokenEndpointIsNeededToSign(t *testing.T) {
 	for _, m := range profile.AuthMethods() {
-		b := newBench(t)
+		b := newFixture(t)
 		source := &needing{server: b.http}
 		b.Metadata = source
 		p := plain()
@@ -74,7 +74,7 @@ func TestTheTokenEndpointIsNeededToSign(t *testing.T) {
 // TestWhatAPersonBeganIsKept even where tokens are for one use (token.single_use).
 func TestWhatAPersonBeganIsKept(t *testing.T) {
 	for _, g := range profile.GrantTypes() {
-		b := newBench(t)
+		b := newFixture(t)
 		b.http.every = granted("new", "")
 		p := plain()
 		p.Grant, p.Token.SingleUse = g.Name, true
@@ -92,7 +92,7 @@ func TestWhatAPersonBeganIsKept(t *testing.T) {
 // TestWithoutASession: a grant that begins one is told to, another needs none.
 func TestWithoutASession(t *testing.T) {
 	for _, g := range profile.GrantTypes() {
-		b := newBench(t)
+		b := newFixture(t)
 		p := plain()
 		p.Grant = g.Name
 		_, err := b.Refresh(t.Context(), p, p)

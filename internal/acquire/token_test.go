@@ -18,7 +18,7 @@ import (
 )
 
 func TestAFreshTokenIsNotAskedForAgainAndTakesNoLock(t *testing.T) {
-	b := newBench(t, granted("one", ""))
+	b := newFixture(t, granted("one", ""))
 	p := plain()
 	first, err := b.Token(t.Context(), p, Options{})
 	if err != nil || first.FromStore {
@@ -50,7 +50,7 @@ func TestTokenAsksAgain(t *testing.T) {
 		"expired":                   {2 * time.Hour, Options{MinTTL: &zero}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, granted("one", ""))
+			b := newFixture(t, granted("one", ""))
 			p := plain()
 			if _, err := b.Token(t.Context(), p, Options{}); err != nil {
 				t.Fatal(err)
@@ -68,7 +68,7 @@ func TestTokenAsksAgain(t *testing.T) {
 }
 
 func TestSingleUseIsNeverKept(t *testing.T) {
-	b := newBench(t, granted("one", "r"), granted("two", "r"))
+	b := newFixture(t, granted("one", "r"), granted("two", "r"))
 	p := plain()
 	p.Token.SingleUse = true
 	for range 2 {
@@ -82,7 +82,7 @@ func TestSingleUseIsNeverKept(t *testing.T) {
 }
 
 func TestATokenWithoutLifetimeIsNotKept(t *testing.T) {
-	b := newBench(t, status(200, nil, object{"access_token": "x", "token_type": "Bearer"}))
+	b := newFixture(t, status(200, nil, object{"access_token": "x", "token_type": "Bearer"}))
 	if _, err := b.Token(t.Context(), plain(), Options{}); err != nil || len(b.store.puts) != 0 {
 		t.Errorf("%v, %d puts", err, len(b.store.puts))
 	}
@@ -90,7 +90,7 @@ func TestATokenWithoutLifetimeIsNotKept(t *testing.T) {
 
 // docs/threats.md 18.
 func TestManyProcessesAskOnce(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	b.http.answers = list(b.crowded(t, 50, granted("one", "")))
 	p := plain()
 	var wg sync.WaitGroup
@@ -106,7 +106,7 @@ func TestManyProcessesAskOnce(t *testing.T) {
 }
 
 func TestAFailureToKeepIsAWarning(t *testing.T) {
-	b := newBench(t, granted("one", ""))
+	b := newFixture(t, granted("one", ""))
 	b.store.fail = func(_ storeRecord) error { return fault.New(fault.Store, "disk full") }
 	r, err := b.Token(t.Context(), plain(), Options{})
 	if err != nil || r.Set.AccessToken.Reveal() != "one" || len(b.warns) != 1 || !strings.Contains(b.warns[0], "disk full") {
@@ -141,7 +141,7 @@ func TestRetries(t *testing.T) {
 		"a plain 401 is a refusal": {list(status(401, nil, nil)), fault.Refused},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, c.answers...)
+			b := newFixture(t, c.answers...)
 			_, err := b.Token(t.Context(), plain(), Options{})
 			if c.kind == 0 && err != nil || c.kind != 0 && fault.KindOf(err) != c.kind {
 				t.Errorf("got %v", err)
@@ -151,7 +151,7 @@ func TestRetries(t *testing.T) {
 }
 
 func TestALongRetryAfterIsSaid(t *testing.T) {
-	b := newBench(t, status(429, http.Header{"Retry-After": {"60"}}, "slow down"))
+	b := newFixture(t, status(429, http.Header{"Retry-After": {"60"}}, "slow down"))
 	_, err := b.Token(t.Context(), plain(), Options{})
 	if f := asFault(t, err); !strings.Contains(strings.Join(f.Hints, " "), "1m0s") {
 		t.Errorf("hints %q", f.Hints)
@@ -159,7 +159,7 @@ func TestALongRetryAfterIsSaid(t *testing.T) {
 }
 
 func TestEachAttemptHasItsOwnAssertion(t *testing.T) {
-	b := newBench(t, status(503, nil, nil), status(503, nil, nil), granted("a", ""))
+	b := newFixture(t, status(503, nil, nil), status(503, nil, nil), granted("a", ""))
 	p := plain()
 	p.Client.Auth, p.Issuer = "client_secret_jwt", "https://as.example"
 	p.Assertion.Alg = "HS256"
@@ -184,7 +184,7 @@ func (hostile) Resolve(_ context.Context, p *profile.Profile, _ ...metadata.Need
 
 // docs/threats.md 6: discovery changes nothing in the client assertion.
 func TestAHostileDocumentDoesNotChooseTheAudience(t *testing.T) {
-	b := newBench(t, granted("a", ""))
+	b := newFixture(t, granted("a", ""))
 	b.Metadata = hostile{}
 	p := plain()
 	p.Client.Auth, p.Issuer, p.Assertion.Alg = "client_secret_jwt", "https://as.example", "HS256"
@@ -198,7 +198,7 @@ func TestAHostileDocumentDoesNotChooseTheAudience(t *testing.T) {
 }
 
 // docs/threats.md 7: one attempt more, new from its jti to its client assertion;
-// a server that asks for ever sees two requests, because the bench refuses a third.
+// a server that asks for ever sees two requests, because the fixture refuses a third.
 func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
 	nonce := func(n string) func(*endpoint.Request) (endpoint.Answer, error) {
 		return status(400, http.Header{"Dpop-Nonce": {n}}, object{"error": "use_dpop_nonce"})
@@ -206,7 +206,7 @@ func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
 	p := plain()
 	p.DPoP.Enabled = true
 	p.Client.Auth, p.Issuer, p.Assertion.Alg = "client_secret_jwt", "https://as.example", "HS256"
-	b := newBench(t, nonce("n1"), status(200, nil, object{"access_token": "a", "token_type": "DPoP", "expires_in": 60}))
+	b := newFixture(t, nonce("n1"), status(200, nil, object{"access_token": "a", "token_type": "DPoP", "expires_in": 60}))
 	if _, err := b.Token(t.Context(), p, Options{}); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
 	if one, two := param(b.http.seen[0], "client_assertion"), param(b.http.seen[1], "client_assertion"); one == "" || one == two {
 		t.Error("the client assertion was used twice")
 	}
-	forever := newBench(t, nonce("n1"), nonce("n2"))
+	forever := newFixture(t, nonce("n1"), nonce("n2"))
 	if _, err := forever.Token(t.Context(), p, Options{}); fault.KindOf(err) != fault.Refused {
 		t.Errorf("a server that asks for ever: %v", err)
 	}
@@ -240,7 +240,7 @@ func proofOf(t *testing.T, r *endpoint.Request) jwt.Object {
 }
 
 func TestDPoPProfileRefusesABearerToken(t *testing.T) {
-	b := newBench(t, granted("a", ""))
+	b := newFixture(t, granted("a", ""))
 	p := plain()
 	p.DPoP.Enabled = true
 	if _, err := b.Token(t.Context(), p, Options{}); fault.KindOf(err) != fault.Invalid || len(b.store.puts) != 0 {
@@ -249,7 +249,7 @@ func TestDPoPProfileRefusesABearerToken(t *testing.T) {
 }
 
 func TestHintsComeFromTheProfileAndTheClock(t *testing.T) {
-	b := newBench(t, status(400, http.Header{"Date": {testNow.Add(-time.Hour).Format(http.TimeFormat)}},
+	b := newFixture(t, status(400, http.Header{"Date": {testNow.Add(-time.Hour).Format(http.TimeFormat)}},
 		object{"error": "invalid_client", "error_description": "Token is not active"}))
 	p := plain()
 	p.Hints = []profile.Hint{{Match: "not active", Say: "look at the clock of {profile}"}, {Match: "nothing", Say: "no"}}
@@ -260,7 +260,7 @@ func TestHintsComeFromTheProfileAndTheClock(t *testing.T) {
 }
 
 func TestAnInteractiveProfileNeedsALogin(t *testing.T) {
-	b := newBench(t)
+	b := newFixture(t)
 	p := plain()
 	p.Grant = "authorization_code"
 	f := asFault(t, second(b.Token(t.Context(), p, Options{})))
@@ -319,7 +319,7 @@ func TestIDTokenExpiry(t *testing.T) {
 		"not a JWT":    {true, "opaque", long},
 		"broken parts": {true, "a.b.c", long},
 	} {
-		b := newBench(t, status(200, nil, object{"access_token": "a", "token_type": "bearer", "expires_in": 1799984, "id_token": c.idToken}))
+		b := newFixture(t, status(200, nil, object{"access_token": "a", "token_type": "bearer", "expires_in": 1799984, "id_token": c.idToken}))
 		p := plain()
 		p.Token.IDTokenExpiry = c.enabled
 		r, err := b.Token(t.Context(), p, Options{})

@@ -40,7 +40,7 @@ func TestSecrets(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
+			b := newFixture()
 			b.secrets = tt.secrets
 			expect(t, b.examine(t, newProfile(tt.change), Options{Offline: true}), tt.start, tt.word)
 			if len(b.sent) > 0 {
@@ -54,7 +54,7 @@ func TestSecrets(t *testing.T) {
 func TestCommandsAreRunWhenAskedFor(t *testing.T) {
 	command := secret.Ref{Kind: secret.Command, Argv: []string{"vault", "read"}}
 	change := func(p *profile.Profile) { p.Client.Secret, p.TLS.CA = command, command }
-	b := newBed()
+	b := newFixture()
 	b.secrets = map[string]string{command.Name: canary}
 	lines := b.examine(t, newProfile(change), Options{})
 	expect(t, lines, "skip client.secret", "command: [vault, read]", "--run-commands")
@@ -68,7 +68,7 @@ func TestCommandsAreRunWhenAskedFor(t *testing.T) {
 
 // What may be read by others as a certificate is refused as a key.
 func TestEachRuleReadsForItself(t *testing.T) {
-	b := newBed()
+	b := newFixture()
 	m := &memo{from: b}
 	for _, anyMode := range []bool{true, false, true} {
 		if _, err := m.Resolve(t.Context(), "p", secret.Ref{Kind: secret.File, Path: "both.pem", AnyMode: anyMode}); err == nil {
@@ -108,7 +108,7 @@ func TestKey(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
+			b := newFixture()
 			b.secrets["KEY"], b.secrets["CERT"] = tt.key, tt.certificate
 			p := newProfile(func(p *profile.Profile) {
 				p.Client.Auth, p.Client.Key, p.Assertion.Alg, p.Assertion.KID = "private_key_jwt", env("KEY"), tt.alg, tt.kid
@@ -143,7 +143,7 @@ func TestOtherProofs(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
+			b := newFixture()
 			b.secrets["SECRET"] = tt.secret
 			p := newProfile(func(p *profile.Profile) { p.Client.Auth, p.Client.Assertion = tt.auth, env("SECRET") })
 			expect(t, b.examine(t, p, Options{Offline: true}), tt.start, tt.word)
@@ -154,7 +154,7 @@ func TestOtherProofs(t *testing.T) {
 func TestTLSFiles(t *testing.T) {
 	key := newKey(t)
 	_, over := certify(t, key, now().AddDate(0, 0, -1))
-	b := newBed()
+	b := newFixture()
 	b.secrets["CERT"] = "read by the TLS settings"
 	b.tls = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{over.Raw}}}}
 	p := newProfile(func(p *profile.Profile) { p.TLS.ClientCertificate, p.TLS.ClientKey = env("CERT"), env("CERT") })
@@ -179,7 +179,7 @@ func TestUse(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			p := newProfile(func(p *profile.Profile) { p.DPoP.Enabled, p.API.Scheme, p.API.Hosts = tt.dpop, tt.scheme, tt.hosts })
-			expect(t, newBed().examine(t, p, Options{Offline: true}), tt.start, tt.word)
+			expect(t, newFixture().examine(t, p, Options{Offline: true}), tt.start, tt.word)
 		})
 	}
 }
@@ -221,7 +221,7 @@ func TestPlace(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
+			b := newFixture()
 			b.store, b.missing = tt.store, tt.err
 			p := newProfile(func(p *profile.Profile) {
 				if tt.grant != "" {
@@ -237,5 +237,5 @@ func TestPlace(t *testing.T) {
 func TestAnInterruptReportsNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	Examine(ctx, newBed().deps(), newProfile(nil), Options{}, func(r Result) { t.Errorf("%+v", r) })
+	Examine(ctx, newFixture().deps(), newProfile(nil), Options{}, func(r Result) { t.Errorf("%+v", r) })
 }

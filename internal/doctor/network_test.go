@@ -17,7 +17,7 @@ func issuerOnly(p *profile.Profile) { p.TokenURL, p.Issuer = "", "https://as.exa
 // The whole examination asks for public documents, each host's root once, and
 // sends nothing else: no grant is spent.
 func TestOnlyPublicDocumentsAreAskedFor(t *testing.T) {
-	b := newBed()
+	b := newFixture()
 	b.pages = map[string]string{
 		wellKnown:                 document(map[string]any{"revocation_endpoint": "https://other.example/revoke"}),
 		"https://as.example/jwks": jwks(t),
@@ -55,7 +55,7 @@ func TestDiscovery(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
+			b := newFixture()
 			b.pages = map[string]string{wellKnown: tt.doc, "https://as.example/jwks": jwks(t)}
 			expect(t, b.examine(t, newProfile(tt.change), Options{}), tt.start, tt.word)
 		})
@@ -69,7 +69,7 @@ func TestJWKS(t *testing.T) {
 		`{"keys":[{"kty":"oct","k":"YWJj"}]}`: {"warn jwks", "jwks_url"},
 		jwks(t):                               {"ok jwks", "1 key "},
 	} {
-		b := newBed()
+		b := newFixture()
 		b.pages = map[string]string{"https://as.example/jwks": body}
 		p := newProfile(func(p *profile.Profile) { p.JWKSURL, p.Discovery = "https://as.example/jwks", "never" })
 		expect(t, b.examine(t, p, Options{}), want[0], want[1])
@@ -80,7 +80,7 @@ func TestJWKS(t *testing.T) {
 
 // An issuer without discovery is a name, not a place.
 func TestAnIssuerWithoutDiscoveryIsNotAsked(t *testing.T) {
-	b := newBed()
+	b := newFixture()
 	b.examine(t, newProfile(func(p *profile.Profile) { p.Issuer, p.Discovery = "https://name.example", "never" }), Options{})
 	if got := strings.Join(b.sent, " "); got != "GET https://as.example/" {
 		t.Errorf("sent %s", got)
@@ -93,26 +93,26 @@ func TestHosts(t *testing.T) {
 	_, good := certify(t, key, now().AddDate(0, 3, 0))
 	plain := func(p *profile.Profile) { p.TokenURL, p.InsecureHTTP = "http://as.example/token", true }
 	tests := map[string]struct {
-		bed    func(*bed)
-		change func(*profile.Profile)
-		start  string
-		words  []string
+		arrange func(*fixture)
+		change  func(*profile.Profile)
+		start   string
+		words   []string
 	}{
-		"good":              {func(b *bed) { b.peer = good }, nil, "ok token_url", []string{"as.example answers over TLS 1.3 in ", "2027-02-21"}},
-		"soon":              {func(b *bed) { b.peer = soonOver }, nil, "warn token_url", []string{"(5 days)", "operator"}},
+		"good":              {func(b *fixture) { b.peer = good }, nil, "ok token_url", []string{"as.example answers over TLS 1.3 in ", "2027-02-21"}},
+		"soon":              {func(b *fixture) { b.peer = soonOver }, nil, "warn token_url", []string{"(5 days)", "operator"}},
 		"plain":             {nil, plain, "warn token_url", []string{"without TLS", "insecure_http"}},
 		"loopback":          {nil, func(p *profile.Profile) { p.TokenURL = "http://127.0.0.1:1/token" }, "ok token_url", nil},
-		"dead":              {func(b *bed) { b.down = true }, nil, "FAIL token_url", []string{"asking https://as.example/", "[check the network and the host of token_url]"}},
-		"hangs":             {func(b *bed) { b.hangs, b.timeout = true, 10*time.Millisecond }, nil, "FAIL token_url", []string{"no answer in time", "--timeout"}},
-		"dead, so no clock": {func(b *bed) { b.down = true }, nil, "skip clock", nil},
-		"dead issuer":       {func(b *bed) { b.down = true }, issuerOnly, "FAIL issuer", []string{"the host of issuer"}},
-		"then no discovery": {func(b *bed) { b.down = true }, issuerOnly, "skip discovery", nil},
+		"dead":              {func(b *fixture) { b.down = true }, nil, "FAIL token_url", []string{"asking https://as.example/", "[check the network and the host of token_url]"}},
+		"hangs":             {func(b *fixture) { b.hangs, b.timeout = true, 10*time.Millisecond }, nil, "FAIL token_url", []string{"no answer in time", "--timeout"}},
+		"dead, so no clock": {func(b *fixture) { b.down = true }, nil, "skip clock", nil},
+		"dead issuer":       {func(b *fixture) { b.down = true }, issuerOnly, "FAIL issuer", []string{"the host of issuer"}},
+		"then no discovery": {func(b *fixture) { b.down = true }, issuerOnly, "skip discovery", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
-			if tt.bed != nil {
-				tt.bed(b)
+			b := newFixture()
+			if tt.arrange != nil {
+				tt.arrange(b)
 			}
 			expect(t, b.examine(t, newProfile(tt.change), Options{}), tt.start, tt.words...)
 		})
@@ -136,12 +136,12 @@ func TestClock(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			b := newBed()
+			b := newFixture()
 			b.date, b.header = now().Add(tt.ahead), http.Header{"Age": {tt.age}}
 			expect(t, b.examine(t, newProfile(nil), Options{}), tt.start, tt.word)
 		})
 	}
-	b := newBed()
+	b := newFixture()
 	b.date = time.Time{}
 	expect(t, b.examine(t, newProfile(nil), Options{}), "skip clock", "no Date")
 }

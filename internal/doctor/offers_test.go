@@ -46,7 +46,7 @@ func TestOffers(t *testing.T) {
 		}, "warn", "login.pushed", "set login.pushed: auto"},
 		"PAR is for logins": {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
 	} {
-		b := newBed()
+		b := newFixture()
 		b.pages = map[string]string{wellKnown: document(c.doc), "https://as.example/jwks": jwks(t)}
 		lines := b.examine(t, newProfile(c.change), Options{})
 		if c.start != "" {
@@ -63,7 +63,7 @@ func TestOffers(t *testing.T) {
 
 // The algorithm of the client's key is held against the list too.
 func TestOfferedSigningAlgorithm(t *testing.T) {
-	b := newBed()
+	b := newFixture()
 	b.secrets["KEY"] = keyPEM(t, newKey(t))
 	b.pages = map[string]string{wellKnown: document(map[string]any{
 		"token_endpoint_auth_signing_alg_values_supported": []string{"PS256"}, "token_endpoint_auth_methods_supported": []string{"private_key_jwt"},
@@ -78,7 +78,7 @@ func TestOfferedSigningAlgorithm(t *testing.T) {
 // The hosts of the aliases are those that are asked (RFC 8705 5), and a
 // token_url that goes past them is told of.
 func TestDoctorFollowsTheAliases(t *testing.T) {
-	b := newBed()
+	b := newFixture()
 	b.secrets["CERT"], b.tls = "", &tls.Config{} // which this test does not read
 	b.pages = map[string]string{wellKnown: document(map[string]any{
 		"mtls_endpoint_aliases": map[string]any{"token_endpoint": "https://mtls.example/token"},

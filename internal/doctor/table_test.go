@@ -21,10 +21,10 @@ func proven(method string) *profile.Profile {
 	})
 }
 
-// proving is a bed that resolves the secrets of proven.
-func proving(t *testing.T) *bed {
+// proving is a fixture that resolves the secrets of proven.
+func proving(t *testing.T) *fixture {
 	t.Helper()
-	b := newBed()
+	b := newFixture()
 	b.tls = &tls.Config{} // which these tests do not read
 	b.secrets = map[string]string{"SECRET": strings.Repeat(canary, 4), "KEY": keyPEM(t, newKey(t)), "ASSERTION": "opaque", "TLSCRT": ""}
 	return b
@@ -35,14 +35,14 @@ func proving(t *testing.T) *bed {
 func TestEveryMethodIsLookedAt(t *testing.T) {
 	for _, m := range profile.AuthMethods() {
 		t.Run(m.Name, func(t *testing.T) {
-			p, b := proven(m.Name), newBed()
+			p, b := proven(m.Name), newFixture()
 			lines := b.examine(t, p, Options{Offline: true})
 			for _, r := range p.Refs() {
 				if !strings.HasPrefix(r.Path, "client.") {
 					continue
 				}
 				if m.Uses(r.Path) && r.Path != profile.ClientSecret {
-					expect(t, lines, "FAIL "+r.Path, "set "+r.Ref.Name) // the bed has none but SECRET
+					expect(t, lines, "FAIL "+r.Path, "set "+r.Ref.Name) // the fixture has none but SECRET
 				} else if !m.Uses(r.Path) {
 					expect(t, lines, "skip "+r.Path, "client.auth "+m.Name+" does not use it")
 				}

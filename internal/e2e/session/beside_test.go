@@ -26,7 +26,7 @@ func besideArgs(r round) func(i int) []string {
 }
 
 // login is a person at the verification page.
-func (b *bench) login(t *testing.T) {
+func (b *fixture) login(t *testing.T) {
 	t.Helper()
 	cmd := b.Command(t, "login-device", "-p", "klg-device")
 	says, err := cmd.StderrPipe()
@@ -60,7 +60,7 @@ func (b *bench) login(t *testing.T) {
 // are three requests and three tokens. A refresh token that was sent twice would
 // end the session, and the next round with it.
 func TestOneLoginManyAPIs(t *testing.T) {
-	b := newBench(t, 50*time.Millisecond)
+	b := newFixture(t, 50*time.Millisecond)
 	b.begin(t, 0)
 	b.login(t)
 	for r := round(1); r <= 5; r++ {
@@ -94,7 +94,7 @@ func TestOneLoginManyAPIs(t *testing.T) {
 // session may be lost only between send and write, and then that is said; no
 // API ever gets another's token.
 func TestManyAPIsUnderKill(t *testing.T) {
-	b := newBench(t, 100*time.Millisecond)
+	b := newFixture(t, 100*time.Millisecond)
 	b.begin(t, 0)
 	b.login(t)
 	const rounds = 8

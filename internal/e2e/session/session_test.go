@@ -25,20 +25,20 @@ import (
 
 const processes = 100
 
-// bench is a sandbox and the program on its profiles.
-type bench struct {
+// fixture is a sandbox and the program on its profiles.
+type fixture struct {
 	*program.Authctl
 	url string
 }
 
-func newBench(t *testing.T, latency time.Duration) *bench {
+func newFixture(t *testing.T, latency time.Duration) *fixture {
 	t.Helper()
 	s, err := sandbox.Start(t.Context(), sandbox.Options{Latency: latency, Now: time.Now, Rand: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	return &bench{program.New(t, string(s.ProfilesYAML())), s.URL}
+	return &fixture{program.New(t, string(s.ProfilesYAML())), s.URL}
 }
 
 // round makes the kept access token stale without waiting: each round the
@@ -49,12 +49,12 @@ type round int
 func (r round) life() time.Duration { return time.Duration(r+1) * 1000 * time.Second }
 func (r round) minTTL() string      { return (r.life() - 500*time.Second).String() }
 
-func (b *bench) begin(t *testing.T, r round) {
+func (b *fixture) begin(t *testing.T, r round) {
 	t.Helper()
 	b.post(t, fmt.Sprintf("/_sandbox/expires_in?seconds=%d", int(r.life().Seconds())))
 }
 
-func (b *bench) post(t *testing.T, path string) {
+func (b *fixture) post(t *testing.T, path string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, b.url+path, nil)
 	if err != nil {
@@ -63,7 +63,7 @@ func (b *bench) post(t *testing.T, path string) {
 	b.send(t, req)
 }
 
-func (b *bench) send(t *testing.T, req *http.Request) []byte {
+func (b *fixture) send(t *testing.T, req *http.Request) []byte {
 	t.Helper()
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err != nil {
@@ -78,7 +78,7 @@ func (b *bench) send(t *testing.T, req *http.Request) []byte {
 }
 
 // asked is how many token requests the provider has seen.
-func (b *bench) asked(t *testing.T) int {
+func (b *fixture) asked(t *testing.T) int {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/_sandbox/requests", nil)
 	if err != nil {
@@ -93,7 +93,7 @@ func (b *bench) asked(t *testing.T) int {
 	return counts.Token["klg"]
 }
 
-func (b *bench) exchange(t *testing.T) {
+func (b *fixture) exchange(t *testing.T) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/klg/sts/assertion", nil)
 	if err != nil {
@@ -110,13 +110,13 @@ type outcome struct {
 }
 
 // crowd starts n processes at once; victim says which are killed, and when.
-func (b *bench) crowd(t *testing.T, n int, minTTL string, victim func(i int) (time.Duration, bool)) []outcome {
+func (b *fixture) crowd(t *testing.T, n int, minTTL string, victim func(i int) (time.Duration, bool)) []outcome {
 	t.Helper()
 	return b.throng(t, n, func(int) []string { return []string{"token", "-p", "klg", "--min-ttl", minTTL} }, victim)
 }
 
 // throng is crowd with what each process is asked for.
-func (b *bench) throng(t *testing.T, n int, args func(i int) []string, victim func(i int) (time.Duration, bool)) []outcome {
+func (b *fixture) throng(t *testing.T, n int, args func(i int) []string, victim func(i int) (time.Duration, bool)) []outcome {
 	t.Helper()
 	outcomes := make([]outcome, n)
 	var wg sync.WaitGroup
@@ -127,11 +127,11 @@ func (b *bench) throng(t *testing.T, n int, args func(i int) []string, victim fu
 	return outcomes
 }
 
-func (b *bench) one(t *testing.T, minTTL string, i int, victim func(int) (time.Duration, bool)) outcome {
+func (b *fixture) one(t *testing.T, minTTL string, i int, victim func(int) (time.Duration, bool)) outcome {
 	return b.run(t, i, []string{"token", "-p", "klg", "--min-ttl", minTTL}, victim)
 }
 
-func (b *bench) run(t *testing.T, i int, args []string, victim func(int) (time.Duration, bool)) outcome {
+func (b *fixture) run(t *testing.T, i int, args []string, victim func(int) (time.Duration, bool)) outcome {
 	var out, errs bytes.Buffer
 	cmd := b.Command(t, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
@@ -152,7 +152,7 @@ func (b *bench) run(t *testing.T, i int, args []string, victim func(int) (time.D
 func nobody(int) (time.Duration, bool) { return 0, false }
 
 func TestOneRefreshForManyProcesses(t *testing.T) {
-	b := newBench(t, 50*time.Millisecond)
+	b := newFixture(t, 50*time.Millisecond)
 	b.begin(t, 0)
 	b.exchange(t)
 	for r := round(1); r <= 20; r++ {
@@ -175,7 +175,7 @@ func TestOneRefreshForManyProcesses(t *testing.T) {
 // one died between sending the refresh token and writing the answer: the server
 // has rotated it, or will when that request arrives. Then the next call says so.
 func TestRefreshUnderKill(t *testing.T) {
-	b := newBench(t, 20*time.Millisecond)
+	b := newFixture(t, 20*time.Millisecond)
 	b.begin(t, 0)
 	b.exchange(t)
 	lost := 0
@@ -225,7 +225,7 @@ func TestInterruptBetweenSendAndWrite(t *testing.T) {
 
 func interruptAfterSend(t *testing.T, signal os.Signal, args ...string) {
 	t.Helper()
-	b := newBench(t, 500*time.Millisecond)
+	b := newFixture(t, 500*time.Millisecond)
 	b.exchange(t)
 	cmd := b.Command(t, args...)
 	var out bytes.Buffer

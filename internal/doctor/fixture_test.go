@@ -28,8 +28,8 @@ import (
 // canary is in every secret of these tests and must be in no result.
 const canary = "canary-4711"
 
-// bed is a machine and a server as one test wants them.
-type bed struct {
+// fixture is a machine and a server as one test wants them.
+type fixture struct {
 	secrets map[string]string // by name of an env: reference
 	asked   []string          // names of secrets, in order
 	sent    []string          // METHOD URL
@@ -47,7 +47,7 @@ type bed struct {
 
 func now() time.Time { return time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC) }
 
-func (b *bed) Resolve(_ context.Context, _ string, ref secret.Ref) (secret.Text, error) {
+func (b *fixture) Resolve(_ context.Context, _ string, ref secret.Ref) (secret.Text, error) {
 	b.asked = append(b.asked, ref.Name)
 	text, ok := b.secrets[ref.Name]
 	if !ok {
@@ -56,7 +56,7 @@ func (b *bed) Resolve(_ context.Context, _ string, ref secret.Ref) (secret.Text,
 	return secret.New(text), nil
 }
 
-func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
+func (b *fixture) RoundTrip(r *http.Request) (*http.Response, error) {
 	b.sent = append(b.sent, r.Method+" "+r.URL.String())
 	if b.down {
 		return nil, io.ErrUnexpectedEOF
@@ -83,7 +83,7 @@ func (b *bed) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-func (b *bed) deps() Deps {
+func (b *fixture) deps() Deps {
 	return Deps{
 		Secrets: b, Now: now, Timeout: cmp.Or(b.timeout, time.Minute),
 		Store: func() (Store, error) { return b.store, b.missing },
@@ -97,7 +97,7 @@ func (b *bed) deps() Deps {
 
 // examine reports p's results as "STATE CHECK: FINDING [hint; hint]", and
 // holds what is true of every one.
-func (b *bed) examine(t *testing.T, p *profile.Profile, o Options) []string {
+func (b *fixture) examine(t *testing.T, p *profile.Profile, o Options) []string {
 	t.Helper()
 	var lines []string
 	b.asked = nil
@@ -150,8 +150,8 @@ func newProfile(change func(*profile.Profile)) *profile.Profile {
 
 func env(name string) secret.Ref { return secret.Ref{Kind: secret.Env, Name: name} }
 
-func newBed() *bed {
-	return &bed{secrets: map[string]string{"SECRET": canary}, date: now(), store: kept{kind: store.KindFile}}
+func newFixture() *fixture {
+	return &fixture{secrets: map[string]string{"SECRET": canary}, date: now(), store: kept{kind: store.KindFile}}
 }
 
 // kept is a store that holds list.

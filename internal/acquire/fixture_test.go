@@ -137,7 +137,7 @@ func status(code int, header http.Header, body any) func(*endpoint.Request) (end
 }
 
 // crowded holds an answer back until n processes have asked for the lock.
-func (b *bench) crowded(t *testing.T, n int, answer func(*endpoint.Request) (endpoint.Answer, error)) func(*endpoint.Request) (endpoint.Answer, error) {
+func (b *fixture) crowded(t *testing.T, n int, answer func(*endpoint.Request) (endpoint.Answer, error)) func(*endpoint.Request) (endpoint.Answer, error) {
 	return func(r *endpoint.Request) (endpoint.Answer, error) {
 		for wait := time.Now().Add(5 * time.Second); b.store.asked() < n; time.Sleep(time.Millisecond) {
 			if time.Now().After(wait) {
@@ -185,7 +185,7 @@ func (fixed) Resolve(_ context.Context, _ string, r secret.Ref) (secret.Text, er
 	return secret.New("value of " + r.String()), nil
 }
 
-type bench struct {
+type fixture struct {
 	*Acquirer
 	store *memory
 	http  *server
@@ -194,16 +194,16 @@ type bench struct {
 	slept []time.Duration
 }
 
-func newBench(t *testing.T, answers ...func(*endpoint.Request) (endpoint.Answer, error)) *bench {
+func newFixture(t *testing.T, answers ...func(*endpoint.Request) (endpoint.Answer, error)) *fixture {
 	t.Helper()
-	b := &bench{store: newMemory(), http: &server{answers: answers}, now: testNow}
+	b := &fixture{store: newMemory(), http: &server{answers: answers}, now: testNow}
 	b.Acquirer = b.process()
 	t.Cleanup(func() { b.http.done(t) })
 	return b
 }
 
 // process is one more process on the same store and server.
-func (b *bench) process() *Acquirer {
+func (b *fixture) process() *Acquirer {
 	return New(Deps{
 		Metadata: b.http, Poster: b.http, Store: b.store,
 		Grants:  grant.Builtin(grant.Deps{Secrets: fixed{}}),
@@ -241,6 +241,6 @@ func (k known) Resolve(context.Context, string, secret.Ref) (secret.Text, error)
 }
 
 // authsWith are the methods of a client with that secret.
-func (b *bench) authsWith(value string) map[string]clientauth.Builder {
+func (b *fixture) authsWith(value string) map[string]clientauth.Builder {
 	return clientauth.Builtin(clientauth.Deps{Secrets: known(value), Now: func() time.Time { return b.now }, Rand: rand.Reader})
 }
