@@ -18,7 +18,7 @@ import (
 )
 
 // The files of mutual TLS, as people have them: what works goes to the server,
-// what does not says which field is to be mended.
+// what does not says which field to fix.
 func TestFilesOfMutualTLS(t *testing.T) {
 	ca := newAuthority(t, "an authority")
 	config := with(ca.server())

@@ -26,7 +26,7 @@ func newDoctorCmd(c *cli) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check everything that a token of a profile rests on, without asking for one",
 		Long: `One line for each check: its outcome, the profile, what was looked at, what was
-found. Below a FAIL or a warn, a hint names the field or the command that mends it.
+found. Below a FAIL or a warn, a hint names the field or the command that fixes it.
 
 Looked at are the profiles file, each secret (never shown), the client's key, kid and
 certificate, the store and what it keeps, each host with its TLS certificate and
@@ -128,7 +128,7 @@ func nameWidth(s config.Settings) int {
 }
 
 // print writes a line as soon as it is known: a dead host costs seconds.
-// Hints go to stdout too, below what they mend: they are the report.
+// Hints go to stdout too, below what they fix: they are the report.
 func (f *findings) print(w io.Writer, r doctor.Result) {
 	name := r.Profile
 	if name == "" {

@@ -59,7 +59,7 @@ func TestTLSFaults(t *testing.T) {
 		"plain HTTP":           {overTLS(status(200, "A", "b")), root.file, true, "the server speaks plain HTTP there", "check scheme and port of token_url", "tls.client"},
 		"no TLS at all":        {overTLS(raw("220 mail.example ESMTP\r\n")), root.file, true, "does not speak TLS", "check scheme and port", "tls.client"},
 		"closed":               {overTLS(cut("")), root.file, true, "the connection was closed without an answer", "check the network", "tls.client"},
-		"TLS 1.1":              {serve(old), root.file, true, "the server offers no TLS 1.2", "the server's operator has to mend it", "tls.client"},
+		"TLS 1.1":              {serve(old), root.file, true, "the server offers no TLS 1.2", "the server's operator has to fix it", "tls.client"},
 		"wants a certificate":  {serve(demanding), root.file, false, "the server asked for a client certificate", "set tls.client_certificate and tls.client_key", "is still good"},
 		"takes any, gets ours": {serve(demanding), root.file, true, "", "", ""},
 	} {

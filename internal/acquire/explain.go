@@ -22,7 +22,7 @@ const (
 	noticed = time.Second
 )
 
-// explain turns what came back for r into a fault: one line, then what mends
+// explain turns what came back for r into a fault: one line, then what fixes
 // it. field is where the profile has r's URL.
 func explain(ctx context.Context, r *endpoint.Request, field string, err error) error {
 	var refused *endpoint.Refusal

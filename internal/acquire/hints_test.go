@@ -146,8 +146,8 @@ func TestUntrueHintsAreSeen(t *testing.T) {
 	}
 }
 
-// TestHintsNameWhatMends: for each answer the field or command that mends it.
-func TestHintsNameWhatMends(t *testing.T) {
+// TestHintsNameTheFix: for each answer the field or command that fixes it.
+func TestHintsNameTheFix(t *testing.T) {
 	form := func(p *profile.Profile) { p.Client.BasicEncoding = "form" }
 	for name, c := range map[string]struct {
 		change    func(*profile.Profile)

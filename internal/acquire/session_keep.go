@@ -62,7 +62,7 @@ func notSpent(err error) error {
 	return advised(fault.New(fault.Store, "the refresh token was not spent, because its successor could not be kept: %w", err))
 }
 
-// advised hands on what the store says would mend it.
+// advised hands on what the store says would fix it.
 func advised(f *fault.Error) *fault.Error {
 	var inner *fault.Error
 	if errors.As(f.Err, &inner) {

@@ -167,7 +167,7 @@ func TestARawAnswerThatDoesNotFitLosesNothing(t *testing.T) {
 	}
 }
 
-// What mends a store is what the store says, not the store that is in use.
+// What fixes a store is what the store says, not the store that is in use.
 func TestAStoreFaultKeepsItsOwnHints(t *testing.T) {
 	b := newFixture(t)
 	p := plain()

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestTopLevelFolders: a folder beside these is a slip, such as the output of a
+// TestTopLevelFolders: a folder beside these is a mistake, such as the output of a
 // tool; bin is what is built.
 func TestTopLevelFolders(t *testing.T) {
 	entries, err := os.ReadDir("../..")

@@ -80,7 +80,7 @@ func setAssertion(r *endpoint.Request, p *profile.Profile, assertion secret.Text
 	r.SetSecret("client_assertion", assertion)
 }
 
-// federated sends an assertion that a platform placed in a file. It is read
+// federated sends an assertion that a platform wrote to a file. It is read
 // for every attempt because the platform rotates it.
 type federated struct {
 	p *profile.Profile
@@ -106,7 +106,7 @@ func (a federated) assertion(ctx context.Context, _, _ string) (secret.Text, err
 
 // Assertion is what the profile's authentication method would send as
 // client_assertion now: signed with its key or secret, or what a platform
-// placed. Methods that send none are fault.Config. issuer and tokenURL are as
+// wrote. Methods that send none are fault.Config. issuer and tokenURL are as
 // for NewAssertion.
 func Assertion(ctx context.Context, d Deps, p *profile.Profile, issuer, tokenURL string) (secret.Text, error) {
 	if build, ok := Builtin(d)[p.Client.Auth]; ok {

@@ -184,7 +184,7 @@ func (p *parser) take(o option, a arg) error {
 func (p *parser) pass(a arg) { p.line.options = append(p.line.options, a) }
 
 // unknown is an option of a curl newer than the table, --expand-NAME, an
-// abbreviation (which curl dropped in 8.10), or a slip.
+// abbreviation (which curl dropped in 8.10), or a mistake.
 func (p *parser) unknown(name, value string, attached bool) error {
 	if strings.HasPrefix(name, "expand-") {
 		return option{name, true, true, never, p.table["variable"].why, p.table["variable"].hint}.refusal(true)

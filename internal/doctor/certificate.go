@@ -41,16 +41,16 @@ func (e *exam) tls(ctx context.Context) {
 	e.validity(check, "the client certificate is ", leaf, "get a new certificate from the provider and name it in tls.client_certificate")
 }
 
-// validity reports when cert is good; mend says what to do when it is not.
-func (e *exam) validity(check, before string, cert *x509.Certificate, mend string) {
+// validity reports when cert is good; fix says what to do when it is not.
+func (e *exam) validity(check, before string, cert *x509.Certificate, fix string) {
 	now := e.Now()
 	switch {
 	case now.After(cert.NotAfter):
-		e.fail(check, fault.New(fault.Config, "%sexpired on %s", before, day(cert.NotAfter)).Hint("%s", mend))
+		e.fail(check, fault.New(fault.Config, "%sexpired on %s", before, day(cert.NotAfter)).Hint("%s", fix))
 	case now.Before(cert.NotBefore):
-		e.fail(check, fault.New(fault.Config, "%sgood from %s only", before, day(cert.NotBefore)).Hint("%s; or is this machine's clock wrong?", mend))
+		e.fail(check, fault.New(fault.Config, "%sgood from %s only", before, day(cert.NotBefore)).Hint("%s; or is this machine's clock wrong?", fix))
 	case cert.NotAfter.Sub(now) < soon:
-		e.warn(check, before+until(cert, now), mend)
+		e.warn(check, before+until(cert, now), fix)
 	default:
 		e.ok(check, "%s%s", before, until(cert, now))
 	}

@@ -32,13 +32,13 @@ func (n *network) clock(address string) {
 		date = date.Add(time.Duration(age) * time.Second) // a cache answered (RFC 9111 5.1)
 	}
 	off, lifetime := endpoint.Skew(v.began, v.answer.At, date), n.p.Assertion.Lifetime
-	mend := "correct this machine's clock: timedatectl, sntp or w32tm /resync"
+	fix := "correct this machine's clock: timedatectl, sntp or w32tm /resync"
 	switch size := off.Abs(); {
 	case size > lifetime:
 		// A JWT of ours is over, or not yet valid, when it arrives.
-		n.fail(check, fault.New(fault.Config, "%s (assertion.lifetime is %s)", acquire.SkewText(off), lifetime).Hint("%s", mend))
+		n.fail(check, fault.New(fault.Config, "%s (assertion.lifetime is %s)", acquire.SkewText(off), lifetime).Hint("%s", fix))
 	case size > tolerated:
-		n.warn(check, acquire.SkewText(off), mend)
+		n.warn(check, acquire.SkewText(off), fix)
 	case size == 0:
 		n.ok(check, "as the server's, to the second")
 	default:

@@ -93,14 +93,14 @@ func (n *network) jwks(ctx context.Context, address string) {
 	done := n.Busy("reading the server's keys")
 	set, err := (&metadata.Source{HTTP: n.client, Now: n.Now}).Keys(ctx, &asked, true)
 	done()
-	mend := "check jwks_url of profile " + n.p.Name + ", or what its discovery document names"
+	fix := "check jwks_url of profile " + n.p.Name + ", or what its discovery document names"
 	switch {
 	case err != nil && len(hintsOf(err)) == 0:
-		n.fail(check, fault.New(fault.KindOf(err), "%w", err).Hint("%s", mend))
+		n.fail(check, fault.New(fault.KindOf(err), "%w", err).Hint("%s", fix))
 	case err != nil:
 		n.fail(check, err)
 	case len(set) == 0:
-		n.warn(check, address+" holds no public key", mend)
+		n.warn(check, address+" holds no public key", fix)
 	default:
 		n.ok(check, "%s to verify the server's tokens with", count(len(set), "key"))
 	}

@@ -35,7 +35,7 @@ type Result struct {
 	State   State
 	Finding string
 	Kind    fault.Kind // of a Fail, else 0
-	Hints   []string   // what mends it; a Fail and a Warn have at least one
+	Hints   []string   // what fixes it; a Fail and a Warn have at least one
 }
 
 // Store is where tokens are kept; Ready is nil when one could be kept now.

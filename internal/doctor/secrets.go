@@ -97,7 +97,7 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 	case text.IsZero():
 		e.fail(at.Path, fault.New(fault.Config, "%s is empty", at.Ref))
 	case at.Path == "client.secret" && strings.TrimSpace(text.Reveal()) != text.Reveal():
-		e.warn(at.Path, at.Ref.String()+" begins or ends with white space", "if that is a slip of copying, store client.secret again: authctl secret set NAME -p "+e.p.Name)
+		e.warn(at.Path, at.Ref.String()+" begins or ends with white space", "if that was copied by mistake, store client.secret again: authctl secret set NAME -p "+e.p.Name)
 	case at.Ref.Line && secret.BeyondASCII(text):
 		e.warn(at.Path, at.Ref.String()+" has characters beyond ASCII (RFC 6749 A.2)", "if the server refuses the client, ask the provider for a secret of ASCII characters: not every server reads others alike")
 	default:

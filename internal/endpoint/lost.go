@@ -16,7 +16,7 @@ import (
 )
 
 // Lost is the fault of a request to url that got no answer: what went wrong in
-// a person's words, and what mends it. It is a fault.Network, and a
+// a person's words, and what fixes it. It is a fault.Network, and a
 // fault.Config where the environment names no proper proxy. field is where the
 // profile has url.
 func Lost(field, url string, err error) *fault.Error {

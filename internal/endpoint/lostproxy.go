@@ -17,7 +17,7 @@ import (
 // CONNECT with anything but yes.
 func (e *ProxyError) explain(route Route, field, address string) told {
 	if e.Status == 0 {
-		return tell(e.Error(), e.Mend)
+		return tell(e.Error(), e.Fix)
 	}
 	p := route.Proxy
 	if p == nil {

@@ -15,7 +15,7 @@ func explainTLS(field string, route Route, err error) (told, bool) {
 	var cert *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	var noRoots x509.SystemRootsError
-	operator := "the server's operator has to mend it: tell them of " + field
+	operator := "the server's operator has to fix it: tell them of " + field
 	switch {
 	case errors.As(err, &noRoots):
 		return withoutRoots(route), true

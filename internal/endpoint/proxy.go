@@ -26,8 +26,8 @@ func (p *Proxy) String() string { return "the proxy " + shown.Clean(p.Host) + " 
 // ProxyError is a variable that names no proxy, or a proxy that did not
 // connect. Variable and text hold no credentials.
 type ProxyError struct {
-	Variable  string // of one that cannot be used
-	Why, Mend string // of the same
+	Variable string // of one that cannot be used
+	Why, Fix string // of the same
 
 	Status  int      // that the proxy answered, 0 for none
 	Schemes []string // that its Proxy-Authenticate offers (RFC 9110 11.7.1)
@@ -111,8 +111,8 @@ func (p proxies) of(target *url.URL) (*Proxy, error) {
 }
 
 func (v variable) parse() (*Proxy, error) {
-	bad := func(why, mend string) (*Proxy, error) {
-		return nil, &ProxyError{Variable: v.name, Why: why, Mend: mend}
+	bad := func(why, fix string) (*Proxy, error) {
+		return nil, &ProxyError{Variable: v.name, Why: why, Fix: fix}
 	}
 	if strings.ContainsFunc(v.value, func(r rune) bool { return r <= ' ' || r == 0x7F }) {
 		return bad("there is a blank or a line break in it", "take the blank out of "+v.name)

@@ -1,5 +1,5 @@
 // Package fault is what every room returns when a user's wish could not be
-// met: what kind of failure it was, what was tried, and what mends it. Only
+// met: what kind of failure it was, what was tried, and what fixes it. Only
 // cmd/exit.go turns a fault into a message and an exit code.
 package fault
 
@@ -8,7 +8,7 @@ import (
 	"fmt"
 )
 
-// Kind says who can mend a failure; each kind has one exit code.
+// Kind says who can fix a failure; each kind has one exit code.
 type Kind int
 
 // The kinds, in the order of docs/exit-codes.md: see ExitCode.
@@ -49,7 +49,7 @@ func (k Kind) ExitCode() int {
 }
 
 // Error is one failure. Err's text is a single line without secrets; Hints
-// each name a field of the profile or a command that mends it.
+// each name a field of the profile or a command that fixes it.
 type Error struct {
 	Kind    Kind
 	Profile string // the profile in use, "" when none

@@ -53,7 +53,7 @@ type Flow struct {
 	Push func(ctx context.Context, params []endpoint.Param) (Pushed, error)
 	// Paste is where a redirected address is read from; nil: nowhere.
 	Paste     io.Reader
-	PasteLive bool // Paste is a terminal: a wrong line may be mended
+	PasteLive bool // Paste is a terminal: a wrong line may be corrected
 }
 
 // ErrNotPushed is a Push that the server does not take, and need not.

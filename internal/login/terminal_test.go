@@ -25,8 +25,8 @@ func TestPaste(t *testing.T) {
 		"wrong state":     {paste: func(string) string { return target + "?code=c&state=x" }, kind: fault.Invalid},
 		"other place":     {paste: func(s string) string { return "https://evil.example/auth/callback?code=c&state=" + s }, kind: fault.Invalid},
 		"nothing":         {paste: func(string) string { return "" }, kind: fault.Login},
-		"mended":          {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, live: true},
-		"not mended":      {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, kind: fault.Invalid},
+		"corrected":       {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, live: true},
+		"not corrected":   {paste: func(s string) string { return "what?\n" + target + "?code=c&state=" + s }, kind: fault.Invalid},
 		"error":           {paste: func(s string) string { return target + "?error=access_denied&state=" + s }, kind: fault.Refused},
 		"endless garbage": {paste: func(string) string { return strings.Repeat("x", 1<<20) }, kind: fault.Invalid},
 	}

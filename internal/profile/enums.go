@@ -52,9 +52,9 @@ func notOneOf(value string, words []string) string {
 	return fmt.Sprintf("%q is unknown, it is one of %s", value, strings.Join(words, ", "))
 }
 
-// slip is the word that a literal looks like but is not. Only long words are
+// lookalike is the word that a literal looks like but is not. Only long words are
 // looked at: a literal such as "jwk1" may be meant.
-func slip(value string, words []string) string {
+func lookalike(value string, words []string) string {
 	if slices.Contains(words, value) {
 		return ""
 	}

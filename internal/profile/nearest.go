@@ -40,8 +40,8 @@ func related(typed string, names []string) string {
 	return ended
 }
 
-// fold makes a - and _ equal and ignores ASCII case: the slips of people who
-// know a name from another program.
+// fold makes a - and _ equal and ignores ASCII case: the mistakes of people
+// who know a name from another program.
 func fold(s string) string {
 	b := []byte(s)
 	for i, c := range b {

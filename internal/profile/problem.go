@@ -6,7 +6,7 @@ import "fmt"
 type Problem struct {
 	Path string // the field, as "client.key" or "request.headers[0].name"
 	Text string // what is wrong, without secrets, for people
-	Hint string // what mends it, "" when Text says so already
+	Hint string // what fixes it, "" when Text says so already
 }
 
 // Error is the path and what is wrong there.

@@ -105,10 +105,10 @@ func (c *checker) assertion() {
 	}
 	if a.KID == "" {
 		c.add("assertion.kid", "must be one of %s, or the kid itself", strings.Join(KIDs(), ", "))
-	} else if near := slip(a.KID, KIDs()); near != "" {
+	} else if near := lookalike(a.KID, KIDs()); near != "" {
 		c.add("assertion.kid", "%q looks like %q", a.KID, near)
 	}
-	if near := slip(a.Audience, Audiences()); near != "" || a.Audience == "" {
+	if near := lookalike(a.Audience, Audiences()); near != "" || a.Audience == "" {
 		c.add("assertion.audience", "must be issuer, token_url or the audience itself")
 	}
 	if c.p.Client.Method().Signs && a.Audience == "issuer" && c.p.Issuer == "" {

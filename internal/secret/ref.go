@@ -26,7 +26,7 @@ type Ref struct {
 	Argv    []string // command
 	Environ []string // variables with secrets that the command is given all the same
 	// AnyMode lifts the owner-only rule for files that are no secrets or are
-	// placed by a platform: certificates, projected workload tokens.
+	// written by a platform: certificates, projected workload tokens.
 	AnyMode bool
 	// Line says that the secret is one line of text, as a client secret is
 	// (RFC 6749 A.2), and not a key or a document.

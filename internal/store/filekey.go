@@ -14,11 +14,11 @@ import (
 
 // FileKey is the sealing key of the kind file.
 //
-// It comes from a file that the administrator placed, and is then never
+// It comes from a file that the administrator provided, and is then never
 // written; else from a file beside the records, which is obfuscation and no
 // protection from whoever reads the user's files (docs/store.md).
 type FileKey struct {
-	given string // placed by the administrator; "" for none
+	given string // the administrator's; "" for none
 	from  string // what named it, for messages
 	own   folder
 }
@@ -90,7 +90,7 @@ func (k FileKey) howToMake() string {
 	return "make one with: (umask 077; head -c 32 /dev/urandom | base64 > " + k.given + ")"
 }
 
-// decodeKey reads what stands in the key file at path; hint says how to mend it.
+// decodeKey reads what stands in the key file at path; hint says how to fix it.
 func decodeKey(b []byte, path, hint string) ([]byte, error) {
 	if len(b) == KeySize {
 		return b, nil

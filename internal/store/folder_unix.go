@@ -52,7 +52,7 @@ const lockFlags = os.O_CREATE | os.O_RDONLY | noFollow
 // kernelWaits: flock(2) waits, and the end of the process ends the wait.
 const kernelWaits = true
 
-// given says why a key file placed by an administrator is not safe, or nil. A
+// given says why an administrator's key file is not safe, or nil. A
 // file of root's may reach an unprivileged process through its group: that is
 // how container platforms hand out secrets.
 func given(info os.FileInfo) error {

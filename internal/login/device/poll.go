@@ -73,7 +73,7 @@ func failing(err error) bool {
 	return errors.As(err, &refused) && refused.Status >= 500
 }
 
-// final turns the two ends that a person can mend into their own words.
+// final turns the two ends that a person can act on into their own words.
 func final(err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Code == "expired_token" {
