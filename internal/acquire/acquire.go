@@ -15,6 +15,7 @@ import (
 	"authctl/internal/keys"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/store"
 	"authctl/internal/token"
 )
@@ -44,7 +45,7 @@ type Deps struct {
 	Store    Store
 	Grants   map[string]grant.Builder
 	Auths    map[string]clientauth.Builder
-	Secrets  clientauth.Secrets
+	Secrets  secret.Resolver
 	Now      func() time.Time
 	Rand     io.Reader
 	Sleep    func(ctx context.Context, d time.Duration) error

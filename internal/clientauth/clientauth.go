@@ -20,14 +20,9 @@ type Authenticator interface {
 	Authenticate(ctx context.Context, r *endpoint.Request) error
 }
 
-// Secrets resolves secret references of a profile.
-type Secrets interface {
-	Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error)
-}
-
 // Deps is what the methods need from outside.
 type Deps struct {
-	Secrets Secrets
+	Secrets secret.Resolver
 	Now     func() time.Time
 	Rand    io.Reader
 	// Warn tells a person, once for each line however often it is called; nil: nobody.
@@ -39,7 +34,7 @@ type Builder func(p *profile.Profile) Authenticator
 
 // ClientKey loads the profile's private key, with its certificate when the
 // profile names one (x5t needs it). Nothing of the key appears in errors.
-func ClientKey(ctx context.Context, s Secrets, p *profile.Profile) (*keys.Key, error) {
+func ClientKey(ctx context.Context, s secret.Resolver, p *profile.Profile) (*keys.Key, error) {
 	if p.Client.Key.IsZero() {
 		return nil, fault.New(fault.Config, "client.auth %s needs client.key", p.Client.Auth).
 			Hint("set client.key to file:PATH or keyring:NAME in profile %s", p.Name)
@@ -61,7 +56,7 @@ func ClientKey(ctx context.Context, s Secrets, p *profile.Profile) (*keys.Key, e
 	return withCertificate(ctx, s, p, key)
 }
 
-func withCertificate(ctx context.Context, s Secrets, p *profile.Profile, key *keys.Key) (*keys.Key, error) {
+func withCertificate(ctx context.Context, s secret.Resolver, p *profile.Profile, key *keys.Key) (*keys.Key, error) {
 	if p.Client.Certificate.IsZero() {
 		return key, nil
 	}

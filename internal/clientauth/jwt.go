@@ -84,7 +84,7 @@ func setAssertion(r *endpoint.Request, p *profile.Profile, assertion secret.Text
 // for every attempt because the platform rotates it.
 type federated struct {
 	p *profile.Profile
-	s Secrets
+	s secret.Resolver
 }
 
 func (a federated) Authenticate(ctx context.Context, r *endpoint.Request) error {

@@ -50,7 +50,7 @@ func pemKey(t *testing.T, alg string) string {
 }
 
 // authenticated is a request after the profile's method touched it.
-func authenticated(p *profile.Profile, s Secrets) (*endpoint.Request, error) {
+func authenticated(p *profile.Profile, s secret.Resolver) (*endpoint.Request, error) {
 	r := &endpoint.Request{Profile: p, Issuer: "https://as.example", TokenURL: "https://as.example/token"}
 	build, ok := Builtin(Deps{Secrets: s, Now: time.Now, Rand: rand.Reader})[p.Client.Auth]
 	if !ok {

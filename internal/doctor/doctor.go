@@ -14,6 +14,7 @@ import (
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/store"
 )
 
@@ -48,7 +49,7 @@ type Store interface {
 
 // Deps is what the checks need from outside.
 type Deps struct {
-	Secrets Secrets
+	Secrets secret.Resolver
 	Store   func() (Store, error)
 	TLS     func(ctx context.Context, p *profile.Profile) (*tls.Config, error) // nil config: the profile sets nothing
 	Client  func(ctx context.Context, p *profile.Profile) (*endpoint.Client, error)

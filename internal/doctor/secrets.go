@@ -12,15 +12,10 @@ import (
 	"authctl/internal/secret"
 )
 
-// Secrets resolves secret references of a profile.
-type Secrets interface {
-	Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error)
-}
-
 // memo asks for each secret once: a command or a keyring must not be bothered
 // for every check that needs the same key.
 type memo struct {
-	from     Secrets
+	from     secret.Resolver
 	commands bool
 	known    map[string]resolved
 }
@@ -33,7 +28,7 @@ type resolved struct {
 	err  error
 }
 
-// Resolve is Secrets.Resolve.
+// Resolve makes memo a secret.Resolver.
 func (m *memo) Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error) {
 	if r, ok := m.known[name(ref)]; ok {
 		return r.text, r.err

@@ -16,13 +16,8 @@ type Grant interface {
 	Apply(ctx context.Context, r *endpoint.Request) error
 }
 
-// Secrets resolves the references of assertions and subject tokens.
-type Secrets interface {
-	Resolve(ctx context.Context, profileName string, ref secret.Ref) (secret.Text, error)
-}
-
 // Deps is what the grants of a profile need from outside.
-type Deps struct{ Secrets Secrets }
+type Deps struct{ Secrets secret.Resolver }
 
 // Builder makes the grant that a profile names.
 type Builder func(ctx context.Context, p *profile.Profile) (Grant, error)
