@@ -101,8 +101,11 @@ func TestFilesOfMutualTLS(t *testing.T) {
 				}
 				return
 			}
-			if code != 3 || doctorCode != 3 || !strings.Contains(stderr, c.says) || !strings.Contains(told, c.says) {
-				t.Errorf("exit %d and %d: %s%s", code, doctorCode, stderr, told)
+			switch {
+			case code != 3 || !strings.Contains(stderr, c.says):
+				t.Errorf("token: exit %d: %s", code, stderr)
+			case doctorCode != 3 || !strings.Contains(told, c.says):
+				t.Errorf("doctor: exit %d: %s", doctorCode, told)
 			}
 		})
 	}

@@ -16,9 +16,18 @@ func TestOneLoginManyAPIs(t *testing.T) {
 		t.Errorf("%q, %q and %q", own, one, two)
 	}
 	seen := d.server.Seen("/token")
-	if len(seen) != 3 || seen[1].Params["scope"] != "api://orders/.default" || seen[1].Params["grant_type"] != "refresh_token" ||
-		seen[2].Params["resource"] != "https://files.example" || seen[2].Params["audience"] != "files" || seen[2].Params["scope"] != "" {
-		t.Errorf("asked %v", seen)
+	if len(seen) != 3 {
+		t.Fatalf("asked %v", seen)
+	}
+	for i, want := range []map[string]string{
+		1: {"scope": "api://orders/.default", "grant_type": "refresh_token"},
+		2: {"resource": "https://files.example", "audience": "files", "scope": ""},
+	} {
+		for name, value := range want {
+			if got := seen[i].Params[name]; got != value {
+				t.Errorf("request %d: %s %q, want %q", i, name, got, value)
+			}
+		}
 	}
 	for kind, args := range map[string][]string{
 		own: {"token"}, one: {"token", "--scope", "api://orders/.default"}, two: {"token", "--resource", "https://files.example", "--audience", "files"},

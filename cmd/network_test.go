@@ -72,8 +72,13 @@ func TestNetworkFaults(t *testing.T) {
 				t.Errorf("it took %v", took)
 			}
 			message, hint, ok := strings.Cut(o.stderr, "\nhint: ")
-			if !strings.HasPrefix(message, "authctl: x: ") || strings.Contains(message, "\n") || !ok || hint == "" || !strings.Contains(o.stderr, c.says) {
-				t.Errorf("stderr %q", o.stderr)
+			switch {
+			case !strings.HasPrefix(message, "authctl: x: ") || strings.Contains(message, "\n"):
+				t.Errorf("not one line with the profile: %q", message)
+			case !ok || hint == "":
+				t.Errorf("no hint: %q", o.stderr)
+			case !strings.Contains(o.stderr, c.says):
+				t.Errorf("%q does not say %q", o.stderr, c.says)
 			}
 		})
 	}

@@ -273,8 +273,13 @@ func oddFirst(t *testing.T, row odd, session bool, first func(*Acquirer, context
 		}
 		return
 	}
-	if err != nil || !strings.HasSuffix(set.AccessToken.Reveal(), "a1") || len(b.warns) != row.warns || len(s.revoked) != 0 {
-		t.Fatalf("%v, %q, warnings %q, revoked %q", err, set.AccessToken.Reveal(), b.warns, s.revoked)
+	switch {
+	case err != nil || !strings.HasSuffix(set.AccessToken.Reveal(), "a1"):
+		t.Fatalf("%q, %v", set.AccessToken.Reveal(), err)
+	case len(b.warns) != row.warns:
+		t.Fatalf("warnings %q, want %d", b.warns, row.warns)
+	case len(s.revoked) != 0:
+		t.Fatalf("revoked %q", s.revoked)
 	}
 	if r, err := b.on(s).Token(t.Context(), p, Options{}); err != nil || r.FromStore != (row.life > 0) {
 		t.Errorf("again: %v, from the store: %v", err, r.FromStore)

@@ -147,8 +147,13 @@ func TestACrashAfterTheRawAnswerLosesNothing(t *testing.T) {
 	rec.Pending = []byte(strings.Replace(string(rec.Pending), "{", `{"id_token":"unverified",`, 1))
 	b.store.records[key] = rec
 	r, err := b.process().Token(t.Context(), p, Options{})
-	if err != nil || r.Set.AccessToken.Reveal() != "second" || r.Set.RefreshToken.Reveal() != "r2" || r.Set.IDToken.Reveal() == "unverified" {
-		t.Errorf("%v %+v", err, r)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case r.Set.AccessToken.Reveal() != "second" || r.Set.RefreshToken.Reveal() != "r2":
+		t.Errorf("tokens %q and %q", r.Set.AccessToken.Reveal(), r.Set.RefreshToken.Reveal())
+	case r.Set.IDToken.Reveal() == "unverified":
+		t.Error("an id_token that nobody verified is handed out")
 	}
 }
 

@@ -109,8 +109,11 @@ func TestAFailureToKeepIsAWarning(t *testing.T) {
 	b := newFixture(t, granted("one", ""))
 	b.store.fail = func(_ storeRecord) error { return fault.New(fault.Store, "disk full") }
 	r, err := b.Token(t.Context(), plain(), Options{})
-	if err != nil || r.Set.AccessToken.Reveal() != "one" || len(b.warns) != 1 || !strings.Contains(b.warns[0], "disk full") {
-		t.Errorf("%v, %q", err, b.warns)
+	switch {
+	case err != nil || r.Set.AccessToken.Reveal() != "one":
+		t.Errorf("%q, %v", r.Set.AccessToken.Reveal(), err)
+	case len(b.warns) != 1 || !strings.Contains(b.warns[0], "disk full"):
+		t.Errorf("warnings %q", b.warns)
 	}
 }
 
@@ -211,8 +214,11 @@ func TestDPoPNonceIsTriedOnceMore(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, again := proofOf(t, b.http.seen[0]), proofOf(t, b.http.seen[1])
-	if first.String("nonce") != "" || again.String("nonce") != "n1" || again.String("jti") == "" || first.String("jti") == again.String("jti") {
-		t.Errorf("proofs %v and %v", first, again)
+	switch {
+	case first.String("nonce") != "" || again.String("nonce") != "n1":
+		t.Errorf("nonces %q and %q", first.String("nonce"), again.String("nonce"))
+	case again.String("jti") == "" || first.String("jti") == again.String("jti"):
+		t.Errorf("jti %q and %q", first.String("jti"), again.String("jti"))
 	}
 	if one, two := param(b.http.seen[0], "client_assertion"), param(b.http.seen[1], "client_assertion"); one == "" || one == two {
 		t.Error("the client assertion was used twice")
@@ -254,8 +260,17 @@ func TestHintsComeFromTheProfileAndTheClock(t *testing.T) {
 	p := plain()
 	p.Hints = []profile.Hint{{Match: "not active", Say: "look at the clock of {profile}"}, {Match: "nothing", Say: "no"}}
 	f := asFault(t, second(b.Token(t.Context(), p, Options{})))
-	if f.Code != "invalid_client" || len(f.Hints) != 2 || f.Hints[0] != "look at the clock of plain" || !strings.Contains(f.Hints[1], "1h0m0s ahead") {
-		t.Errorf("code %q, hints %q", f.Code, f.Hints)
+	if f.Code != "invalid_client" {
+		t.Errorf("code %q", f.Code)
+	}
+	if len(f.Hints) != 2 {
+		t.Fatalf("hints %q", f.Hints)
+	}
+	if f.Hints[0] != "look at the clock of plain" {
+		t.Errorf("the profile's hint is %q", f.Hints[0])
+	}
+	if !strings.Contains(f.Hints[1], "1h0m0s ahead") {
+		t.Errorf("the clock's hint is %q", f.Hints[1])
 	}
 }
 
@@ -287,8 +302,11 @@ func TestOverrides(t *testing.T) {
 		t.Fatal(err)
 	}
 	raw, _ := json.Marshal(changed.Scopes)
-	if string(raw) != `["a","b","c"]` || changed.Request.Params[0].Value != "1=2" || p.Scopes[0] != "old" || len(p.Request.Params) != 0 {
+	if string(raw) != `["a","b","c"]` || changed.Request.Params[0].Value != "1=2" {
 		t.Errorf("%s %+v", raw, changed.Request.Params)
+	}
+	if p.Scopes[0] != "old" || len(p.Request.Params) != 0 {
+		t.Errorf("the profile itself was changed: %q %+v", p.Scopes, p.Request.Params)
 	}
 	for _, bad := range []string{"x", "=1", "client_secret=hunter2", "Refresh_Token=hunter2"} {
 		if _, err := (Overrides{Params: []string{bad}}).Apply(p); fault.KindOf(err) != fault.Usage || strings.Contains(err.Error(), "hunter2") {

@@ -79,8 +79,14 @@ func TestSecretMethods(t *testing.T) {
 	p := client("client_secret_basic")
 	r, err := authenticated(p, s)
 	want := "Basic " + base64.StdEncoding.EncodeToString([]byte("the+client:p%3As+%2B%25"))
-	if err != nil || r.Headers[0].Value != want || !r.Headers[0].Secret || len(r.Params) != 0 {
-		t.Errorf("form: %v %+v", err, r)
+	if err != nil || r.Headers[0].Value != want {
+		t.Fatalf("form: %v %+v", err, r)
+	}
+	if !r.Headers[0].Secret {
+		t.Error("form: the header is not marked as secret")
+	}
+	if len(r.Params) != 0 {
+		t.Errorf("form: parameters %+v", r.Params)
 	}
 	p.Client.BasicEncoding = "raw"
 	r, err = authenticated(p, s)

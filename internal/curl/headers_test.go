@@ -118,7 +118,14 @@ func TestPrintShowsNoHeaderOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := job(t, newServer(t, nil), "-H", "@"+path, "-H", "@-", "/").Print()
-	if err != nil || strings.Contains(got, "secret") || strings.Count(got, `"X-Key: `) != 1 || !strings.Contains(got, `"X-Mine: [hidden]"`) {
-		t.Errorf("%v\n%s", err, got)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case strings.Contains(got, "secret"):
+		t.Errorf("a secret is shown:\n%s", got)
+	case strings.Count(got, `"X-Key: `) != 1:
+		t.Errorf("X-Key does not stand once:\n%s", got)
+	case !strings.Contains(got, `"X-Mine: [hidden]"`):
+		t.Errorf("X-Mine is not hidden:\n%s", got)
 	}
 }

@@ -133,8 +133,13 @@ func FuzzArgv(f *testing.F) {
 			}
 			for _, a := range one.options {
 				o, ok := known[strings.TrimPrefix(a.name, "no-")]
-				if !ok || o.value != a.has || o.class == refused || a.name == "url" || o.class == never || a.name == "config" {
-					t.Fatalf("%q passes --%s", joined, a.name)
+				switch {
+				case !ok || o.value != a.has:
+					t.Fatalf("%q passes --%s, which curl does not know so", joined, a.name)
+				case o.class == refused || o.class == never:
+					t.Fatalf("%q passes --%s, which is refused", joined, a.name)
+				case a.name == "url" || a.name == "config":
+					t.Fatalf("%q passes --%s, which is authctl's to set", joined, a.name)
 				}
 			}
 		}

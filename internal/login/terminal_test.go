@@ -40,8 +40,15 @@ func TestPaste(t *testing.T) {
 			}()
 			err := r.end(t)
 			_ = in.Close()
-			if tt.kind == 0 && (err != nil || len(r.codes) != 1) || tt.kind != 0 && (fault.KindOf(err) != tt.kind || len(r.codes) != 0) {
-				t.Errorf("err %v, codes %d", err, len(r.codes))
+			codes := 0
+			if tt.kind == 0 {
+				codes = 1
+			}
+			if (err == nil) != (tt.kind == 0) || err != nil && fault.KindOf(err) != tt.kind {
+				t.Errorf("err %v, want kind %v", err, tt.kind)
+			}
+			if len(r.codes) != codes {
+				t.Errorf("%d codes, want %d", len(r.codes), codes)
 			}
 		})
 	}

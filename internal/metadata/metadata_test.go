@@ -128,8 +128,14 @@ func TestAMissingEndpointIsAskedForWhereItCanBe(t *testing.T) {
 			d := &documents{bodies: map[string]string{wellKnownURL: document(nil)}}
 			_, err := (&Source{HTTP: d}).Resolve(t.Context(), p, NeedDevice)
 			var f *fault.Error
-			if !errors.As(err, &f) || len(f.Hints) != 1 || !strings.Contains(f.Hints[0], c.says) || strings.Contains(f.Hints[0], c.not) {
-				t.Errorf("%v %q", err, f.Hints)
+			if !errors.As(err, &f) || len(f.Hints) != 1 {
+				t.Fatalf("%v, not one hint", err)
+			}
+			if !strings.Contains(f.Hints[0], c.says) {
+				t.Errorf("the hint %q does not say %q", f.Hints[0], c.says)
+			}
+			if strings.Contains(f.Hints[0], c.not) {
+				t.Errorf("the hint %q says %q", f.Hints[0], c.not)
 			}
 		})
 	}

@@ -120,8 +120,14 @@ func TestReadNamesTheEncoding(t *testing.T) {
 		"\xfe\xff\x00<\x00A": "UTF-16",
 		`<?xml version="1.0" encoding="` + strings.Repeat("e", 300) + `"?>` + open + "\xe9</A>": "eee",
 	} {
-		if _, err := Read([]byte(data)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "UTF-8") || len(err.Error()) > 200 {
-			t.Errorf("%.60q: %v", data, err)
+		_, err := Read([]byte(data))
+		switch {
+		case err == nil:
+			t.Errorf("%.60q is read", data)
+		case !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "UTF-8"):
+			t.Errorf("%.60q: not both encodings are named: %v", data, err)
+		case len(err.Error()) > 200:
+			t.Errorf("%.60q: %d bytes: %v", data, len(err.Error()), err)
 		}
 	}
 	if _, err := Read([]byte(`<?xml version="1.0" encoding="utf-8"?>` + open + "</Assertion>")); err != nil {

@@ -90,8 +90,13 @@ func smartRedeem(b *box, code string, pairs ...string) reply {
 func TestSMARTLogin(t *testing.T) {
 	b := shared(t)
 	r := b.must(smartRedeem(b, click(b, smartLogin(b), "login").Query().Get("code")))
-	if r.text("patient") == "" || r.text("encounter") == "" || r.text("id_token") == "" || r.text("scope") != "launch/patient openid fhirUser offline_access patient/*.rs" {
-		t.Errorf("%s", r.raw)
+	for _, name := range []string{"patient", "encounter", "id_token"} {
+		if r.text(name) == "" {
+			t.Errorf("no %s: %s", name, r.raw)
+		}
+	}
+	if scope := r.text("scope"); scope != "launch/patient openid fhirUser offline_access patient/*.rs" {
+		t.Errorf("scope %q", scope)
 	}
 	again := b.must(b.form(smartToken, nil, values("grant_type", "refresh_token", "client_id", "smart-app", "refresh_token", r.text("refresh_token"))))
 	b.must(b.get("/smart/api/ping", map[string]string{"Authorization": "Bearer " + again.text("access_token")}))

@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -15,8 +16,8 @@ func TestParseRef(t *testing.T) {
 		"file:C:\\keys\\a.json#/a/b": {Kind: File, Path: "C:\\keys\\a.json", Pointer: "/a/b"},
 	} {
 		got, err := ParseRef(in)
-		if err != nil || got.String() != want.String() || got.Kind != want.Kind || got.Path != want.Path || got.Pointer != want.Pointer {
-			t.Errorf("%s: %+v, %v", in, got, err)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, %v, want %+v", in, got, err, want)
 		}
 		if got.String() != in {
 			t.Errorf("%s is written %s", in, got)

@@ -58,11 +58,17 @@ func TestAClientSecretIsOneLine(t *testing.T) {
 			}
 			ref := secret.Ref{Kind: secret.File, Path: path, Line: true}
 			got, err := NewResolver(Sources{}).Resolve(t.Context(), "p", ref)
-			if c.wrong == "" && (err != nil || got.Reveal() != c.want) {
-				t.Errorf("got %q, %v", got.Reveal(), err)
-			}
-			if c.wrong != "" && (fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), c.wrong) || !strings.Contains(err.Error(), "file:"+path) || strings.Contains(err.Error(), "s3c")) {
-				t.Errorf("got %v", err)
+			switch {
+			case c.wrong == "":
+				if err != nil || got.Reveal() != c.want {
+					t.Errorf("got %q, %v", got.Reveal(), err)
+				}
+			case fault.KindOf(err) != fault.Config:
+				t.Errorf("%v is no fault.Config", err)
+			case !strings.Contains(err.Error(), c.wrong) || !strings.Contains(err.Error(), "file:"+path):
+				t.Errorf("%v does not say %q of the file", err, c.wrong)
+			case strings.Contains(err.Error(), "s3c"):
+				t.Errorf("the secret is quoted: %v", err)
 			}
 			ref.Line = false
 			whole, err := NewResolver(Sources{}).Resolve(t.Context(), "p", ref)

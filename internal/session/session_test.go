@@ -80,7 +80,10 @@ func TestWhatStandsBesideASession(t *testing.T) {
 		t.Errorf("%v, %+v, left %v", err, done, left)
 	}
 	both := []store.Entry{{Key: "1", Record: side("this")}, {Key: "2"}}
-	if first, then := sessions(slices.Clone(both)), besides(both); len(first) != 1 || first[0].Key != "2" || len(then) != 1 || then[0].Key != "1" {
-		t.Errorf("%v %v", first, then)
+	if found := sessions(slices.Clone(both)); len(found) != 1 || found[0].Key != "2" {
+		t.Errorf("sessions %v", found)
+	}
+	if found := besides(both); len(found) != 1 || found[0].Key != "1" {
+		t.Errorf("besides them %v", found)
 	}
 }

@@ -76,8 +76,17 @@ func TestParseAddress(t *testing.T) {
 		}
 	}
 	a, err := ParseAddress("https://as.example:444/a?b=c#d")
-	if err != nil || a.With("e=f").String() != "https://as.example:444/a?b=c&e=f#d" || a.Host() != "as.example:444" || a.With("") != a {
-		t.Errorf("%s %v", a.With("e=f"), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := a.With("e=f").String(); got != "https://as.example:444/a?b=c&e=f#d" {
+		t.Errorf("with e=f: %s", got)
+	}
+	if a.With("") != a {
+		t.Errorf("with nothing: %s", a.With(""))
+	}
+	if a.Host() != "as.example:444" {
+		t.Errorf("host %s", a.Host())
 	}
 }
 

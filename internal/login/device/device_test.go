@@ -47,8 +47,13 @@ func TestParseIsLiberalAboutTimes(t *testing.T) {
 
 func TestParse(t *testing.T) {
 	a, err := Parse(answer(good))
-	if err != nil || a.DeviceCode.Reveal() != "GmRh" || a.UserCode != "WDJB-MJHT" || a.ExpiresIn != 30*time.Minute || a.Interval != 5*time.Second {
-		t.Errorf("%+v %v", a, err)
+	switch {
+	case err != nil:
+		t.Error(err)
+	case a.DeviceCode.Reveal() != "GmRh" || a.UserCode != "WDJB-MJHT":
+		t.Errorf("codes %q and %q", a.DeviceCode.Reveal(), a.UserCode)
+	case a.ExpiresIn != 30*time.Minute || a.Interval != 5*time.Second:
+		t.Errorf("good for %s, asked every %s", a.ExpiresIn, a.Interval)
 	}
 	for name, change := range map[string][2]string{
 		"not json":      {`{"device_code"`, `"device_code"`},
