@@ -19,7 +19,7 @@ CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/" ./internal/bench/f
 go build -o "$work/bench" ./internal/bench
 # A file as the linker wrote it starts slower than its copy, so all are fresh copies.
 cp bin/authctl "$work/authctl"
-for program in empty libraries keyring post; do
+for program in empty libraries keyring post sign spawn; do
 	cp "$work/$program" "$work/copy" && mv "$work/copy" "$work/$program"
 done
 

@@ -22,13 +22,13 @@ type bed struct {
 	bin    string
 	box    *sandbox.Sandbox
 	folder string
+	far    far
 }
 
 // env is what every measured program sees, and more.
 func (b *bed) env(more ...string) []string {
 	env := []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + b.folder,
-		"XDG_STATE_HOME=" + filepath.Join(b.folder, "state"), "XDG_CACHE_HOME=" + filepath.Join(b.folder, "cache"),
+		"PATH=" + os.Getenv("PATH"), "HOME=" + b.folder, "XDG_CACHE_HOME=" + filepath.Join(b.folder, "cache"),
 		"AUTHCTL_STORE=file",
 	}
 	for name, value := range b.box.Env() {
@@ -47,6 +47,11 @@ func (b *bed) authctls() []string {
 	return []string{b.program("authctl"), b.program("before")}
 }
 
+// state is where an authctl keeps its tokens.
+func (b *bed) state(authctl string) string {
+	return filepath.Join(b.folder, "state-"+filepath.Base(authctl))
+}
+
 // prepare writes the profiles files and gets the tokens that the rows find in the store.
 func (b *bed) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(b.folder, 0o700); err != nil {
@@ -58,6 +63,9 @@ func (b *bed) prepare(ctx context.Context) error {
 		}
 	}
 	if err := b.spread(many); err != nil {
+		return err
+	}
+	if err := b.reach(); err != nil {
 		return err
 	}
 	token, err := b.output(ctx, b.env(), b.program("authctl"), "token", "-p", "salus")

@@ -7,18 +7,17 @@ import (
 	"strings"
 )
 
-// curlRequest is curl making the token request that authctl makes for salus.
-func (b *bed) curlRequest() call {
+// curlRequest is curl making the token request that authctl makes for salus, of that server.
+func (b *bed) curlRequest(server string, args ...string) call {
 	profile := salus(string(b.box.ProfilesYAML()))
-	id := value(profile, "id")
-	config, err := b.private("curl-token", fmt.Sprintf("url = %q\nuser = %q\nheader = \"Content-Type: application/json\"\ndata = %q\n",
-		value(profile, "token_url"), id+":"+b.box.Env()["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"],
-		`{"grant_type":"client_credentials","scope":"sls:idn"}`))
+	url, id := strings.Replace(value(profile, "token_url"), b.box.URL, server, 1), value(profile, "id")
+	config, err := b.private("curl-token", fmt.Sprintf("user = %q\nheader = \"Content-Type: application/json\"\ndata = %q\n",
+		id+":"+b.box.Env()["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"], `{"grant_type":"client_credentials","scope":"sls:idn"}`))
 	if err != nil {
 		// curl then says that the file is missing, and the row fails.
 		config = filepath.Join(b.folder, "absent")
 	}
-	return call{b.env(), []string{"curl", "-q", "-sf", "-o", "/dev/null", "-K", config}}
+	return call{b.env(), append([]string{"curl", "-q", "-sf", "-o", "/dev/null", "-K", config, url}, args...)}
 }
 
 // post is a bare Go program making the same request.

@@ -1,32 +1,28 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
-	"strings"
-	"sync"
-	"time"
-
-	"authctl/internal/sandbox"
+	"slices"
 )
 
 // facts are the rows that are no ratio.
 func (b *bed) facts() []row {
 	fresh := b.args("token", "-p", "salus")
-	peak := func(r run) string { return fmt.Sprintf("%.1f MB", float64(r.used.peak)/1e6) }
+	cold := with(fresh, "AUTHCTL_STORE=none")
+	far := with(cold, "AUTHCTL_CONFIG="+b.far.system, "SSL_CERT_FILE="+b.far.bundle)
 	return []row{
 		{"`token`, fresh, `store: file`", "instructions", "<= 3.7 M", each(func(ctx context.Context, a string) (string, error) { return instructions(ctx, fresh(a)) })},
-		fact("`token`, fresh, `store: file`", "minor page faults", "<= 500", fresh, func(r run) string { return fmt.Sprint(r.used.faults) }),
-		fact("`token`, fresh", "peak memory", "<= 12 MB", fresh, peak),
-		fact("`token`, `store: none`", "peak memory", "<= 12 MB", with(fresh, "AUTHCTL_STORE=none"), peak),
+		b.fact("`token`, fresh, `store: file`", "minor page faults", "<= 500", fresh, func(faults, _ int64) string { return fmt.Sprint(faults) }),
+		b.fact("`token`, fresh, `store: file`", "peak memory", "<= 12 MB", fresh, megabytes),
+		b.fact("`token`, `store: none`", "peak memory", "<= 12 MB", cold, megabytes),
+		b.fact("`token`, `store: none`, https, the system's roots", "peak memory", "<= 18 MB", far, megabytes),
 		{"100 processes at once, nothing kept", "a server that takes 0.2 s", "1 request", each(b.herd(100))},
-		{"400 processes at once, nothing kept", "a server that takes 0.2 s", "1 request, wall <= 0.7 s", each(b.herd(400))},
+		{"400 processes at once, nothing kept", "a server that takes 0.2 s", "1 request, <= 0.7 s, CPU <= 1.5x", each(b.herd(400))},
 		{"`authctl`, stripped", "", "<= 12.5 MB", each(func(_ context.Context, a string) (string, error) {
 			info, err := os.Stat(a)
 			if err != nil {
@@ -36,6 +32,8 @@ func (b *bed) facts() []row {
 		})},
 	}
 }
+
+func megabytes(_, peak int64) string { return fmt.Sprintf("%.1f MB", float64(peak)/1e6) }
 
 // each measures one authctl after the other.
 func each(one func(ctx context.Context, authctl string) (string, error)) func(context.Context, []string) ([]string, error) {
@@ -48,66 +46,57 @@ func each(one func(ctx context.Context, authctl string) (string, error)) func(co
 	}
 }
 
-// fact is what one run of s, the second, used.
-func fact(what, unit, aim string, s side, say func(run) string) row {
+// fact is the median of what several runs of s used, as floor/spawn reports it.
+func (b *bed) fact(what, unit, aim string, s side, say func(faults, peak int64) string) row {
 	return row{what, unit, aim, each(func(ctx context.Context, a string) (string, error) {
-		if _, err := once(ctx, s(a)); err != nil {
-			return "", err
+		c := s(a)
+		c.argv = append([]string{b.program("spawn")}, c.argv...)
+		var faults, peaks []int64
+		for range several {
+			r, err := once(ctx, c)
+			if err != nil {
+				return "", err
+			}
+			var fault, peak int64
+			if _, err := fmt.Sscan(string(r.out), &fault, &peak); err != nil {
+				return "", fmt.Errorf("spawn: %w", err)
+			}
+			faults, peaks = append(faults, fault), append(peaks, peak)
 		}
-		r, err := once(ctx, s(a))
-		return say(r), err
+		slices.Sort(faults)
+		slices.Sort(peaks)
+		return say(faults[several/2], peaks[several/2]), nil
 	})}
 }
 
-// instructions counts them by callgrind, which no busy machine disturbs.
+// several runs tell a fact: where the garbage collector falls differs.
+const several = 9
+
+// instructions counts them by callgrind, which no busy machine disturbs: the
+// fewest of several runs. Go's preemption signals (SIGURG) make callgrind abort.
 func instructions(ctx context.Context, c call) (string, error) {
 	if _, err := exec.LookPath("valgrind"); err != nil {
 		return "no valgrind here", nil
 	}
-	cmd := exec.CommandContext(ctx, "valgrind", append([]string{"--tool=callgrind", "--callgrind-out-file=/dev/null"}, c.argv...)...)
-	cmd.Env = c.env
-	out, err := cmd.CombinedOutput()
-	found := regexp.MustCompile(`Collected : (\d+)`).FindSubmatch(out)
-	if err != nil || found == nil {
-		return "", fmt.Errorf("valgrind: %w: %.200s", err, out)
+	if _, err := once(ctx, c); err != nil {
+		return "", err
 	}
-	return fmt.Sprintf("%.2f M", number(found[1])/1e6), nil
+	collected, fewest := regexp.MustCompile(`Collected : (\d+)`), 0.0
+	for range several {
+		cmd := exec.CommandContext(ctx, "valgrind", append([]string{"--tool=callgrind", "--callgrind-out-file=/dev/null"}, c.argv...)...)
+		cmd.Env = append(c.env, "GODEBUG=asyncpreemptoff=1")
+		out, err := cmd.CombinedOutput()
+		if found := collected.FindSubmatch(out); err == nil && found != nil && (fewest == 0 || number(found[1]) < fewest) {
+			fewest = number(found[1])
+		}
+	}
+	if fewest == 0 {
+		return "this valgrind cannot run it", nil
+	}
+	return fmt.Sprintf("%.2f M", fewest/1e6), nil
 }
 
 func number(digits []byte) (n float64) {
 	_, _ = fmt.Sscan(string(digits), &n)
 	return n
-}
-
-// herd starts n processes that all want the same token, which is not there
-// yet, from a server that takes 200 ms.
-func (b *bed) herd(n int) func(context.Context, string) (string, error) {
-	return func(ctx context.Context, authctl string) (string, error) {
-		box, err := sandbox.Start(ctx, sandbox.Options{Now: time.Now, Rand: rand.Reader, Latency: 200 * time.Millisecond})
-		if err != nil {
-			return "", err
-		}
-		defer box.Close()
-		far := &bed{bin: b.bin, box: box, folder: box.Dir()}
-		tokens, cpu, failed := map[string]int{}, time.Duration(0), error(nil)
-		var mu sync.Mutex
-		var all sync.WaitGroup
-		began := time.Now()
-		for range n {
-			all.Go(func() {
-				r, err := once(ctx, far.args("token", "-p", "salus")(authctl))
-				mu.Lock()
-				defer mu.Unlock()
-				tokens[string(r.out)]++
-				cpu, failed = cpu+r.cpu, errors.Join(failed, err)
-			})
-		}
-		all.Wait()
-		took := time.Since(began)
-		if failed != nil {
-			return "", fmt.Errorf("%.300s", strings.TrimSpace(failed.Error()))
-		}
-		requests, err := far.output(ctx, os.Environ(), "curl", "-qsf", box.URL+"/_sandbox/requests?path=/salus/token")
-		return fmt.Sprintf("%s requests, %d tokens, %.1f s, CPU %.1f s", bytes.TrimSpace(requests), len(tokens), took.Seconds(), cpu.Seconds()), err
-	}
 }

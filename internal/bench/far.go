@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
@@ -16,35 +15,34 @@ import (
 // roundTrip is how far away the https server is; what the client sends arrives that much later.
 const roundTrip = 20 * time.Millisecond
 
-// far compares the system's roots with one authority of the profile's own, at an https server 20 ms away.
-func (b *bed) far() row {
-	system, own := filepath.Join(b.folder, "far-system.yaml"), filepath.Join(b.folder, "far-own.yaml")
-	bundle, ca := filepath.Join(b.folder, "bundle.pem"), filepath.Join(b.folder, "ca.pem")
-	cold := with(b.args("token", "-p", "salus"), "AUTHCTL_STORE=none", "SSL_CERT_FILE="+bundle)
-	r := ratio("`token`, `store: none`, https at 20 ms, the system's roots", "the same with one own CA", "<= 1.08x",
-		with(cold, "AUTHCTL_CONFIG="+system), with(cold, "AUTHCTL_CONFIG="+own))
-	measure := r.measure
-	r.measure = func(ctx context.Context, authctls []string) ([]string, error) {
-		s, err := b.farServer()
-		if err != nil {
-			return nil, err
-		}
-		defer s.Close()
-		cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
-		roots, _ := os.ReadFile("/etc/ssl/certs/ca-certificates.crt") // none is a machine without roots
-		body := strings.Replace(salus(string(b.box.ProfilesYAML())), b.box.URL, s.URL, 1)
-		profile := "version: 1\nprofiles:\n  salus:\n" + body
-		for file, text := range map[string]string{
-			ca: string(cert), bundle: string(roots) + string(cert),
-			system: profile, own: profile + "    tls: {ca: \"file:" + ca + "\"}\n",
-		} {
-			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-				return nil, err
-			}
-		}
-		return measure(ctx, authctls)
+// far is that server, and the files of those who ask it.
+type far struct {
+	server      *httptest.Server
+	system, own string // profiles files: the system's roots, or the server's authority only
+	bundle      string // of the system's roots and the server's authority
+	empty       string // a folder
+}
+
+// reach starts the server and writes the files.
+func (b *bed) reach() error {
+	server, err := b.farServer()
+	if err != nil {
+		return err
 	}
-	return r
+	in := func(name string) string { return filepath.Join(b.folder, name) }
+	b.far = far{server, in("far-system.yaml"), in("far-own.yaml"), in("bundle.pem"), in("no-roots")}
+	cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	roots, _ := os.ReadFile("/etc/ssl/certs/ca-certificates.crt") // none is a machine without roots
+	profile := "version: 1\nprofiles:\n  salus:\n" + strings.Replace(salus(string(b.box.ProfilesYAML())), b.box.URL, server.URL, 1)
+	for file, text := range map[string]string{
+		in("ca.pem"): string(cert), b.far.bundle: string(roots) + string(cert),
+		b.far.system: profile, b.far.own: profile + "    tls: {ca: \"file:" + in("ca.pem") + "\"}\n",
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return os.MkdirAll(b.far.empty, 0o700)
 }
 
 // farServer is the sandbox behind TLS and a delay for each of connecting, handshake and request.

@@ -5,8 +5,9 @@
 //	bench BIN
 //
 // BIN is the folder with authctl and the floor programs, as scripts/bench.sh
-// builds them, and perhaps an earlier authctl named before. The keyring row needs a Secret Service on the session bus and
-// secret-tool; without them it is left out, saying so.
+// builds them, and perhaps an earlier authctl named before. The keyring row needs
+// a Secret Service on the session bus and secret-tool, the instructions valgrind;
+// without them the table says so.
 package main
 
 import (
@@ -47,6 +48,7 @@ func bench(ctx context.Context, bin string, out io.Writer) error {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
+	defer b.far.server.Close()
 	if _, err := fmt.Fprintf(out, "| what | against | before | measured | aim |\n|---|---|---|---|---|\n"); err != nil {
 		return err
 	}

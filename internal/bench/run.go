@@ -19,9 +19,15 @@ type call struct {
 // run is one ended program.
 type run struct {
 	wall, cpu time.Duration
-	used      used
 	out       []byte
 }
+
+// cost is what of a run is compared.
+type cost func(run) time.Duration
+
+func wall(r run) time.Duration { return r.wall }
+
+func cpu(r run) time.Duration { return r.cpu }
 
 // rounds is how often each program of a row runs.
 const rounds = 100
@@ -34,16 +40,16 @@ func once(ctx context.Context, c call) (run, error) {
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	began := time.Now()
 	err := cmd.Run()
-	wall := time.Since(began)
+	took := time.Since(began)
 	if err != nil {
 		return run{}, fmt.Errorf("%s: %w: %s", filepath.Base(c.argv[0]), err, errs.Bytes())
 	}
-	return run{wall, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), usedBy(cmd.ProcessState), out.Bytes()}, nil
+	return run{took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), out.Bytes()}, nil
 }
 
 // interleaved runs all calls in turn, so that a slow moment of the machine
-// meets each of them, and returns the first quartile of the wall time of each.
-func interleaved(ctx context.Context, calls ...call) ([]time.Duration, error) {
+// meets each of them, and returns the first quartile of the cost of each.
+func interleaved(ctx context.Context, cost cost, calls ...call) ([]time.Duration, error) {
 	times := make([][]time.Duration, len(calls))
 	for round := range rounds + 3 {
 		for i, c := range calls {
@@ -52,7 +58,7 @@ func interleaved(ctx context.Context, calls ...call) ([]time.Duration, error) {
 				return nil, err
 			}
 			if round >= 3 { // the first find cold caches
-				times[i] = append(times[i], r.wall)
+				times[i] = append(times[i], cost(r))
 			}
 		}
 	}
