@@ -89,6 +89,27 @@ func notPreset(name string) string {
 	return fmt.Sprintf("there is no preset %q, they are %s", name, strings.Join(names, ", "))
 }
 
+// ParseProfile reads the text of one profile's body, as profiles.d holds it.
+func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
+	e, wrong := bodyOf(name, file, data)
+	if len(wrong) > 0 {
+		return nil, wrong.Fault(name)
+	}
+	p, problems := newDecoder().decode(e, file)
+	if len(problems) > 0 {
+		return nil, problems.Fault(name)
+	}
+	return p, nil
+}
+
+func bodyOf(name, file string, text []byte) (entry, strict.Problems) {
+	root, wrong := strict.Parse(file, text)
+	if root == nil {
+		root = &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
+	}
+	return entry{name: name, key: root, body: root}, wrong
+}
+
 // meaning turns what Validate found into problems, unfolding errors.Join.
 func meaning(err error) []*profile.Problem {
 	if err == nil {

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,6 +10,9 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/strict"
 )
+
+// Keys of the head, and the settings' names for viper.
+const keyProfile, keyStore = "default_profile", "store"
 
 // document is profiles.yaml, parsed and not yet understood beyond its head.
 // viper has the head's settings alone: it would lower-case names and split them at dots.
@@ -53,19 +55,16 @@ func (d *document) settings() map[string]any {
 
 func parseDocument(path string, text []byte) *document {
 	d := &document{path: path, exists: true}
-	if len(text) > maxFile { // of a text that was no file
-		d.problems = strict.Problems{unreadable(path, fmt.Errorf("is larger than %d MiB", maxFile>>20))}
+	root, wrong := strict.Parse(path, text)
+	if root == nil {
+		d.problems = wrong
 		return d
 	}
-	root, wrong := strict.Parse(path, text)
-	d.problems = wrong
-	if root != nil {
-		r := strict.New(path, filepath.Dir(path), "")
-		r.Mapping(root, "", d.members())
-		d.header.at = r.Source[keyProfile]
-		d.header.check(r)
-		d.problems = r.Problems
-	}
+	r := strict.New(path, filepath.Dir(path), "")
+	r.Mapping(root, "", d.members())
+	d.header.at = r.Source[keyProfile]
+	d.header.check(r)
+	d.problems = r.Problems
 	return d
 }
 

@@ -15,16 +15,6 @@ import (
 // answer is what stands in a preset's questions where the answer goes.
 const answer = "ANSWER"
 
-// Question asks for what a preset leaves to the profile.
-type Question struct {
-	Say      string // what is asked, for people
-	Default  string // the preset's own value, "" when it has none
-	Optional bool   // the profile does without
-
-	put  *yaml.Node // the part of a body that holds ANSWER
-	path string     // where that is
-}
-
 // Required is true when no answer is no profile.
 func (q Question) Required() bool { return !q.Optional && q.Default == "" }
 
@@ -103,19 +93,6 @@ func (d *Draft) Finish() (*profile.Profile, []byte, error) {
 	}
 	p, err := ParseProfile(d.name, "answers", text)
 	return p, text, err
-}
-
-// presetMembers are a profile's, and the questions that only a preset has.
-func presetMembers(p *profile.Profile, asked *[]Question) []strict.Member {
-	return append(profileMembers(p), strict.Objects("ask", asked, questionMembers, func(*strict.Reader, *yaml.Node, string) {}))
-}
-
-func questionMembers(q *Question) []strict.Member {
-	return []strict.Member{
-		strict.Text("say", &q.Say),
-		strict.Flag("optional", &q.Optional),
-		{Key: "put", Read: func(_ *strict.Reader, n *yaml.Node, _ string) { q.put = n }},
-	}
 }
 
 // filled is a copy of n with the answer in place of ANSWER.

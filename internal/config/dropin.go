@@ -12,14 +12,6 @@ import (
 	"authctl/internal/profile"
 )
 
-// DropInFolder is profiles.d beside the profiles file, "" when no place is known.
-func (s Settings) DropInFolder() string {
-	if s.File == "" || s.detached {
-		return ""
-	}
-	return filepath.Join(filepath.Dir(s.File), "profiles.d")
-}
-
 // Addable reports why a profile of that name cannot be added, or nil: the name
 // is taken, unless replace allows to write profiles.d/NAME.yaml anew.
 func Addable(s Settings, name string, replace bool) error {

@@ -136,14 +136,6 @@ func headerFields(key string, to *[]profile.Field) strict.Member {
 	return strict.Objects(key, to, func(f *profile.Field) []strict.Member { return fieldMembers(f, strict.AnyText("value", &f.Value)) }, oneValue)
 }
 
-func basicMembers(b *profile.Basic) []strict.Member {
-	return []strict.Member{
-		strict.Text("username", &b.Username),
-		ref("password", &b.Password, phrase),
-		strict.Text("scheme", &b.Scheme),
-	}
-}
-
 // oneValue checks the closed set: a field is one of value, secret and basic.
 func oneValue(r *strict.Reader, item *yaml.Node, path string) {
 	item, ok := r.Follow(item, path)
@@ -164,5 +156,28 @@ func oneValue(r *strict.Reader, item *yaml.Node, path string) {
 	}
 	if _, has := r.Source[strict.Below(path, "name")]; !has && !r.Suspect(strict.Below(path, "name")) {
 		r.Problem(item, strict.Below(path, "name"), "", "is missing")
+	}
+}
+
+// Question asks for what a preset leaves to the profile.
+type Question struct {
+	Say      string // what is asked, for people
+	Default  string // the preset's own value, "" when it has none
+	Optional bool   // the profile does without
+
+	put  *yaml.Node // the part of a body that holds ANSWER
+	path string     // where that is
+}
+
+// presetMembers are a profile's, and the questions that only a preset has.
+func presetMembers(p *profile.Profile, asked *[]Question) []strict.Member {
+	return append(profileMembers(p), strict.Objects("ask", asked, questionMembers, func(*strict.Reader, *yaml.Node, string) {}))
+}
+
+func questionMembers(q *Question) []strict.Member {
+	return []strict.Member{
+		strict.Text("say", &q.Say),
+		strict.Flag("optional", &q.Optional),
+		{Key: "put", Read: func(_ *strict.Reader, n *yaml.Node, _ string) { q.put = n }},
 	}
 }

@@ -3,15 +3,8 @@ package config
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
-
-	"github.com/spf13/viper"
-	"go.yaml.in/yaml/v3"
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
@@ -100,58 +93,6 @@ func LoadAll(s Settings) (*profile.Set, error) {
 	return set, nil
 }
 
-// Names are the names of all profiles, as they stand, for completion and lists;
-// what cannot be a name is LoadAll's to report.
-func Names(s Settings) ([]string, error) {
-	if s.alone {
-		return []string{Alone}, nil
-	}
-	d := s.document()
-	if len(d.problems) > 0 {
-		return nil, d.problems.Fault("")
-	}
-	more, err := s.dropIns()
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	seen := map[string]bool{}
-	for _, n := range slices.Concat(d.names(), more) {
-		if profile.ValidName(n) == nil && !seen[n] {
-			seen[n] = true
-			names = append(names, n)
-		}
-	}
-	return names, nil
-}
-
-// Parse reads the text of a whole profiles file; file is its path, for
-// messages and for relative references.
-func Parse(file string, data []byte) (*profile.Set, error) {
-	return LoadAll(Settings{File: file, main: parseDocument(file, data), detached: true})
-}
-
-// ParseProfile reads the text of one profile's body, as profiles.d holds it.
-func ParseProfile(name, file string, data []byte) (*profile.Profile, error) {
-	e, wrong := bodyOf(name, file, data)
-	if len(wrong) > 0 {
-		return nil, wrong.Fault(name)
-	}
-	p, problems := newDecoder().decode(e, file)
-	if len(problems) > 0 {
-		return nil, problems.Fault(name)
-	}
-	return p, nil
-}
-
-func (s Settings) document() *document {
-	if s.main != nil {
-		return s.main
-	}
-	d, _ := readDocument(context.Background(), viper.New(), s.File, false, 0) // settings made by hand: no pipe, no wait
-	return d
-}
-
 // lookup finds one profile in profiles.d or the main file.
 func lookup(s Settings, d *document, name string) (e entry, file string, ok bool, err error) {
 	e, ok = d.find(name)
@@ -172,14 +113,6 @@ func lookup(s Settings, d *document, name string) (e entry, file string, ok bool
 	return e, file, true, nil
 }
 
-// dropInPath is where profiles.d would hold the profile, "" without a place.
-func (s Settings) dropInPath(name string) string {
-	if s.DropInFolder() == "" {
-		return ""
-	}
-	return filepath.Join(s.DropInFolder(), name+".yaml")
-}
-
 func (s Settings) dropIn(name string) (entry, string, strict.Problems) {
 	file := s.dropInPath(name)
 	text, err := readTrusted(context.Background(), file, false, 0) // a regular file: nothing to wait for
@@ -188,34 +121,4 @@ func (s Settings) dropIn(name string) (entry, string, strict.Problems) {
 	}
 	e, wrong := bodyOf(name, file, text)
 	return e, file, wrong
-}
-
-func bodyOf(name, file string, text []byte) (entry, strict.Problems) {
-	root, wrong := strict.Parse(file, text)
-	if root == nil {
-		root = &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}
-	}
-	return entry{name: name, key: root, body: root}, wrong
-}
-
-// dropIns are the names of the profiles in profiles.d, sorted.
-func (s Settings) dropIns() ([]string, error) {
-	folder := s.DropInFolder()
-	if folder == "" {
-		return nil, nil
-	}
-	entries, err := os.ReadDir(folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, strict.Problems{unreadable(folder, err)}.Fault("")
-	}
-	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok && !strings.HasPrefix(e.Name(), ".") {
-			names = append(names, name)
-		}
-	}
-	return names, nil
 }

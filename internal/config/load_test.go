@@ -173,13 +173,15 @@ func TestTheCurrentFolderIsNeverRead(t *testing.T) {
 }
 
 func TestAFileBeyondTheBound(t *testing.T) {
-	dir, _ := home(t, map[string]string{"profiles.yaml": oneProfile})
-	if err := os.Truncate(filepath.Join(dir, "profiles.yaml"), 5<<20); err != nil {
-		t.Fatal(err)
+	for file, name := range map[string]string{"profiles.yaml": "a", "profiles.d/b.yaml": "b"} {
+		dir, _ := home(t, map[string]string{"profiles.yaml": oneProfile, "profiles.d/b.yaml": "#"})
+		if err := os.Truncate(filepath.Join(dir, file), 5<<20); err != nil {
+			t.Fatal(err)
+		}
+		s := resolve(t, config.Flags{}, map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)})
+		_, err := config.LoadProfile(s, name)
+		wantConfigFault(t, err, file+": is larger than 4 MiB")
 	}
-	s := resolve(t, config.Flags{}, map[string]string{"XDG_CONFIG_HOME": filepath.Dir(dir)})
-	_, err := config.LoadProfile(s, "a")
-	wantConfigFault(t, err, "is larger than 4 MiB")
 }
 
 func TestAFileWithoutProfiles(t *testing.T) {

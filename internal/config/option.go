@@ -22,21 +22,6 @@ type option struct {
 	check          func(kind fault.Kind, from, text string) error
 }
 
-func options(f Flags) []option {
-	on := map[bool]string{true: "true"}
-	var timeout string
-	if f.Timeout != 0 {
-		timeout = f.Timeout.String()
-	}
-	return []option{
-		{key: keyProfile, flag: "--profile", text: f.Profile, variable: "AUTHCTL_PROFILE"},
-		{key: keyStore, flag: "--store", text: f.Store, variable: "AUTHCTL_STORE", check: checkStore},
-		{key: keyTimeout, flag: "--timeout", text: timeout, variable: "AUTHCTL_TIMEOUT", check: checkTimeout},
-		{key: keyVerbose, kind: "bool", flag: "--verbose", text: on[f.Verbose], variable: "AUTHCTL_VERBOSE", check: checkSwitch},
-		{key: keyQuiet, kind: "bool", flag: "--quiet", text: on[f.Quiet], variable: "AUTHCTL_QUIET", check: checkSwitch},
-	}
-}
-
 // bind checks both, whichever wins; an empty variable is as good as none.
 func (o option) bind(v *viper.Viper, get func(string) string) error {
 	fromEnv := get(o.variable)

@@ -59,19 +59,18 @@ func readRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret
 	if !ok {
 		return secret.Ref{}, false
 	}
+	var got secret.Ref
 	switch n.Kind {
 	case yaml.ScalarNode:
-		got, ok := oneLineRef(r, n, path, s)
-		got.Line = s == phrase && !got.IsZero()
-		return got, ok
+		got, ok = oneLineRef(r, n, path, s)
 	case yaml.MappingNode:
-		got, ok := commandRef(r, n, path)
-		got.Line = s == phrase && !got.IsZero()
-		return got, ok
+		got, ok = commandRef(r, n, path)
 	default:
 		r.Problem(n, path, refForms, "must be a secret reference, not %s", strict.KindOf(n))
 		return secret.Ref{}, false
 	}
+	got.Line = s == phrase && !got.IsZero()
+	return got, ok
 }
 
 const refForms = "keyring:NAME, env:NAME, file:PATH, file:PATH#/json/pointer, or {command: [program, argument]}"
@@ -179,5 +178,13 @@ func basic(key string, to **profile.Basic) strict.Member {
 			}
 			return strict.WriteFlow(basicMembers(*to))
 		},
+	}
+}
+
+func basicMembers(b *profile.Basic) []strict.Member {
+	return []strict.Member{
+		strict.Text("username", &b.Username),
+		ref("password", &b.Password, phrase),
+		strict.Text("scheme", &b.Scheme),
 	}
 }

@@ -53,7 +53,7 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := Settings{Profile: "p", over: list, main: parseDocument("f.yaml", []byte(text)), detached: true}
+		s := Settings{Profile: "p", over: list, main: parseDocument("f.yaml", []byte(text))}
 		if _, err := LoadProfile(s, ""); err == nil || !strings.Contains(err.Error(), "decides where") {
 			t.Errorf("%s: %v", set, err)
 		}

@@ -8,14 +8,16 @@ package config
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"runtime"
 	"time"
 
-	"authctl/internal/strict"
-
 	"github.com/spf13/viper"
+
+	"authctl/internal/strict"
 )
 
 // DefaultTimeout is how long a command may take when nobody says otherwise.
@@ -49,7 +51,6 @@ type Settings struct {
 	alone    bool      // --preset and --set make the profile; no file is asked
 	preset   string
 	over     []strict.Change
-	detached bool // a text without a folder: no profiles.d
 }
 
 // StoreUnknown is what is wrong with a profiles file that may say which store is
@@ -61,11 +62,8 @@ func (s Settings) StoreUnknown() error {
 	return s.main.problems.Fault("")
 }
 
-// The settings' names for viper; those of the file are its keys.
-const (
-	keyProfile, keyStore             = "default_profile", "store"
-	keyTimeout, keyVerbose, keyQuiet = "timeout", "verbose", "quiet"
-)
+// The settings' names for viper, beside those of the file.
+const keyTimeout, keyVerbose, keyQuiet = "timeout", "verbose", "quiet"
 
 // Resolve layers the settings. env is os.LookupEnv or a test's. It reads the
 // profiles file; whatever is wrong with the file is reported by LoadProfile and
@@ -99,4 +97,45 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 	}
 	s.Verbose, s.Quiet = v.GetBool(keyVerbose), v.GetBool(keyQuiet)
 	return s, nil
+}
+
+func options(f Flags) []option {
+	on := map[bool]string{true: "true"}
+	var timeout string
+	if f.Timeout != 0 {
+		timeout = f.Timeout.String()
+	}
+	return []option{
+		{key: keyProfile, flag: "--profile", text: f.Profile, variable: "AUTHCTL_PROFILE"},
+		{key: keyStore, flag: "--store", text: f.Store, variable: "AUTHCTL_STORE", check: checkStore},
+		{key: keyTimeout, flag: "--timeout", text: timeout, variable: "AUTHCTL_TIMEOUT", check: checkTimeout},
+		{key: keyVerbose, kind: "bool", flag: "--verbose", text: on[f.Verbose], variable: "AUTHCTL_VERBOSE", check: checkSwitch},
+		{key: keyQuiet, kind: "bool", flag: "--quiet", text: on[f.Quiet], variable: "AUTHCTL_QUIET", check: checkSwitch},
+	}
+}
+
+// readDocument hands viper the file at path. A pipe is waited for until ctx ends
+// or wait is over, which is the error. A file that need not exist (explicit is
+// false) and does not is an empty one. viper's ReadInConfig would do the same and
+// link its reader of TOML and its finder of files: 290 kB; its ReadConfig, with
+// one codec of ours, links that reader all the same: 270 kB.
+func readDocument(ctx context.Context, v *viper.Viper, path string, explicit bool, wait time.Duration) (*document, error) {
+	if path == "" {
+		return &document{}, nil
+	}
+	text, err := readTrusted(ctx, path, explicit, wait)
+	switch {
+	case err == nil:
+		d := parseDocument(path, text)
+		return d, v.MergeConfigMap(d.settings())
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return nil, err
+	case errors.Is(err, fs.ErrNotExist) && !explicit:
+		return &document{path: path}, nil
+	}
+	at := unreadable(path, err)
+	if at.Hint == "" && explicit {
+		at.Hint = "--config or AUTHCTL_CONFIG names the profiles file"
+	}
+	return &document{path: path, problems: strict.Problems{at}}, nil
 }

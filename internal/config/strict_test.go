@@ -210,13 +210,6 @@ func TestAnotherVersion(t *testing.T) {
 	}
 }
 
-func TestTooLarge(t *testing.T) {
-	_, err := config.Parse("f.yaml", []byte("#"+strings.Repeat("x", 4<<20)))
-	if got := problemsOf(t, err); !strings.Contains(got[0].Text, "larger than 4 MiB") {
-		t.Error(got)
-	}
-}
-
 // TestAnUnknownPresetIsOneProblem: what it would have brought is not missing as well.
 func TestAnUnknownPresetIsOneProblem(t *testing.T) {
 	_, err := config.ParseProfile("p", "f.yaml", []byte("preset: kl-gatway\ngrant: nonsense\n"))

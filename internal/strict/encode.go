@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -43,4 +44,19 @@ func Child(n *yaml.Node, key string) *yaml.Node {
 		}
 	}
 	return nil
+}
+
+// Scalar is a text as YAML, quoted where YAML or JSON would take it for something else.
+func Scalar(s string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(s)
+	if isNumber(s) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// isNumber is true for text that JSON reads as a number.
+func isNumber(s string) bool {
+	return s != "" && (s[0] == '-' || '0' <= s[0] && s[0] <= '9') && json.Valid([]byte(s))
 }

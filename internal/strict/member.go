@@ -157,13 +157,3 @@ func WriteFlow(members []Member) *yaml.Node {
 	}
 	return out
 }
-
-// Scalar is a text as YAML, quoted where YAML or JSON would take it for something else.
-func Scalar(s string) *yaml.Node {
-	n := &yaml.Node{}
-	n.SetString(s)
-	if isNumber(s) {
-		n.Style = yaml.DoubleQuotedStyle
-	}
-	return n
-}

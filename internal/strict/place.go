@@ -53,11 +53,3 @@ func (r *Reader) Sources() map[string]string {
 	}
 	return out
 }
-
-// Below is the path of a key below a path.
-func Below(path, key string) string {
-	if path == "" {
-		return key
-	}
-	return path + "." + key
-}

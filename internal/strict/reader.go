@@ -209,3 +209,11 @@ func KindOf(n *yaml.Node) string {
 		return "an alias"
 	}
 }
+
+// Below is the path of a key below a path.
+func Below(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

@@ -95,11 +95,6 @@ func (r *Reader) jsonScalar(n *yaml.Node, path string) any {
 	return nil
 }
 
-// isNumber is true for text that JSON reads as a number.
-func isNumber(s string) bool {
-	return s != "" && (s[0] == '-' || '0' <= s[0] && s[0] <= '9') && json.Valid([]byte(s))
-}
-
 // jsonNumber keeps a number that is written as JSON writes it, and converts
 // the forms only YAML has: 0x1F, 0o17, 1_000, +1. Infinities have no JSON form.
 func jsonNumber(n *yaml.Node) (json.Number, bool) {
