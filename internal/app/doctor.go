@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 
 	"authctl/internal/doctor"
 	"authctl/internal/fault"
+	"authctl/internal/profile"
 )
 
 // DoctorOptions is one `authctl doctor`.
@@ -33,4 +35,9 @@ func (a *App) Doctor(ctx context.Context, o DoctorOptions, report func(doctor.Re
 		}
 	}
 	return ctx.Err()
+}
+
+func (a *App) tlsConfig(ctx context.Context, p *profile.Profile) (*tls.Config, error) {
+	t, err := a.trust().Of(ctx, p)
+	return t.Config, err
 }

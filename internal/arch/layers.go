@@ -8,7 +8,7 @@ func Layers() [][]string {
 		{"shown"},
 		{"fault", "secret", "files"},
 		{"token", "profile", "keys"},
-		{"jwt", "endpoint", "store", "secretstore", "saml", "strict"},
+		{"jwt", "trust", "endpoint", "store", "secretstore", "saml", "strict"},
 		{"metadata", "clientauth", "grant", "registration"},
 		{"acquire", "config"},
 		{"login", "render", "sandbox", "inspect", "doctor"},

@@ -1,4 +1,4 @@
-package app
+package trust
 
 import (
 	"io"
@@ -15,15 +15,15 @@ func TestABundleThatSaysNothing(t *testing.T) {
 		t.Skip(err)
 	}
 	_ = f.Close()
-	a := &App{Sys: System{Env: func(name string) (string, bool) {
+	d := Deps{Env: func(name string) (string, bool) {
 		if name != "SSL_CERT_FILE" {
 			return "", false
 		}
 		return silent, true
-	}}}
+	}}
 	done := make(chan struct{})
 	go func() {
-		a.addSystem(io.Discard)
+		d.addSystem(io.Discard)
 		close(done)
 	}()
 	select {

@@ -1,4 +1,6 @@
-package app
+// Package trust is whom a profile believes when it connects, and with which
+// certificate it shows itself.
+package trust
 
 import (
 	"context"
@@ -16,34 +18,36 @@ import (
 	"authctl/internal/files"
 	"authctl/internal/keys"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 )
 
-// trust is whom a profile believes, and as whom it goes there.
-type trust struct {
-	config *tls.Config // nil when the profile says nothing
-	// digest stands for the contents of all that decides whom p believes. A
-	// reference is not enough: two profiles may name one file before and after
-	// it was replaced, or the same variable in two environments.
-	digest string
+// Deps is what trust is made of.
+type Deps struct {
+	Secrets secret.Resolver
+	Env     func(string) (string, bool)
 }
 
-// tlsConfig is the profile's tls: extra trust, and the certificate of mutual
-// TLS (RFC 8705). nil when the profile says nothing.
-func (a *App) tlsConfig(ctx context.Context, p *profile.Profile) (*tls.Config, error) {
-	t, err := a.trust(ctx, p)
-	return t.config, err
+// Trust is whom a profile believes, and as whom it goes there.
+type Trust struct {
+	Config *tls.Config // nil when the profile says nothing
+	// Digest stands for the contents of all that decides whom the profile
+	// believes. A reference is not enough: two profiles may name one file before
+	// and after it was replaced, or the same variable in two environments.
+	Digest string
 }
 
-func (a *App) trust(ctx context.Context, p *profile.Profile) (trust, error) {
+// Of reads what the profile's tls: says: extra trust, and the certificate of
+// mutual TLS (RFC 8705). Its errors are faults of kind Config.
+func (d Deps) Of(ctx context.Context, p *profile.Profile) (Trust, error) {
 	sum := sha256.New()
 	_, _ = fmt.Fprintf(sum, "insecure_http %t\n", p.InsecureHTTP)
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if p.TLS.CA.IsZero() {
-		a.addSystem(sum)
+		d.addSystem(sum)
 	} else {
-		found, err := a.authorities(ctx, p)
+		found, err := d.authorities(ctx, p)
 		if err != nil {
-			return trust{}, err
+			return Trust{}, err
 		}
 		config.RootCAs = x509.NewCertPool()
 		for _, c := range found {
@@ -52,24 +56,24 @@ func (a *App) trust(ctx context.Context, p *profile.Profile) (trust, error) {
 		}
 	}
 	if !p.TLS.ClientCertificate.IsZero() {
-		pair, err := a.clientCertificate(ctx, p)
+		pair, err := d.clientCertificate(ctx, p)
 		if err != nil {
-			return trust{}, err
+			return Trust{}, err
 		}
 		config.Certificates = []tls.Certificate{pair}
 		for _, der := range pair.Certificate {
 			add(sum, "client", der)
 		}
 	}
-	t := trust{digest: hex.EncodeToString(sum.Sum(nil))}
+	t := Trust{Digest: hex.EncodeToString(sum.Sum(nil))}
 	if config.RootCAs != nil || config.Certificates != nil {
-		t.config = config
+		t.Config = config
 	}
 	return t, nil
 }
 
-func (a *App) authorities(ctx context.Context, p *profile.Profile) ([]*x509.Certificate, error) {
-	text, err := a.Secrets().Resolve(ctx, p.Name, p.TLS.CA)
+func (d Deps) authorities(ctx context.Context, p *profile.Profile) ([]*x509.Certificate, error) {
+	text, err := d.Secrets.Resolve(ctx, p.Name, p.TLS.CA)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +91,8 @@ const maxAuthorities = 16 << 20
 // addSystem is the system's trust. The machine's own store is one for all its
 // users; the variables with which a user replaces it are read as crypto/x509
 // reads them.
-func (a *App) addSystem(sum io.Writer) {
-	if path, _ := a.Sys.Env("SSL_CERT_FILE"); path != "" {
+func (d Deps) addSystem(sum io.Writer) {
+	if path, _ := d.Env("SSL_CERT_FILE"); path != "" {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 			raw, _, err := files.Wanted{Max: maxAuthorities, Wait: time.Second}.Read(context.Background(), path) // no bundle takes longer
 			if err != nil {
@@ -97,7 +101,7 @@ func (a *App) addSystem(sum io.Writer) {
 			add(sum, "SSL_CERT_FILE", raw)
 		}
 	}
-	folders, _ := a.Sys.Env("SSL_CERT_DIR")
+	folders, _ := d.Env("SSL_CERT_DIR")
 	for _, folder := range filepath.SplitList(folders) {
 		entries, _ := os.ReadDir(folder)
 		for _, e := range entries {

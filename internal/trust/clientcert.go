@@ -1,4 +1,4 @@
-package app
+package trust
 
 import (
 	"context"
@@ -14,14 +14,14 @@ import (
 
 // clientCertificate is the certificate of mutual TLS with its private key: from
 // two files, or from one that holds both (PEM, PKCS#12).
-func (a *App) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Certificate, error) {
+func (d Deps) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Certificate, error) {
 	key := p.TLS.ClientKey
 	if key.IsZero() {
 		key = p.TLS.ClientCertificate
 	}
 	var texts [2][]byte
 	for i, ref := range []secret.Ref{p.TLS.ClientCertificate, key} {
-		text, err := a.Secrets().Resolve(ctx, p.Name, ref)
+		text, err := d.Secrets.Resolve(ctx, p.Name, ref)
 		if err != nil {
 			return tls.Certificate{}, err
 		}
@@ -29,12 +29,12 @@ func (a *App) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Ce
 	}
 	pair, err := tls.X509KeyPair(texts[0], texts[1])
 	if err != nil {
-		pair, err = pairOf(texts[0], texts[1], keys.Options{Passphrase: a.keyPassphrase(ctx, p)})
+		pair, err = pairOf(texts[0], texts[1], keys.Options{Passphrase: d.keyPassphrase(ctx, p)})
 	}
 	if err == nil && p.TLS.ClientKey.IsZero() {
 		// A certificate is public; a file that turned out to hold the key is its owner's alone.
 		key.AnyMode = false
-		_, err = a.Secrets().Resolve(ctx, p.Name, key)
+		_, err = d.Secrets.Resolve(ctx, p.Name, key)
 	}
 	return pair, err
 }
@@ -89,7 +89,7 @@ func belongs(c *x509.Certificate, k *keys.Key) bool {
 }
 
 // keyPassphrase asks for tls.client_key_passphrase once, however many files it opens.
-func (a *App) keyPassphrase(ctx context.Context, p *profile.Profile) func() (secret.Text, error) {
+func (d Deps) keyPassphrase(ctx context.Context, p *profile.Profile) func() (secret.Text, error) {
 	var text secret.Text
 	return func() (secret.Text, error) {
 		ref := p.TLS.ClientKeyPassphrase
@@ -99,7 +99,7 @@ func (a *App) keyPassphrase(ctx context.Context, p *profile.Profile) func() (sec
 		}
 		var err error
 		if text.IsZero() {
-			text, err = a.Secrets().Resolve(ctx, p.Name, ref)
+			text, err = d.Secrets.Resolve(ctx, p.Name, ref)
 		}
 		return text, err
 	}
