@@ -37,7 +37,7 @@ func TestExpiresIn(t *testing.T) {
 	now := time.Now()
 	b := start(t, sandbox.Options{ExpiresIn: 7 * time.Second, Now: func() time.Time { return now }})
 	r := salusGrant(b)
-	auth := map[string]string{"Authorization": "Bearer " + r.text("access_token")}
+	auth := r.bearer()
 	if r.json["expires_in"] != 7.0 {
 		t.Errorf("expires_in %v", r.json["expires_in"])
 	}
@@ -68,8 +68,8 @@ func TestRevokeAll(t *testing.T) {
 	b := start(t, sandbox.Options{})
 	salus, klg := salusGrant(b), b.must(exchanged(b))
 	ping := func() (int, int) {
-		return b.get("/salus/api/ping", map[string]string{"Authorization": "Bearer " + salus.text("access_token")}).status,
-			b.get("/klg/api/ping", map[string]string{"Authorization": "Bearer " + klg.text("access_token")}).status
+		return b.get("/salus/api/ping", salus.bearer()).status,
+			b.get("/klg/api/ping", klg.bearer()).status
 	}
 	if r := b.send(http.MethodPost, "/_sandbox/revoke-all-access-tokens?provider=salus", nil, ""); r.json["revoked"] != 1.0 {
 		t.Errorf("%d %s", r.status, r.raw)

@@ -72,7 +72,7 @@ func TestDeviceLogin(t *testing.T) {
 	if r.text("id_token") == "" || r.text("refresh_token") == "" {
 		t.Errorf("%s", r.raw)
 	}
-	d.must(d.get("/klg/api/ping", map[string]string{"Authorization": "Bearer " + r.text("access_token")}))
+	d.must(d.get("/klg/api/ping", r.bearer()))
 	refused(t, d.poll(20*time.Second), 400, "invalid_grant", "Device code not valid")
 	again := d.form(klgToken, nil, values("grant_type", "refresh_token", "refresh_token", r.text("refresh_token"), "client_id", "authctl-device"))
 	if d.must(again).text("id_token") == "" {

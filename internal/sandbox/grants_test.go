@@ -31,9 +31,9 @@ func TestFiveGrants(t *testing.T) {
 	header, body := klgAssertion(b, "klg-key.pem")
 	klg := b.must(b.form("/klg/auth/realms/ehealth/protocol/openid-connect/token", nil, values("grant_type", "client_credentials", "client_id", "eoj",
 		"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "client_assertion", sign(t, b.key("klg-key.pem"), "RS256", header, body))))
-	b.must(b.get("/klg/api/ping", map[string]string{"Authorization": "Bearer " + klg.text("access_token")}))
+	b.must(b.get("/klg/api/ping", klg.bearer()))
 
 	salus := b.must(b.json("/salus/token", map[string]string{"Authorization": basic("Basic", "client_333", env["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"])},
 		`{"grant_type":"client_credentials","scope":"sls:idn"}`))
-	b.must(b.get("/salus/api/ping", map[string]string{"Authorization": "Bearer " + salus.text("access_token")}))
+	b.must(b.get("/salus/api/ping", salus.bearer()))
 }

@@ -107,6 +107,11 @@ func (r reply) text(member string) string {
 	return s
 }
 
+// bearer is the header that presents the answer's token (RFC 6750 2.1).
+func (r reply) bearer() map[string]string {
+	return map[string]string{"Authorization": "Bearer " + r.text("access_token")}
+}
+
 // must fails unless the answer is 200 JSON, and returns it.
 func (b *box) must(r reply) reply {
 	b.t.Helper()

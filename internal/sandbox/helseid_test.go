@@ -50,7 +50,7 @@ func TestHelseIDOneCall(t *testing.T) {
 	if r.text("token_type") != "Bearer" {
 		t.Errorf("token_type %q", r.text("token_type"))
 	}
-	auth := map[string]string{"Authorization": "Bearer " + r.text("access_token")}
+	auth := r.bearer()
 	b.must(b.get("/helseid/api/ping", auth))
 	second := b.get("/helseid/api/ping", auth)
 	if second.status != http.StatusUnauthorized || second.raw != "" || !strings.Contains(second.header.Get("WWW-Authenticate"), `error="invalid_token"`) {
@@ -67,7 +67,7 @@ func TestHelseIDSubOrganisation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := &box{b.Sandbox, t}
 			r := b.must(b.form(helseidToken, nil, legacyForm(sign(t, b.key(helseidFile), "RS512", header, with(body, claims{"jti": jti(), "assertion_details": shape})))))
-			me := b.must(b.get("/helseid/api/me", map[string]string{"Authorization": "Bearer " + r.text("access_token")}))
+			me := b.must(b.get("/helseid/api/me", r.bearer()))
 			if !strings.Contains(me.raw, "NO:ORGNR:1:2") {
 				t.Errorf("the token does not stand for the sub-organisation: %s", me.raw)
 			}

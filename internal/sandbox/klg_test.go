@@ -113,7 +113,7 @@ func TestKLGExchange(t *testing.T) {
 		r.json["refresh_expires_in"] != 1800.0 || r.json["expires_in"] != 300.0 {
 		t.Errorf("the answer is not the gateway's: %s", r.raw)
 	}
-	me := b.must(b.get("/klg/api/me", map[string]string{"Authorization": "Bearer " + r.text("access_token")}))
+	me := b.must(b.get("/klg/api/me", r.bearer()))
 	if !strings.Contains(me.raw, `"organization_id":"org-1"`) {
 		t.Errorf("the context is not in the token: %s", me.raw)
 	}
@@ -178,14 +178,14 @@ func TestKLGRefresh(t *testing.T) {
 	b := start(t, sandbox.Options{Now: func() time.Time { return now }})
 	first := b.must(exchanged(b)).text("refresh_token")
 	second := b.must(refreshed(b, first, "organization_id", "org-2", "patient_id", "p-1"))
-	me := b.must(b.get("/klg/api/me", map[string]string{"Authorization": "Bearer " + second.text("access_token")}))
+	me := b.must(b.get("/klg/api/me", second.bearer()))
 	if !strings.Contains(me.raw, `"organization_id":"org-2"`) || !strings.Contains(me.raw, `"patient_id":"p-1"`) {
 		t.Errorf("the switched context is not in the token: %s", me.raw)
 	}
 	third := b.must(refreshed(b, second.text("refresh_token"))).text("refresh_token")
 	refused(t, refreshed(b, first), 400, "invalid_grant", "Stale token")
 	refused(t, refreshed(b, third), 400, "invalid_grant", "Session doesn't have required client")
-	if r := b.get("/klg/api/ping", map[string]string{"Authorization": "Bearer " + second.text("access_token")}); r.status != http.StatusUnauthorized {
+	if r := b.get("/klg/api/ping", second.bearer()); r.status != http.StatusUnauthorized {
 		t.Errorf("an access token of the revoked family: %d", r.status)
 	}
 
@@ -227,7 +227,7 @@ func TestKLGSessionEnds(t *testing.T) {
 func TestKLGRevokes(t *testing.T) {
 	b := shared(t)
 	session := b.must(exchanged(b))
-	auth := map[string]string{"Authorization": "Bearer " + session.text("access_token")}
+	auth := session.bearer()
 	b.must(b.get("/klg/api/ping", auth))
 	if r := b.form(klgRevoke, nil, klgForm(b, "token", session.text("refresh_token"))); r.status != http.StatusOK {
 		t.Fatalf("revoke: %d %s", r.status, r.raw)
@@ -246,7 +246,7 @@ func TestKLGRevokesNoOtherClientsToken(t *testing.T) {
 	for _, which := range []string{"refresh_token", "access_token"} {
 		refused(t, b.form(klgRevoke, nil, values("client_id", "authctl-device", "token", session.text(which))), 400, "invalid_token", "Unmatching clients")
 	}
-	b.must(b.get("/klg/api/ping", map[string]string{"Authorization": "Bearer " + session.text("access_token")}))
+	b.must(b.get("/klg/api/ping", session.bearer()))
 	b.must(refreshed(b, session.text("refresh_token")))
 }
 

@@ -70,7 +70,7 @@ func TestMaskinportenGrants(t *testing.T) {
 			if r.json["expires_in"] != 599.0 || r.text("token_type") != "Bearer" || !strings.HasPrefix(r.text("scope"), "sandbox:read") {
 				t.Errorf("the answer is not the page's: %s", r.raw)
 			}
-			me := b.must(b.get("/maskinporten/api/me", map[string]string{"Authorization": "Bearer " + r.text("access_token")}))
+			me := b.must(b.get("/maskinporten/api/me", r.bearer()))
 			if !strings.Contains(me.raw, tt.says) {
 				t.Errorf("the token does not say %s: %s", tt.says, me.raw)
 			}

@@ -40,7 +40,7 @@ func TestNHSGrants(t *testing.T) {
 		if r.text("expires_in") != "599" || r.text("token_type") != "Bearer" || (pairs != nil) != (r.text("issued_token_type") != "") {
 			t.Errorf("%s: %s", name, r.raw)
 		}
-		b.must(b.get("/nhs/api/ping", map[string]string{"Authorization": "Bearer " + r.text("access_token")}))
+		b.must(b.get("/nhs/api/ping", r.bearer()))
 	}
 }
 

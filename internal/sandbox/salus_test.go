@@ -45,10 +45,10 @@ func TestSALUSGrants(t *testing.T) {
 		t.Errorf("the answer is not the page's: %s", inBody.raw)
 	}
 	again := b.must(b.json(salusToken, salusBasic(b), jsonOf("grant_type", "refresh_token", "refresh_token", inBody.text("refresh_token"))))
-	b.must(b.get("/salus/api/ping", map[string]string{"Authorization": "Bearer " + again.text("access_token")}))
+	b.must(b.get("/salus/api/ping", again.bearer()))
 	spent := b.json(salusToken, salusBasic(b), jsonOf("grant_type", "refresh_token", "refresh_token", inBody.text("refresh_token")))
 	refused(t, spent, 400, "invalid_grant", "")
-	if r := b.get("/salus/api/ping", map[string]string{"Authorization": "Bearer " + again.text("access_token")}); r.status != http.StatusUnauthorized {
+	if r := b.get("/salus/api/ping", again.bearer()); r.status != http.StatusUnauthorized {
 		t.Errorf("an access token of a family whose refresh token was spent twice: %d", r.status)
 	}
 }
@@ -134,7 +134,7 @@ func TestSALUSLogin(t *testing.T) {
 			if r.json["expires_in"] != 86400.0 || r.text("refresh_token") == "" {
 				t.Errorf("the answer is not the page's: %s", r.raw)
 			}
-			auth := map[string]string{"Authorization": "Bearer " + r.text("access_token")}
+			auth := r.bearer()
 			b.must(b.get("/salus/api/me", auth))
 			// RFC 6749 4.1.2: a code used twice takes its tokens with it.
 			refused(t, b.json(salusToken, tt.header(b), jsonOf(body...)), 400, "invalid_grant", "")
@@ -237,7 +237,7 @@ func TestSALUSRevokes(t *testing.T) {
 	if done := b.form("/salus/revoke", salusBasic(b), url.Values{"token": {r.text("refresh_token")}}); done.status != http.StatusOK {
 		t.Fatalf("%d %s", done.status, done.raw)
 	}
-	if api := b.get("/salus/api/ping", map[string]string{"Authorization": "Bearer " + r.text("access_token")}); api.status != http.StatusUnauthorized || api.text("message") != "Unauthorized" {
+	if api := b.get("/salus/api/ping", r.bearer()); api.status != http.StatusUnauthorized || api.text("message") != "Unauthorized" {
 		t.Errorf("after the revocation: %d %s", api.status, api.raw)
 	}
 	refused(t, b.form("/salus/revoke", nil, url.Values{"token": {"x"}}), 401, "invalid_client", "")

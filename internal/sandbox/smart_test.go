@@ -27,7 +27,7 @@ func TestSMARTBackend(t *testing.T) {
 		if r.text("scope") != "system/*.rs" || r.text("token_type") != "bearer" || r.json["expires_in"] != 300.0 {
 			t.Errorf("%s: %s", alg, r.raw)
 		}
-		b.must(b.get("/smart/api/ping", map[string]string{"Authorization": "Bearer " + r.text("access_token")}))
+		b.must(b.get("/smart/api/ping", r.bearer()))
 	}
 }
 
@@ -99,7 +99,7 @@ func TestSMARTLogin(t *testing.T) {
 		t.Errorf("scope %q", scope)
 	}
 	again := b.must(b.form(smartToken, nil, values("grant_type", "refresh_token", "client_id", "smart-app", "refresh_token", r.text("refresh_token"))))
-	b.must(b.get("/smart/api/ping", map[string]string{"Authorization": "Bearer " + again.text("access_token")}))
+	b.must(b.get("/smart/api/ping", again.bearer()))
 	for name, pairs := range map[string][]string{
 		"no aud": {"aud", ""}, "other aud": {"aud", "https://evil.example"}, "no state": {"state", ""}, "plain": {"code_challenge_method", "plain"},
 		"no challenge": {"code_challenge", ""}, "implicit": {"response_type", "token"}, "no scope": {"scope", "x"},

@@ -45,6 +45,23 @@ func (p *LoginPages) Deny(w http.ResponseWriter, r *http.Request, reason string)
 	p.page(w, http.StatusBadRequest, pageData{Title: p.title, Problem: reason})
 }
 
+// DenyStranger denies a request of no known client or with a redirect_uri that
+// is none of callbacks, and says whether it did.
+func (p *LoginPages) DenyStranger(w http.ResponseWriter, r *http.Request, known bool, callbacks ...string) bool {
+	q := r.URL.Query()
+	switch {
+	case Repeated(q) != "":
+		p.Deny(w, r, Repeated(q)+" is repeated.")
+	case !known:
+		p.Deny(w, r, "The client is unknown.")
+	case !Registered(q.Get("redirect_uri"), callbacks...):
+		p.Deny(w, r, "The redirect_uri is not one of the client's.")
+	default:
+		return false
+	}
+	return true
+}
+
 func (p *LoginPages) decide(w http.ResponseWriter, r *http.Request) {
 	form, err := Form(r)
 	p.mu.Lock()

@@ -17,15 +17,8 @@ const (
 // authorize checks GET /authorize as the page has it, and shows the login page.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	switch {
-	case core.Repeated(q) != "":
-		p.pages.Deny(w, r, core.Repeated(q)+" is repeated.")
-		return
-	case q.Get("client_id") != confidential && q.Get("client_id") != public:
-		p.pages.Deny(w, r, "The client is unknown.")
-		return
-	case !core.Registered(q.Get("redirect_uri"), append(core.LoopbackCallbacks("/callback", "/auth/callback"), paste)...):
-		p.pages.Deny(w, r, "The redirect_uri is not one of the client's.")
+	known := q.Get("client_id") == confidential || q.Get("client_id") == public
+	if p.pages.DenyStranger(w, r, known, append(core.LoopbackCallbacks("/callback", "/auth/callback"), paste)...) {
 		return
 	}
 	l := core.Login{

@@ -13,15 +13,7 @@ import (
 // authorize checks a request of the app (SMART App Launch 2.2, "Obtain authorization code").
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	switch {
-	case core.Repeated(q) != "":
-		p.pages.Deny(w, r, core.Repeated(q)+" is repeated.")
-		return
-	case q.Get("client_id") != app:
-		p.pages.Deny(w, r, "The client is unknown.")
-		return
-	case !core.Registered(q.Get("redirect_uri"), core.LoopbackCallbacks("/callback")...):
-		p.pages.Deny(w, r, "The redirect_uri is not one of the client's.")
+	if p.pages.DenyStranger(w, r, q.Get("client_id") == app, core.LoopbackCallbacks("/callback")...) {
 		return
 	}
 	l := core.Login{
