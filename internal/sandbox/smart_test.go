@@ -113,6 +113,10 @@ func TestSMARTLogin(t *testing.T) {
 			t.Errorf("%s: %d", name, l.status)
 		}
 	}
+	twice := b.get("/smart/auth/authorize?"+values("client_id", "smart-app", "client_id", "smart-app", "redirect_uri", callback).Encode(), nil)
+	if twice.status != http.StatusBadRequest || !strings.Contains(twice.raw, "client_id is repeated") {
+		t.Errorf("client_id twice: %d %s", twice.status, twice.raw)
+	}
 	for name, pairs := range map[string][]string{"verifier": {"code_verifier", verifier + "x"}, "redirect": {"redirect_uri", ""}, "code": {"code", "x"}} {
 		code := click(b, smartLogin(b), "login").Query().Get("code")
 		if l := smartRedeem(b, code, pairs...); l.text("error") != "invalid_grant" {
