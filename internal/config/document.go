@@ -63,7 +63,7 @@ func parseDocument(path string, text []byte) *document {
 	r := strict.New(path, filepath.Dir(path), "")
 	r.Mapping(root, "", d.members())
 	d.header.at = r.Source[keyProfile]
-	d.header.check(r)
+	d.header.validate(r)
 	d.problems = r.Problems
 	return d
 }
@@ -91,8 +91,8 @@ func (d *document) readProfiles(r *strict.Reader, n *yaml.Node, path string) {
 	})
 }
 
-// check is what the head's values mean.
-func (h *header) check(r *strict.Reader) {
+// validate is what the head's values mean.
+func (h *header) validate(r *strict.Reader) {
 	bad := func(path, text string) {
 		at := r.Source[path]
 		at.Path, at.Text = path, text
