@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/strict"
 )
 
@@ -128,4 +129,13 @@ func meaning(err error) []*profile.Problem {
 		return []*profile.Problem{p}
 	}
 	return []*profile.Problem{{Text: err.Error()}}
+}
+
+// noKeyring refuses items of the keyring: they belong to a profile with a name.
+func noKeyring(r *strict.Reader, p *profile.Profile) {
+	for _, at := range p.Refs() {
+		if at.Ref.Kind == secret.Keyring {
+			r.Locate(at.Path, "items of the keyring belong to a profile with a name", "--set "+at.Path+"=env:NAME or file:PATH, or authctl profile add")
+		}
+	}
 }

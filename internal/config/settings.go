@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/viper"
 
+	"authctl/internal/fault"
 	"authctl/internal/strict"
 )
 
@@ -138,4 +139,18 @@ func readDocument(ctx context.Context, v *viper.Viper, path string, explicit boo
 		at.Hint = "--config or AUTHCTL_CONFIG names the profiles file"
 	}
 	return &document{path: path, problems: strict.Problems{at}}, nil
+}
+
+// overlay takes up what the flags say about this call's profile.
+func (s *Settings) overlay(f Flags) (err error) {
+	if f.Preset == "" && len(f.Set) == 0 {
+		return nil
+	}
+	if f.Preset != "" && f.Profile != "" {
+		return fault.New(fault.Usage, "--preset makes a profile for this call, and --profile names one of the file").
+			Hint("leave one out; --set changes a profile for one call")
+	}
+	s.alone, s.preset = f.Profile == "", f.Preset
+	s.over, err = strict.Changes(f.Set)
+	return err
 }
