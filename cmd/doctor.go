@@ -38,6 +38,8 @@ can tell.
 
 With -o json stdout is one object, {"ok":...,"checks":[...]}.
 
+A mistake in another profile is a warn without --all.
+
 Exit status: 0 nothing failed, whatever was warned of; else that of the first
 failure: 3 the profile, a secret, a key or the clock; 5 the network; 6 the store;
 7 a federated assertion that has expired.`,

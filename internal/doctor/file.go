@@ -11,12 +11,18 @@ import (
 
 // File reports every problem of the profiles file, whichever profile it is
 // in, and gives the profiles to examine that could be read: the named one, ""
-// for the chosen or default one, or all of them.
+// for the chosen or default one, or all of them. What does not keep the one
+// profile from being read is a warning.
 func File(s config.Settings, name string, all bool, report func(Result)) []*profile.Profile {
 	set, err := config.LoadAll(s)
 	problems := strict.AllProblems(err)
+	chosen, failures := choose(s, name, all)
 	for _, p := range problems {
-		report(problem(s, p))
+		r := problem(s, p)
+		if !all && len(chosen) > 0 && p.Profile != "" && p.Profile != chosen[0].Name {
+			r.State = Warn
+		}
+		report(r)
 	}
 	switch {
 	case err == nil:
@@ -25,23 +31,31 @@ func File(s config.Settings, name string, all bool, report func(Result)) []*prof
 		report(failed("", "file", err))
 		return nil
 	}
+	for _, r := range failures {
+		report(r)
+	}
+	return chosen
+}
+
+// choose reads the profiles to examine; failures are those that are no problem of the file.
+func choose(s config.Settings, name string, all bool) (chosen []*profile.Profile, failures []Result) {
 	names := []string{name}
 	if all {
+		var err error
 		if names, err = config.Names(s); err != nil {
-			return nil // the file's head is broken, which was reported
+			return nil, nil // the file's head is broken, which is reported
 		}
 	}
-	var chosen []*profile.Profile
 	for _, n := range names {
 		p, err := config.LoadProfile(s, n)
 		switch {
 		case err == nil:
 			chosen = append(chosen, p)
 		case len(strict.AllProblems(err)) == 0:
-			report(failed(n, "profile", err))
+			failures = append(failures, failed(n, "profile", err))
 		}
 	}
-	return chosen
+	return chosen, failures
 }
 
 func problem(s config.Settings, p strict.Problem) Result {
