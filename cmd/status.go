@@ -20,7 +20,8 @@ func newStatusCmd(c *cli) *cobra.Command {
 long it is still good, whether it can be refreshed, and where it is kept. What
 token --scope, --resource or --audience got by a session is listed with what it
 is for. No server is asked and no token is shown. --profile lists that profile
-alone.
+alone. With -o json expires_in is the seconds left, 0 for an expired token; it and
+expires_at are left out where the server said no expires_in.
 
 Exit status: 0 listed; 3 no such profile; 6 the store could not be read.`,
 		Example: `  authctl status
@@ -42,7 +43,7 @@ type keptToken struct {
 	Scope            string `json:"scope,omitempty"`
 	ScopeMissing     string `json:"scope_missing,omitempty"` // asked for and not granted
 	ExpiresAt        string `json:"expires_at,omitempty"`    // RFC 3339, UTC
-	ExpiresIn        int64  `json:"expires_in"`              // seconds left, 0 when expired or unknown
+	ExpiresIn        *int64 `json:"expires_in,omitempty"`    // seconds left, 0 when expired; absent when not said
 	Refreshable      bool   `json:"refreshable"`
 	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
 	For              string `json:"for,omitempty"` // beside a session: what was asked, such as "scope a b"
@@ -88,11 +89,15 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 }
 
 func describeKept(k session.Kept, kind string, now time.Time) keptToken {
-	return keptToken{
+	one := keptToken{
 		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope, ScopeMissing: k.Missing,
-		ExpiresAt: rfc3339(k.Expires), ExpiresIn: max(0, int64(k.Expires.Sub(now)/time.Second)),
-		Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind,
+		ExpiresAt: rfc3339(k.Expires), Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind,
 	}
+	if !k.Expires.IsZero() {
+		left := max(0, int64(k.Expires.Sub(now)/time.Second))
+		one.ExpiresIn = &left
+	}
+	return one
 }
 
 func rfc3339(t time.Time) string {

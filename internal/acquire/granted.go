@@ -66,9 +66,10 @@ const unknownLifetime = 24 * time.Hour
 // is true where a refresh token is held.
 func lasting(p *profile.Profile, grantName string, renewable bool, set token.Set, warn func(string)) token.Set {
 	keep, what := p.Token.DefaultLifetime, ""
+	_, said := set.Expiry()
 	switch {
 	case keep > 0 || p.Token.SingleUse && !interactive(grantName):
-	case !set.ExpiresAt.IsZero():
+	case said:
 		if !lasts(set) {
 			warn("expires_in says that the token is over already: it is not kept")
 		}
@@ -83,7 +84,7 @@ func lasting(p *profile.Profile, grantName string, renewable bool, set token.Set
 	if what != "" {
 		warn(fmt.Sprintf("the server gave %s; token.default_lifetime of profile %s would say how long it is good", what, p.Name))
 	}
-	if set.ExpiresAt.IsZero() && keep > 0 {
+	if !said && keep > 0 {
 		set.KeepUntil = noLaterThan(set.ObtainedAt.Add(keep), set.AccessToken.Reveal())
 	}
 	return set

@@ -13,7 +13,7 @@ import (
 // refusedByAPI ends a session that was kept because nobody knew how long its
 // token is good: now that is known.
 func (a *Acquirer) refusedByAPI(ctx context.Context, key string, rec store.Record) store.Record {
-	if !isSession(rec) || !rec.Set.RefreshToken.IsZero() || !rec.Set.ExpiresAt.IsZero() {
+	if _, said := rec.Set.Expiry(); said || !isSession(rec) || !rec.Set.RefreshToken.IsZero() {
 		return rec
 	}
 	rec.Set.KeepUntil = time.Time{}

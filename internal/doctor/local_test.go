@@ -208,6 +208,17 @@ func TestPlace(t *testing.T) {
 		"none for a login": {kept{kind: "none", ready: locked}, nil, "authorization_code", "FAIL store", []string{"unlock it"}},
 		"cannot be":        {nil, errors.New("no home"), "", "FAIL store", []string{"no home"}},
 		"token":            {kept{kind: "file", list: record("g", token.Set{AccessToken: text, ExpiresAt: in(time.Minute)})}, nil, "", "ok session", []string{"g token, expires in 1m0s"}},
+		"0 seconds":        {kept{kind: "file", list: record("g", token.Set{AccessToken: text, ObtainedAt: now(), ExpiresAt: now()})}, nil, "", "ok session", []string{"g token, expired"}},
+		"not said": {
+			kept{kind: "file", list: record("g", token.Set{AccessToken: text, KeepUntil: in(time.Hour)})},
+			nil, "authorization_code", "ok session",
+			[]string{"g token, expiry unknown"},
+		},
+		"not said, refreshable": {
+			kept{kind: "file", list: record("g", token.Set{AccessToken: text, RefreshToken: text})},
+			nil, "", "ok session",
+			[]string{"g token, expiry unknown, can be refreshed"},
+		},
 		"refreshable": {
 			kept{kind: "file", list: record("g", token.Set{AccessToken: text, ExpiresAt: in(-1), RefreshToken: text, RefreshExpires: in(time.Hour)})},
 			nil, "", "ok session",

@@ -75,6 +75,9 @@ func describe(r store.Record, now time.Time) string {
 	if d := left(r.Set.ExpiresAt); d > 0 {
 		text = fmt.Sprintf("%s token, expires in %s", r.Grant, d)
 	}
+	if _, said := r.Set.Expiry(); !said {
+		text = r.Grant + " token, expiry unknown"
+	}
 	switch {
 	case r.Set.RefreshToken.IsZero():
 		return text
@@ -90,7 +93,7 @@ func describe(r store.Record, now time.Time) string {
 func end(r store.Record) time.Time {
 	switch set := r.Set; {
 	case set.RefreshToken.IsZero():
-		return set.ExpiresAt
+		return set.UsableUntil()
 	case set.RefreshExpires.IsZero():
 		return time.Unix(1<<40, 0)
 	default:

@@ -15,7 +15,7 @@ type object struct {
 	TokenType       string `json:"token_type,omitempty"`
 	ExpiresAt       string `json:"expires_at,omitempty"` // RFC 3339, UTC
 	ExpiresAtUnix   *int64 `json:"expires_at_unix,omitempty"`
-	ExpiresIn       *int64 `json:"expires_in,omitempty"` // whole seconds left, 0 when it has expired
+	ExpiresIn       *int64 `json:"expires_in,omitempty"` // whole seconds left, 0 when it has expired; absent when not said
 	Scope           string `json:"scope,omitempty"`
 	IDToken         string `json:"id_token,omitempty"`
 	RefreshToken    string `json:"refresh_token,omitempty"`
@@ -39,9 +39,9 @@ func writeJSON(b *bytes.Buffer, r Result, o Options) error {
 	if o.Select == selectRefresh {
 		v.RefreshToken = s.RefreshToken.Reveal()
 	}
-	if !s.ExpiresAt.IsZero() {
-		unix, left := s.ExpiresAt.Unix(), int64(max(0, s.ExpiresAt.Sub(r.Now)/time.Second))
-		v.ExpiresAt, v.ExpiresAtUnix, v.ExpiresIn = utc(s.ExpiresAt), &unix, &left
+	if end, said := s.Expiry(); said {
+		unix, left := end.Unix(), int64(max(0, end.Sub(r.Now)/time.Second))
+		v.ExpiresAt, v.ExpiresAtUnix, v.ExpiresIn = utc(end), &unix, &left
 	}
 	if v.IDToken != "" {
 		if err := validateCharacters("id token", s.IDToken, token.IsB64Token); err != nil {

@@ -117,7 +117,7 @@ func (s Sessions) revoke(ctx context.Context, r store.Record) (bool, error) {
 		set = left // of an answer that a crash left: what stands before it is spent
 	}
 	t, hint := set.RefreshToken, "refresh_token"
-	if t.IsZero() && (set.FreshFor(0, s.Now()) || set.ExpiresAt.IsZero()) {
+	if _, said := set.Expiry(); t.IsZero() && (!said || set.FreshFor(0, s.Now())) {
 		t, hint = set.AccessToken, "access_token"
 	}
 	if t.IsZero() {

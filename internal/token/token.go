@@ -20,11 +20,24 @@ type Set struct {
 	IssuedTokenType string // RFC 8693 URI, else ""
 	Missing         string // the asked scopes that were not granted, "" for none
 	ObtainedAt      time.Time
-	ExpiresAt       time.Time // zero: the server gave no usable expires_in
+	ExpiresAt       time.Time // zero: not said (Expiry); ObtainedAt: 0 seconds
 	KeepUntil       time.Time // where ExpiresAt is zero: how long it is kept all the same; zero: not at all
 	RefreshExpires  time.Time // zero: unknown
 	// Extra are the other members of the answer, a JSON object, "" for none.
 	Extra secret.Text
+}
+
+// Expiry is when the access token ends; said is false where the server gave no
+// usable expires_in, which is another thing than one of 0 seconds (RFC 6749 5.1).
+func (s Set) Expiry() (at time.Time, said bool) { return s.ExpiresAt, !s.ExpiresAt.IsZero() }
+
+// UsableUntil is Expiry or, where none was said, how long the token is kept all
+// the same; zero: not at all.
+func (s Set) UsableUntil() time.Time {
+	if end, said := s.Expiry(); said {
+		return end
+	}
+	return s.KeepUntil
 }
 
 // FreshFor is true while more than minTTL remains at now. A set without a
@@ -36,10 +49,7 @@ func (s Set) FreshFor(minTTL time.Duration, now time.Time) bool {
 	if s.ObtainedAt.Sub(now) > steps {
 		return false
 	}
-	end := s.ExpiresAt
-	if end.IsZero() {
-		end = s.KeepUntil
-	}
+	end := s.UsableUntil()
 	return !s.AccessToken.IsZero() && !end.IsZero() && end.Sub(now) > minTTL
 }
 
