@@ -313,6 +313,11 @@ func TestOverrides(t *testing.T) {
 			t.Errorf("%s: %v", bad, err)
 		}
 	}
+	for _, bad := range []string{"foo", "https://api.example/#a", "https://u:hunter2@api.example/"} {
+		if _, err := (Overrides{Resource: []string{bad}}).Apply(p); fault.KindOf(err) != fault.Usage || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("--resource %s: %v", bad, err)
+		}
+	}
 }
 
 // One provider's expires_in is milliseconds on its own page; its id_token tells the truth.

@@ -29,13 +29,13 @@ func (d *decoder) decode(e entry, file string) (*profile.Profile, strict.Problem
 	p.Name = e.name
 	r := strict.New(file, filepath.Dir(file), e.name)
 	r.Source[""] = r.At(e.key, "")
-	if err := profile.ValidName(e.name); err != nil && e.name != Alone {
+	if err := profile.ValidName(e.name); err != nil && e.name != profile.Alone {
 		r.Problem(e.key, "", "", "%s", err)
 	}
 	complete := d.preset(r, e.body, &p)
 	r.Mapping(e.body, "", profileMembers(&p))
-	r.Lay(d.over, e.name != Alone, profileMembers(&p))
-	if e.name == Alone {
+	r.Lay(d.over, e.name != profile.Alone, profileMembers(&p))
+	if e.name == profile.Alone {
 		noKeyring(r, &p)
 	}
 	if _, written := r.Source["api.scheme"]; p.DPoP.Enabled && !written {

@@ -15,7 +15,7 @@ import (
 // preset, checked. Only what belongs to that profile is decoded. Errors are
 // faults of kind Config; AllProblems gives each problem apart.
 func LoadProfile(s Settings, name string) (*profile.Profile, error) {
-	if s.alone && (name == "" || name == Alone) {
+	if s.alone && (name == "" || name == profile.Alone) {
 		return loadAlone(s)
 	}
 	d := s.document()

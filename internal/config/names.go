@@ -19,7 +19,7 @@ import (
 // what cannot be a name is LoadAll's to report.
 func Names(s Settings) ([]string, error) {
 	if s.alone {
-		return []string{Alone}, nil
+		return []string{profile.Alone}, nil
 	}
 	d := s.document()
 	if len(d.problems) > 0 {

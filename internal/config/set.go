@@ -7,9 +7,6 @@ import (
 	"authctl/internal/strict"
 )
 
-// Alone is the name of a profile that --set and --preset make for one call.
-const Alone = "-"
-
 // loadAlone is the profile of --preset and --set alone.
 func loadAlone(s Settings) (*profile.Profile, error) {
 	body := &yaml.Node{Kind: yaml.MappingNode}
@@ -18,7 +15,7 @@ func loadAlone(s Settings) (*profile.Profile, error) {
 	}
 	d := newDecoder()
 	d.over = s.over
-	p, problems := d.decode(entry{name: Alone, key: body, body: body}, "--preset")
+	p, problems := d.decode(entry{name: profile.Alone, key: body, body: body}, "--preset")
 	for i := range problems {
 		problems[i].Line, problems[i].Column = 0, 0
 		if problems[i].File == "--preset" && problems[i].Path != "preset" {

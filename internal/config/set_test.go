@@ -69,7 +69,7 @@ func TestTheLastSetWins(t *testing.T) {
 	if err != nil {
 		t.Fatal(strict.AllProblems(err))
 	}
-	if p.Client.ID != "0012" || p.Client.Auth != "none" || strings.Join(p.Scopes, " ") != "x y" || p.Name != Alone {
+	if p.Client.ID != "0012" || p.Client.Auth != "none" || strings.Join(p.Scopes, " ") != "x y" || p.Name != profile.Alone {
 		t.Errorf("%+v", p)
 	}
 }

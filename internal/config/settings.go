@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/viper"
 
 	"authctl/internal/fault"
+	"authctl/internal/profile"
 	"authctl/internal/strict"
 )
 
@@ -94,7 +95,7 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 	}
 	s.Profile, s.Store, s.StoreChosen = v.GetString(keyProfile), cmp.Or(v.GetString(keyStore), "keyring"), v.IsSet(keyStore)
 	if s.alone {
-		s.Profile = Alone // whatever default_profile and AUTHCTL_PROFILE say
+		s.Profile = profile.Alone // whatever default_profile and AUTHCTL_PROFILE say
 	}
 	s.Verbose, s.Quiet = v.GetBool(keyVerbose), v.GetBool(keyQuiet)
 	return s, nil

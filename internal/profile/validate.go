@@ -26,6 +26,10 @@ func (p *Profile) Validate() error {
 	return errors.Join(c.found...)
 }
 
+// Alone is the name of a profile that --set and --preset make for one call; no
+// file can hold it.
+const Alone = "-"
+
 // ValidName checks a profile's name: it becomes part of file names, keyring
 // items and environment variables, so it begins with a letter or digit and
 // goes on with letters, digits and . _ - @ +, 128 bytes in all.

@@ -43,7 +43,7 @@ func (d Deps) Of(ctx context.Context, p *profile.Profile) (Trust, error) {
 	_, _ = fmt.Fprintf(sum, "insecure_http %t\n", p.InsecureHTTP)
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
 	if p.TLS.CA.IsZero() {
-		d.addSystem(sum)
+		d.addSystem(ctx, sum)
 	} else {
 		found, err := d.authorities(ctx, p)
 		if err != nil {
@@ -91,10 +91,10 @@ const maxAuthorities = 16 << 20
 // addSystem is the system's trust. The machine's own store is one for all its
 // users; the variables with which a user replaces it are read as crypto/x509
 // reads them.
-func (d Deps) addSystem(sum io.Writer) {
+func (d Deps) addSystem(ctx context.Context, sum io.Writer) {
 	if path, _ := d.Env("SSL_CERT_FILE"); path != "" {
 		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
-			raw, _, err := files.Wanted{Max: maxAuthorities, Wait: time.Second}.Read(context.Background(), path) // no bundle takes longer
+			raw, _, err := files.Wanted{Max: maxAuthorities, Wait: time.Second}.Read(ctx, path) // no bundle takes longer
 			if err != nil {
 				raw = fmt.Appendf(nil, "%s %d %d", path, info.Size(), info.ModTime().UnixNano())
 			}

@@ -23,7 +23,7 @@ func TestABundleThatSaysNothing(t *testing.T) {
 	}}
 	done := make(chan struct{})
 	go func() {
-		d.addSystem(io.Discard)
+		d.addSystem(t.Context(), io.Discard)
 		close(done)
 	}()
 	select {
