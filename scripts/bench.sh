@@ -7,6 +7,7 @@ set -o pipefail
 source scripts/install.sh
 needs curl curl valgrind valgrind secret-tool libsecret-tools dbus-run-session dbus gnome-keyring-daemon gnome-keyring
 
+load=$(uptime | sed 's/.*averages*: //; s/[ ,].*//')
 scripts/build.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"; git worktree prune' EXIT
@@ -45,7 +46,8 @@ fi
 # Everything below the marker is what was measured last.
 {
 	sed '/<!-- measured -->/q' docs/benchmarks.md
-	printf '\n%s, %s cores, %s\n\n' "$(uname -sm)" "$(nproc)" "$(go env GOVERSION)"
+	printf '\n%s, %s cores, %s, load average at the start %s%s\n\n' "$(uname -sm)" "$(nproc)" "$(go env GOVERSION)" "$load" \
+		"${BEFORE:+; before: $(git rev-parse --short "${BEFORE:-HEAD}")}"
 	cat "$work/table"
 } >"$work/page"
 cp "$work/page" docs/benchmarks.md
