@@ -49,7 +49,7 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 	case o.all:
 		name, of = "", "all profiles"
 	case name == "":
-		return fault.New(fault.Usage, "which profile? none was named and there is no default_profile").Hint("--profile NAME, or --all")
+		return unnamed(a, "--profile NAME, or --all")
 	}
 	if !o.all {
 		if err := a.Known(ctx, name); err != nil {

@@ -95,9 +95,17 @@ func (c *cli) secretsOf(ctx context.Context, name string) (*app.App, string, err
 		return nil, "", fault.New(fault.Usage, "%q is no name of a secret", name).Hint("authctl secret set client_secret -p PROFILE")
 	}
 	if a.Settings.Profile == "" {
-		return nil, "", fault.New(fault.Usage, "which profile? none was named and there is no default_profile").Hint("--profile NAME")
+		return nil, "", unnamed(a, "--profile NAME")
 	}
 	return a, a.Settings.Profile, nil
+}
+
+// unnamed is the fault of a command that needs a profile and has none.
+func unnamed(a *app.App, hint string) error {
+	if err := a.Settings.ProfileUnknown(); err != nil {
+		return err
+	}
+	return fault.New(fault.Usage, "which profile? none was named and there is no default_profile").Hint("%s", hint)
 }
 
 // maxSecret is far above any key file, and below what a record can hold.

@@ -64,6 +64,15 @@ func (s Settings) StoreUnknown() error {
 	return s.main.problems.Fault("")
 }
 
+// ProfileUnknown is what is wrong with a profiles file that may name the default
+// profile, where nobody named another; nil where Profile is the one, or there is none.
+func (s Settings) ProfileUnknown() error {
+	if s.Profile != "" || s.main == nil || !s.main.exists {
+		return nil
+	}
+	return s.main.problems.Fault("")
+}
+
 // The settings' names for viper, beside those of the file.
 const keyTimeout, keyVerbose, keyQuiet = "timeout", "verbose", "quiet"
 
