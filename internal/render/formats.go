@@ -40,6 +40,7 @@ func Formats() []Format {
 		},
 		{Name: "curl", Purpose: "a config for curl -K -", Authorizes: true, Headers: true, Proof: true, write: writeCurl},
 		{Name: "kube", Purpose: "an ExecCredential for kubectl", Authorizes: true, BearerOnly: "kubectl", write: writeKube},
+		{Name: "mcp-headers", Purpose: "one JSON object of headers for an MCP client", Authorizes: true, Headers: true, Proof: true, write: writeMCPHeaders},
 	}
 }
 

@@ -47,6 +47,7 @@ func TestFormats(t *testing.T) {
 		"curl":   "header = \"Authorization: bearer eyJ.a-b_c~d+e/f==\"\nheader = \"Ocp-Apim-Subscription-Key: 0123456789abcdef\"\n",
 		"kube": `{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",` +
 			`"status":{"expirationTimestamp":"2026-11-21T20:59:59Z","token":"eyJ.a-b_c~d+e/f=="}}` + "\n",
+		"mcp-headers": `{"Authorization":"bearer eyJ.a-b_c~d+e/f==","Ocp-Apim-Subscription-Key":"0123456789abcdef"}` + "\n",
 	}
 	for _, f := range FormatNames() {
 		if want[f] == "" {
@@ -159,6 +160,13 @@ func carriedBy(t *testing.T, format, out, env string) string {
 			t.Error(err)
 		}
 		return v.AccessToken + v.Status.Token
+	case "mcp-headers":
+		var headers map[string]string
+		if err := json.Unmarshal([]byte(out), &headers); err != nil {
+			t.Error(err)
+		}
+		_, got, _ := strings.Cut(headers["Authorization"], " ")
+		return got
 	case "env":
 		got, _ := unquoteSh(strings.TrimPrefix(first, "export AUTHCTL_ACCESS_TOKEN="))
 		return got
