@@ -235,6 +235,7 @@ func hostileCases() map[string][]hostileCase {
 		"authctl refresh":    append([]hostileCase{on(kept, "-p", "machine"), on(quiet, "-p", "demo")}, grants...),
 		"authctl curl":       append([]hostileCase{on(quiet, "-p", "machine", "--print", "https://api.example/EVIL"), on(quiet, "-p", "machine", "https://evil.example/EVIL"), on(quiet, "-p", "machine", "--", "--EVIL", "https://api.example/"), on(quiet, "-p", "machine", "--print", "--", "-A", "\u202e\u009b", "-o", "\u202e\u009b", "https://api.example/")}, reached...),
 		"authctl exec":       append([]hostileCase{on(quiet, "-p", "machine", "--", "EVIL"), on(quiet, "-p", "machine", "--", "/EVIL"), on(quiet, "-p", "machine", "--EVIL"), on(quiet, "-p", "machine", "--env-prefix", "EVIL", "--", "true"), on(quiet, "-p", "machine", "--scope", "EVIL", "--", "true"), on(quiet, "-p", "EVIL", "--", "true"), on(quiet, "--config", "EVIL", "--", "true"), on(quiet, "EVIL")}, run...),
+		"authctl login":      {on(quiet, "-p", "EVIL"), on(quiet, "--EVIL"), on(document("device_authorization_endpoint", "https://as.example/\u202e"), "-p", "demo", "--timeout", "1s")},
 		"authctl login-pkce": append(login, grants...),
 		"authctl login-device": append([]hostileCase{
 			device("EVIL", "ISSUER/enter", "ISSUER/enter?EVIL"), device("EVIL", "ISSUER/enter", ""), device("A", "https://as.example/\u202e", ""), device("A", "https://as.example/ü", ""),

@@ -138,3 +138,42 @@ func TestLoginDeviceWithoutKeysAsksForNoCode(t *testing.T) {
 		}
 	}
 }
+
+// login takes the browser where there is one, else the device where the server
+// offers that, else the address that is shown.
+func TestLoginTakesTheWayThereIs(t *testing.T) {
+	for name, c := range map[string]struct {
+		browser, device bool
+		grant           string
+		says            string // on stderr
+		asked           string // the endpoint that was asked first
+	}{
+		"a browser":                {true, true, "authorization_code", "", "/authorize"},
+		"no browser, a device":     {false, true, "authorization_code", "ABCD-EFGH", "/device"},
+		"neither":                  {false, false, "authorization_code", "Open this address", ""},
+		"a device's, by its grant": {true, true, "device_code", "ABCD-EFGH", "/device"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t, strings.Replace(demo, "authorization_code", c.grant, 1))
+			if !c.browser {
+				d.browser = nil
+			}
+			if !c.device {
+				d.server.Document = func(doc map[string]any) { delete(doc, "device_authorization_endpoint") }
+			}
+			code, flags := 0, []string{"login"}
+			if c.says == "Open this address" {
+				code, flags = 8, append(flags, "--timeout", "100ms")
+			}
+			o := d.must(d.run(t.Context(), flags...), code)
+			if !strings.Contains(o.stderr, c.says) {
+				t.Errorf("stderr lacks %q: %s", c.says, o.stderr)
+			}
+			for _, at := range []string{"/authorize", "/device"} {
+				if n := len(d.server.Seen(at)); (n > 0) != (at == c.asked) {
+					t.Errorf("%s was asked %d times", at, n)
+				}
+			}
+		})
+	}
+}

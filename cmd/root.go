@@ -81,6 +81,7 @@ func commands() []entry {
 		{"refresh", newRefreshCmd},
 		{"curl", newCurlCmd},
 		{"exec", newExecCmd},
+		{"login", newLoginCmd},
 		{"login-pkce", newLoginPKCECmd},
 		{"login-device", newLoginDeviceCmd},
 		{"assert", newAssertCmd},
