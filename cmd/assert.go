@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/acquire"
 	"authctl/internal/clientauth"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
@@ -26,6 +27,8 @@ type assertOptions struct {
 	typ      string
 	kid      string
 	claims   []string
+	grant    bool
+	subject  string
 	key      keyFlags
 }
 
@@ -41,8 +44,10 @@ With --key, --client-id and --audience no profile, no network and no keyring is
 needed. With a profile the network is asked only when assertion.audience is
 token_url and the profile has no token_url.
 
+--grant prints the assertion of grant_assertion instead, the grant of jwt_bearer.
+
 -o form prints client_assertion_type=...&client_assertion=... for
-curl --data @-.
+curl --data @-; with --grant it is grant_type=...&assertion=...
 
 Exit status: 0 printed; 2 wrong usage; 3 profile or key; 5 discovery was needed
 and not reachable; 6 the key is in the keyring and that cannot be read.`,
@@ -57,13 +62,15 @@ and not reachable; 6 the key is in the keyring and that cannot be read.`,
 	f.StringVarP(&o.output, "output", "o", "token", "token, form or json")
 	f.StringVar(&o.keyFile, "key", "", "private key: `FILE` (owner-only), FILE#/json/pointer, - for stdin, or a secret reference")
 	f.StringVar(&o.crtFile, "certificate", "", "the key's certificate, for --kid x5t and x5t#S256: `FILE`")
-	f.StringVar(&o.clientID, "client-id", "", "`client_id`, for iss and sub")
+	f.StringVar(&o.clientID, "client-id", "", "`client_id`, for iss and sub; with --grant for iss")
 	f.StringVar(&o.audience, "audience", "", "`aud`: "+strings.Join(profile.Audiences(), ", ")+", or the value itself")
 	f.Var((*span)(&o.lifetime), "lifetime", "from iat to exp, such as 10s (default: the profile's, 1m)")
 	f.StringVar(&o.alg, "alg", "", "signature `algorithm` (default: the profile's, the JWK's, or the key type's)")
 	f.StringVar(&o.typ, "typ", "", "`typ` of the header: "+strings.Join(profile.Typs(), ", "))
 	f.StringVar(&o.kid, "kid", "", "`kid` of the header: "+strings.Join(profile.KIDs(), ", ")+", or the value itself")
 	f.StringArrayVar(&o.claims, "claim", nil, "a further claim, `name=json`; may repeat")
+	f.BoolVar(&o.grant, "grant", false, "the assertion of grant_assertion, which is a grant itself")
+	f.StringVar(&o.subject, "subject", "", "`sub` of the grant's assertion; goes with --grant")
 	f.StringVar(&o.key.kid, "key-kid", "", "the `id` of the key to take from a JWKS with several")
 	f.StringVar(&o.key.passphrase, "passphrase", "", "secret `reference` to the key's passphrase (env:NAME, file:PATH); else it is asked for")
 	fixed(cmd, "output", []string{"token", "form", "json"})
@@ -82,8 +89,10 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 		return fault.New(fault.Usage, "--lifetime must not be negative")
 	case o.keyFile == "" && (o.key.passphrase != "" || o.key.kid != "" || o.crtFile != ""):
 		return fault.New(fault.Usage, "--passphrase, --key-kid and --certificate go with --key")
+	case o.subject != "" && !o.grant:
+		return fault.New(fault.Usage, "--subject goes with --grant")
 	}
-	extra, err := parseClaims(o.claims)
+	extra, err := acquire.ParseClaims(o.claims)
 	if err != nil {
 		return err
 	}
@@ -91,7 +100,7 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 	if err != nil {
 		return err
 	}
-	out, err := assertionOutput(o.output, signed.Reveal())
+	out, err := assertionOutput(o, signed.Reveal())
 	if err != nil {
 		return err
 	}
@@ -107,8 +116,11 @@ func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Fi
 			return secret.Text{}, fault.New(fault.Usage, "without a profile, --key needs --client-id and --audience with the value for aud").
 				Hint("or name a profile with --profile")
 		}
-		p := profile.Default()
-		o.apply(&p, extra)
+		p, bare := profile.Default(), profile.DefaultGrantAssertion()
+		p.GrantAssertion = &bare
+		if err := o.apply(&p, extra); err != nil {
+			return secret.Text{}, err
+		}
 		return c.assertWith(ctx, o, &p)
 	}
 	a, err := c.open(ctx)
@@ -120,12 +132,14 @@ func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Fi
 		return secret.Text{}, hinted(err, "--key FILE, --client-id and --audience work without a profile")
 	}
 	asked := *p
-	o.apply(&asked, extra)
+	if err := o.apply(&asked, extra); err != nil {
+		return secret.Text{}, fault.In(p.Name, err)
+	}
 	if o.keyFile != "" {
 		signed, err := c.assertWith(ctx, o, &asked)
 		return signed, fault.In(p.Name, err)
 	}
-	signed, err := a.ClientAssertion(ctx, &asked)
+	signed, err := a.Assertion(ctx, &asked, o.grant)
 	return signed, fault.In(p.Name, err)
 }
 
@@ -144,6 +158,10 @@ func (c *cli) assertWith(ctx context.Context, o assertOptions, p *profile.Profil
 			return secret.Text{}, fault.New(fault.Config, "%s: %w", shownName(o.crtFile), err)
 		}
 	}
-	signed, err := clientauth.NewAssertion(p, key, p.Issuer, p.TokenURL, c.sys.Now(), c.sys.Rand)
+	sign := clientauth.NewAssertion
+	if o.grant {
+		sign = clientauth.NewGrant
+	}
+	signed, err := sign(p, key, clientauth.Server{Issuer: p.Issuer, TokenURL: p.TokenURL}, c.sys.Now(), c.sys.Rand)
 	return secret.New(signed), err
 }

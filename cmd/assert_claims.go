@@ -1,79 +1,61 @@
 package cmd
 
 import (
-	"encoding/json"
 	"net/url"
-	"strings"
 
+	"authctl/internal/acquire"
 	"authctl/internal/clientauth"
 	"authctl/internal/fault"
+	"authctl/internal/grant"
 	"authctl/internal/profile"
 	"authctl/internal/shown"
 )
 
-// apply puts the flags into this call's profile.
-func (o assertOptions) apply(p *profile.Profile, extra []profile.Field) {
-	for _, f := range []struct {
-		to   *string
-		flag string
-	}{
-		{&p.Client.ID, o.clientID},
-		{&p.Assertion.Audience, o.audience},
-		{&p.Assertion.Alg, o.alg},
-		{&p.Assertion.Typ, o.typ},
-		{&p.Assertion.KID, o.kid},
-	} {
-		if f.flag != "" {
-			*f.to = f.flag
-		}
+// apply puts the flags into this call's profile, of which p is a copy.
+func (o assertOptions) apply(p *profile.Profile, extra []profile.Field) error {
+	a := &p.Assertion
+	if o.clientID != "" {
+		p.Client.ID = o.clientID
 	}
+	if o.grant {
+		if p.GrantAssertion == nil {
+			return fault.New(fault.Usage, "--grant: the profile signs no grant, it has no grant_assertion").
+				Hint("docs/profiles.md lists the fields of grant_assertion")
+		}
+		own := *p.GrantAssertion
+		p.GrantAssertion, a = &own, &own.Assertion
+		set(&own.Issuer, o.clientID)
+		set(&own.Subject, o.subject)
+	}
+	set(&a.Audience, o.audience)
+	set(&a.Alg, o.alg)
+	set(&a.Typ, o.typ)
+	set(&a.KID, o.kid)
 	if o.lifetime != 0 {
-		p.Assertion.Lifetime = o.lifetime
+		a.Lifetime = o.lifetime
 	}
-	claims := append([]profile.Field{}, extra...)
-	for _, own := range p.Assertion.Claims {
-		if !hasField(extra, own.Name) {
-			claims = append(claims, own)
-		}
-	}
-	p.Assertion.Claims = claims
+	a.Claims = acquire.WithClaims(a.Claims, extra)
+	return nil
 }
 
-func hasField(fields []profile.Field, name string) bool {
-	for _, f := range fields {
-		if f.Name == name {
-			return true
-		}
+// set is a flag that was given.
+func set(to *string, flag string) {
+	if flag != "" {
+		*to = flag
 	}
-	return false
 }
 
-// parseClaims reads --claim name=json. The JSON goes into the assertion as it
-// is written, so that no number changes its digits.
-func parseClaims(flags []string) ([]profile.Field, error) {
-	var fields []profile.Field
-	for _, s := range flags {
-		name, value, found := strings.Cut(s, "=")
-		switch {
-		case !found || name == "":
-			return nil, fault.New(fault.Usage, "--claim takes name=json")
-		case !json.Valid([]byte(value)):
-			return nil, fault.New(fault.Usage, "--claim %s: the value is not JSON", name).Hint(`a text needs quotes: --claim '%s="..."'`, name)
-		case hasField(fields, name):
-			return nil, fault.New(fault.Usage, "--claim %s is given twice", name)
-		}
-		fields = append(fields, profile.Field{Name: name, Value: json.RawMessage(value)})
+// assertionOutput is stdout: the assertion, or the two parameters of RFC 7521 4.1 or 4.2.
+func assertionOutput(o assertOptions, signed string) ([]byte, error) {
+	typ, kind, name := "client_assertion_type", clientauth.ClientAssertionType, "client_assertion"
+	if o.grant {
+		typ, kind, name = "grant_type", profile.GrantNamed(grant.JWTBearer{}.Name()).Wire, "assertion"
 	}
-	return fields, nil
-}
-
-// assertionOutput is stdout: the assertion, or the two parameters of RFC 7521 4.2.
-func assertionOutput(format, signed string) ([]byte, error) {
-	switch format {
+	switch o.output {
 	case "form":
-		return []byte("client_assertion_type=" + url.QueryEscape(clientauth.ClientAssertionType) + "&client_assertion=" + signed + "\n"), nil
+		return []byte(typ + "=" + url.QueryEscape(kind) + "&" + name + "=" + signed + "\n"), nil
 	case "json":
-		return shown.JSON(map[string]string{"client_assertion_type": clientauth.ClientAssertionType, "client_assertion": signed})
+		return shown.JSON(map[string]string{typ: kind, name: signed})
 	default:
 		return []byte(signed + "\n"), nil
 	}

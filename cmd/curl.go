@@ -61,6 +61,7 @@ reason on stderr; 127 when there is no curl; 130 interrupted.`,
 	f.BoolVar(&o.Print, "print", false, "print the command that would run, secrets hidden, and run nothing")
 	f.BoolVar(&o.AllowUnsafe, "allow-unsafe-curl", false, "let through options that could send a secret elsewhere or print it")
 	o.ask.register(cmd)
+	o.ask.registerSigned(cmd)
 	return cmd
 }
 

@@ -55,6 +55,13 @@ func (a *askFlags) registerParam(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&a.Params, "param", nil, "extra `name=value` in the request body; may repeat; never a secret")
 }
 
+// registerSigned is for what goes into an assertion that authctl signs.
+func (a *askFlags) registerSigned(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&a.Claims, "claim", nil, "a further claim `name=json` of grant_assertion, else of the client assertion; may repeat")
+	f.StringVar(&a.Subject, "subject", "", "`sub` of grant_assertion: who the token is for")
+}
+
 // commas is a scope with a comma in it, "" where there is none. It is a legal
 // one (RFC 6749 3.3), and nearly always several.
 func (a *askFlags) commas() string {

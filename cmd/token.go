@@ -53,12 +53,17 @@ token is asked for by the profile's own grant.
 profile's grant needs a person, the refresh token of the session is spent for
 it; the token is kept beside the session, which stays as it is.
 
+--claim and --subject change the assertion that authctl signs for this call:
+that of the grant (grant_assertion), else the client's. Each value has a token
+of its own.
+
 Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 6 keyring or store; 8 a person must log in.`,
 		Example: `  authctl token --profile gateway
   eval "$(authctl token -o env)"
   authctl token -p gateway -o headers
-  authctl token -p work --scope api://orders/.default`,
+  authctl token -p work --scope api://orders/.default
+  authctl token -p maskinporten --claim 'consumer_org="910753614"'`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runToken(cmd, c, o)
@@ -66,6 +71,7 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 	}
 	o.out.register(cmd)
 	o.ask.register(cmd)
+	o.ask.registerSigned(cmd)
 	o.fresh.register(cmd)
 	return cmd
 }

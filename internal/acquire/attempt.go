@@ -185,5 +185,5 @@ func scopeOf(r *endpoint.Request) string {
 			return fmt.Sprint(param.Value)
 		}
 	}
-	return ""
+	return r.Scope
 }

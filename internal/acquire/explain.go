@@ -61,6 +61,9 @@ func explainRefusal(r *endpoint.Request, field string, refused *endpoint.Refusal
 	if len(f.Hints) == 0 {
 		f.Hints = hintsFor(s)
 	}
+	if refused.URI != "" { // RFC 6749 5.2
+		f = f.Hint("the server has a page about this error: %s", shown.Clean(refused.URI))
+	}
 	return f
 }
 

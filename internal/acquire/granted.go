@@ -21,11 +21,15 @@ func silent(string) {}
 // should know of it. With an error nothing of the answer may be used but what
 // endpoint.Salvage finds.
 func validate(p *profile.Profile, answer endpoint.Answer, asked string, warn func(string)) (token.Set, error) {
-	set, err := endpoint.ParseToken(answer, asked)
+	parse, alone := endpoint.ParseToken, p.ForIDToken()
+	if alone {
+		parse = endpoint.ParseIDToken
+	}
+	set, err := parse(answer, asked)
 	if err != nil {
 		return token.Set{}, fault.New(fault.Network, "%w", err).Hint("check token_url of profile %s; -v shows the exchange", p.Name)
 	}
-	if p.Token.IDTokenExpiry {
+	if p.Token.IDTokenExpiry || alone {
 		set.ExpiresAt = noLaterThan(set.ExpiresAt, set.IDToken.Reveal())
 	}
 	if err := checkType(p, set.TokenType); err != nil {

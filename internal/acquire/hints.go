@@ -33,7 +33,7 @@ type advice struct {
 // hintsFor are the hints for a refusal that no hint of the profile explains.
 func hintsFor(s situation) []string {
 	var hints []string
-	for _, a := range advices() {
+	for _, a := range append(advices(), grantAdvices()...) {
 		if a.on(s) && (a.when == nil || a.when(s)) {
 			hints = append(hints, s.fill(a.say))
 		}
@@ -87,7 +87,7 @@ func (s situation) fill(say string) string {
 	}
 	return strings.NewReplacer(
 		"{profile}", s.p.Name, "{field}", s.field, "{auth}", s.p.Client.Auth, "{proof}", s.proof(),
-		"{grant}", grant, "{encoding}", s.p.Request.Encoding, "{dpop}", s.p.DPoP.Alg,
+		"{grant}", grant, "{encoding}", s.p.Request.Encoding, "{dpop}", s.p.DPoP.Alg, "{key}", s.p.GrantKey().Path,
 	).Replace(say)
 }
 
@@ -142,13 +142,13 @@ func notThere(s situation) bool {
 // says is true when the server's text holds the lower-case words, in any case.
 func (s situation) says(words string) bool {
 	r := s.refused
-	return hasWords(strings.ToLower(strings.Join([]string{r.Description, r.Detail, r.Body}, "\n")), words)
+	return hasWords(strings.ToLower(strings.Join([]string{r.Description, r.Detail, r.Body, r.URI}, "\n")), words)
 }
 
 // aboutTime is true when the server may mind our clock: it speaks of time, and
 // something that we sent says when it was made.
 func (s situation) aboutTime() bool {
-	if !signs(s) && !dpop(s) {
+	if !signs(s) && !dpop(s) && !signsGrant(s) {
 		return false
 	}
 	return slices.ContainsFunc([]string{

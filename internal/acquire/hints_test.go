@@ -43,6 +43,11 @@ func profilesOfAllKinds() []*profile.Profile {
 			}
 			all = append(all, p)
 		}
+		for _, nbf := range []bool{false, true} {
+			p, a := plain(), profile.DefaultGrantAssertion()
+			p.Client.Auth, p.GrantAssertion, a.NotBefore = method.Name, &a, nbf
+			all = append(all, p)
+		}
 	}
 	return all
 }
@@ -60,6 +65,8 @@ func has(p *profile.Profile, field string) (string, bool) {
 		return p.Request.Encoding, true
 	case "client.auth":
 		return p.Client.Auth, true
+	case "grant_assertion.not_before":
+		return fmt.Sprint(p.GrantAssertion != nil && p.GrantAssertion.NotBefore), true
 	default:
 		return "", false
 	}
@@ -78,13 +85,14 @@ func untrue(p *profile.Profile, hint string) string {
 	}
 	uses := map[string]bool{
 		"client.basic_encoding": p.Client.Method().Basic,
-		"assertion.audience":    p.Client.Method().Signs,
+		" assertion.audience":   p.Client.Method().Signs,
 		"dpop.alg":              p.DPoP.Enabled,
 		"login-pkce":            !deviceOnly(p),
+		"grant_assertion":       p.GrantAssertion != nil,
 		"{":                     false,
 	}
 	for _, field := range []string{profile.ClientSecret, profile.ClientKey, profile.ClientAssertion} {
-		uses[field] = p.Client.Method().Uses(field)
+		uses[field] = p.Client.Method().Uses(field) || p.GrantAssertion != nil && field == p.GrantKey().Path
 	}
 	for word, used := range uses {
 		if strings.Contains(hint, word) && !used {
@@ -102,15 +110,18 @@ func untrue(p *profile.Profile, hint string) string {
 // that it does not use.
 func TestNoHintIsUntrue(t *testing.T) {
 	profiles := profilesOfAllKinds()
-	for i, a := range advices() {
+	for i, a := range append(advices(), grantAdvices()...) {
 		said := 0
 		for _, p := range profiles {
-			for _, field := range []string{tokenURL, parURL, "device_authorization_url", "refresh"} {
+			for _, field := range []string{tokenURL, parURL, "device_authorization_url", "refresh", "signed"} {
 				// The server asks every second of those that have a certificate for it.
 				way := endpoint.Route{HasCertificate: certificate(situation{p: p}), Asked: hasScopes(situation{p: p})}
 				s := situation{p: p, refused: &endpoint.Refusal{Route: way}, field: field, grantType: "client_credentials", respelt: p.Client.Auth == "client_secret_basic"}
 				if field == "refresh" {
 					s.field, s.grantType = tokenURL, "refresh_token"
+				}
+				if field == "signed" {
+					s.field, s.grantType = tokenURL, "jwt_bearer"
 				}
 				if a.when != nil && !a.when(s) {
 					continue
@@ -121,7 +132,7 @@ func TestNoHintIsUntrue(t *testing.T) {
 				}
 			}
 		}
-		if said == 0 || a.when != nil && said == 4*len(profiles) && a.say != "" && strings.Contains(a.say, "set ") {
+		if said == 0 || a.when != nil && said == 5*len(profiles) && a.say != "" && strings.Contains(a.say, "set ") {
 			t.Errorf("hint %d, %q, is said of %d profiles", i, a.say, said)
 		}
 	}

@@ -36,6 +36,8 @@ func Key(p *profile.Profile, subject string) string {
 		Omit                              []string
 		DPoP, DPoPAlg                     string
 		Subject                           string
+		X5C                               string          `json:",omitempty"`
+		GrantAssertion                    *grantAssertion `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -51,6 +53,7 @@ func Key(p *profile.Profile, subject string) string {
 		p.Request.Omit,
 		yes(p.DPoP.Enabled), p.DPoP.Alg,
 		subject,
+		yes(p.Assertion.X5C), signedGrant(p.GrantAssertion),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.
@@ -58,6 +61,24 @@ func Key(p *profile.Profile, subject string) string {
 	}
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
+}
+
+// grantAssertion is all that the assertion of a grant is made of.
+type grantAssertion struct {
+	Key, Alg, Typ, KID, Audience, Lifetime string
+	Issuer, Subject, Scope                 string
+	X5C, NotBefore, JTI                    bool
+	Claims, Headers                        []field
+}
+
+func signedGrant(a *profile.GrantAssertion) *grantAssertion {
+	if a == nil {
+		return nil
+	}
+	return &grantAssertion{
+		refText(a.Key), a.Alg, a.Typ, a.KID, a.Audience, a.Lifetime.String(),
+		a.Issuer, a.Subject, a.Scope, a.X5C, a.NotBefore, a.JTI, fields(a.Claims), fields(a.Headers),
+	}
 }
 
 type field struct {

@@ -30,6 +30,7 @@ func notInKey() map[string]string {
 		"Assertion.Typ":        "proves the same client",
 		"Assertion.Lifetime":   "of the assertion, not of the token",
 		"Assertion.NotBefore":  "proves the same client",
+		"Assertion.JTI":        "proves the same client",
 
 		"Exchange.SubjectToken":   "its hash is the subject",
 		"Exchange.ActorTokenType": "of the actor token, whose reference is in the key",
@@ -124,6 +125,21 @@ func TestKeyCoversEachMemberOfAField(t *testing.T) {
 	}
 }
 
+// TestKeyCoversEachMemberOfAGrantAssertion: no two assertions share a token.
+func TestKeyCoversEachMemberOfAGrantAssertion(t *testing.T) {
+	seen := map[string]string{}
+	eachField(reflect.TypeFor[profile.GrantAssertion](), nil, "", func(path string, index []int) {
+		p, a := plain(), profile.DefaultGrantAssertion()
+		p.GrantAssertion = &a
+		seen[Key(p, "")] = "nothing"
+		change(t, path, reflect.ValueOf(&a).Elem().FieldByIndex(index))
+		if other, twice := seen[Key(p, "")]; twice {
+			t.Errorf("grant_assertion.%s has the key of %s", path, other)
+		}
+		seen[Key(p, "")] = path
+	})
+}
+
 // eachField visits what holds a value: structs of the profile are walked, all else is a value.
 func eachField(of reflect.Type, above []int, prefix string, visit func(path string, index []int)) {
 	for i := range of.NumField() {
@@ -159,6 +175,9 @@ func change(t *testing.T, path string, v reflect.Value) {
 		*field = secret.Ref{Kind: secret.Keyring, Name: "another"}
 	case *[]profile.Field:
 		*field = append(slices.Clone(*field), profile.Field{Name: "x", Value: "1"})
+	case **profile.GrantAssertion:
+		a := profile.DefaultGrantAssertion()
+		*field = &a
 	case *[]profile.Hint:
 		*field = append(slices.Clone(*field), profile.Hint{Match: "x", Say: "y"})
 	case *map[string]string:

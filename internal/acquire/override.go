@@ -14,27 +14,34 @@ type Overrides struct {
 	Audience []string
 	Resource []string
 	Params   []string // name=value
+	Claims   []string // name=json, of the assertion that the client signs
+	Subject  string   // of the grant's assertion
 }
 
 // Any is true when the call asks for anything of its own.
-func (o Overrides) Any() bool { return o.targets() || len(o.Params) > 0 }
+func (o Overrides) Any() bool {
+	return o.targets() || len(o.Params)+len(o.Claims) > 0 || o.Subject != ""
+}
 
 // targets is true when the call says what the token is to be good for.
 func (o Overrides) targets() bool { return len(o.Scopes)+len(o.Audience)+len(o.Resource) > 0 }
 
 // text is for `status`: what was asked for, in the words of RFC 6749 3.3, RFC
-// 8693 2.1 and RFC 8707 2. Of a parameter only the name: its value may be anybody's.
+// 8693 2.1 and RFC 8707 2. Of a parameter and a claim only the name: its value may be anybody's.
 func (o Overrides) text() string {
-	names := make([]string, 0, len(o.Params))
-	for _, raw := range o.Params {
-		name, _, _ := strings.Cut(raw, "=")
-		names = append(names, name)
+	names := func(pairs []string) []string {
+		var names []string
+		for _, raw := range pairs {
+			name, _, _ := strings.Cut(raw, "=")
+			names = append(names, name)
+		}
+		return names
 	}
 	var parts []string
 	for _, f := range []struct {
 		name   string
 		values []string
-	}{{"scope", strings.Fields(strings.Join(o.Scopes, " "))}, {"audience", o.Audience}, {"resource", o.Resource}, {"param", names}} {
+	}{{"scope", strings.Fields(strings.Join(o.Scopes, " "))}, {"audience", o.Audience}, {"resource", o.Resource}, {"param", names(o.Params)}, {"claim", names(o.Claims)}} {
 		if len(f.values) > 0 {
 			parts = append(parts, f.name+" "+strings.Join(f.values, " "))
 		}
@@ -80,5 +87,5 @@ func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 		params = append(params, profile.Field{Name: name, Value: value})
 	}
 	changed.Request.Params = params
-	return &changed, nil
+	return &changed, o.sign(&changed)
 }

@@ -12,6 +12,7 @@ import (
 	"authctl/internal/login/flows"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 )
 
 // Acquirer is the token pipeline of p. The network is set up with its first request.
@@ -22,10 +23,14 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 	}
 	secrets := a.Secrets()
 	wire := &lazyWire{app: a, profile: p}
+	auth := clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.once()}
+	sign := func(ctx context.Context, p *profile.Profile, issuer, tokenURL string) (secret.Text, error) {
+		return clientauth.Grant(ctx, auth, p, clientauth.Server{Issuer: issuer, TokenURL: tokenURL})
+	}
 	return acquire.New(acquire.Deps{
 		Metadata: wire, Poster: wire, Store: kept, Ready: kept.Ready,
-		Grants:  grant.Builtin(grant.Deps{Secrets: secrets}),
-		Auths:   clientauth.Builtin(clientauth.Deps{Secrets: secrets, Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.once()}),
+		Grants:  grant.Builtin(grant.Deps{Secrets: secrets, Sign: sign}),
+		Auths:   clientauth.Builtin(auth),
 		Secrets: secrets,
 		Now:     a.Sys.Now, Rand: a.Sys.Rand, Sleep: sleep, Warn: a.Warn, Busy: a.Busy, Timeout: a.Settings.Timeout,
 		Renewed: flows.Deps{Metadata: a.Metadata, Now: a.Sys.Now}.Renewed, Spending: a.Sys.Spending,

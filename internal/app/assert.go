@@ -9,14 +9,17 @@ import (
 	"authctl/internal/secret"
 )
 
-// ClientAssertion is the client assertion that p would send now. The network
-// is asked only when assertion.audience is the token URL and the profile does
-// not have it.
-func (a *App) ClientAssertion(ctx context.Context, p *profile.Profile) (secret.Text, error) {
+// Assertion is the client assertion that p would send now, or that of its
+// grant. The network is asked only when its audience is the token URL and the
+// profile does not have it.
+func (a *App) Assertion(ctx context.Context, p *profile.Profile, ofGrant bool) (secret.Text, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Settings.Timeout) // the key may be a pipe
 	defer cancel()
-	tokenURL := p.TokenURL
-	if p.Assertion.Audience == "token_url" && tokenURL == "" {
+	tokenURL, shape := p.TokenURL, p.Assertion
+	if ofGrant {
+		shape = p.GrantAssertion.Assertion
+	}
+	if shape.Audience == "token_url" && tokenURL == "" {
 		source, err := a.Metadata(ctx, p)
 		if err != nil {
 			return secret.Text{}, err
@@ -28,5 +31,8 @@ func (a *App) ClientAssertion(ctx context.Context, p *profile.Profile) (secret.T
 		tokenURL = found.TokenIdentity()
 	}
 	d := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.Warn}
+	if ofGrant {
+		return clientauth.Grant(ctx, d, p, clientauth.Server{Issuer: p.Issuer, TokenURL: tokenURL})
+	}
 	return clientauth.Assertion(ctx, d, p, p.Issuer, tokenURL)
 }

@@ -1,7 +1,10 @@
 package clientauth
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/hex"
+	"encoding/json"
 	"io"
 	"maps"
 	"strings"
@@ -16,81 +19,111 @@ import (
 // ClientAssertionType is client_assertion_type of RFC 7523 2.2.
 const ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
+// Server is what an assertion's aud may be: the authorization server as
+// configured or discovered.
+type Server struct{ Issuer, TokenURL string }
+
 // NewAssertion is the JWT that proves the client (RFC 7523 2.2), made anew for
-// every request: signed with key as p.Assertion says. issuer and tokenURL are
-// the server's as configured or discovered; only the one that
+// every request: signed with key as p.Assertion says. Of the server only what
 // assertion.audience names is used. Errors are fault.Config.
-func NewAssertion(p *profile.Profile, key *keys.Key, issuer, tokenURL string, now time.Time, rand io.Reader) (string, error) {
-	aud, err := assertionAudience(p, issuer, tokenURL)
+func NewAssertion(p *profile.Profile, key *keys.Key, at Server, now time.Time, rand io.Reader) (string, error) {
+	// RFC 7523 3: iss and sub are the client_id.
+	j := jws{"assertion", "the client assertion", profile.ClientKey, &p.Assertion, map[string]any{"iss": p.Client.ID, "sub": p.Client.ID}}
+	return j.sign(key, at, now, rand)
+}
+
+// jws is one assertion that is about to be signed.
+type jws struct {
+	path   string // of its block in the profile
+	name   string // in errors
+	key    string // the field of its key
+	shape  *profile.Assertion
+	claims map[string]any // what its kind alone has
+}
+
+func (j jws) sign(key *keys.Key, at Server, now time.Time, rand io.Reader) (string, error) {
+	aud, err := j.audience(at)
 	if err != nil {
 		return "", err
 	}
-	header, err := assertionHeader(p, key)
+	header, err := j.header(key)
 	if err != nil {
 		return "", err
 	}
-	id := make([]byte, 16)
-	if _, err := io.ReadFull(rand, id); err != nil {
-		return "", fault.New(fault.Internal, "reading random bytes for jti: %w", err)
+	// aud is one string, because servers that follow the FAPI 2.0 profile refuse an array.
+	maps.Copy(j.claims, map[string]any{"aud": aud, "iat": now.Unix(), "exp": now.Add(j.shape.Lifetime).Unix()})
+	if j.shape.JTI {
+		id := make([]byte, 16)
+		if _, err := io.ReadFull(rand, id); err != nil {
+			return "", fault.New(fault.Internal, "reading random bytes for jti: %w", err)
+		}
+		j.claims["jti"] = hex.EncodeToString(id)
 	}
-	// RFC 7523 3: iss and sub are the client_id; aud is one string, because
-	// servers that follow the FAPI 2.0 profile refuse an array.
-	claims := map[string]any{
-		"iss": p.Client.ID, "sub": p.Client.ID, "aud": aud,
-		"iat": now.Unix(), "exp": now.Add(p.Assertion.Lifetime).Unix(),
-		"jti": hex.EncodeToString(id),
+	if j.shape.NotBefore {
+		j.claims["nbf"] = now.Unix()
 	}
-	if p.Assertion.NotBefore {
-		claims["nbf"] = now.Unix()
-	}
-	extra, err := literals("assertion.claims", p.Assertion.Claims)
+	extra, err := literals(j.path+".claims", j.shape.Claims)
 	if err != nil {
 		return "", err
 	}
-	maps.Copy(claims, extra)
-	alg := p.Assertion.Alg
-	if alg == "" {
-		alg = keys.DefaultAlg(key)
+	for name, value := range extra {
+		if _, own := j.claims[name]; own && isNull(value) {
+			delete(j.claims, name) // some servers refuse what they do not know
+			continue
+		}
+		j.claims[name] = value
 	}
-	signed, err := jwt.Sign(key, alg, header, claims)
+	alg := cmp.Or(j.shape.Alg, keys.DefaultAlg(key))
+	signed, err := jwt.Sign(key, alg, header, j.claims)
 	if err != nil {
-		return "", fault.New(fault.Config, "signing the client assertion: %w", err).
-			Hint("client.key (--key) and assertion.alg (--alg) must fit each other")
+		return "", fault.New(fault.Config, "signing %s: %w", j.name, err).
+			Hint("%s (--key) and %s.alg (--alg) must fit each other", j.key, j.path)
 	}
 	return signed, nil
 }
 
-// assertionAudience never takes aud from the network on its own: only the
-// profile decides whether it is the issuer, the token URL or a literal.
-func assertionAudience(p *profile.Profile, issuer, tokenURL string) (string, error) {
-	aud := p.Assertion.Audience
+func isNull(value any) bool {
+	raw, ok := value.(json.RawMessage) // of a flag
+	return value == nil || ok && string(bytes.TrimSpace(raw)) == "null"
+}
+
+// audience never takes aud from the network on its own: only the profile
+// decides whether it is the issuer, the token URL or a literal.
+func (j jws) audience(at Server) (string, error) {
+	aud := j.shape.Audience
 	switch aud {
 	case "", "issuer":
-		aud = issuer
+		aud = at.Issuer
 	case "token_url":
-		aud = tokenURL
+		aud = at.TokenURL
 	}
 	if aud == "" {
-		return "", fault.New(fault.Config, "the client assertion has no audience: assertion.audience is %q and that is not known", p.Assertion.Audience).
-			Hint("set issuer or token_url in the profile, or assertion.audience to the value the server expects")
+		return "", fault.New(fault.Config, "%s has no audience: %s.audience is %q and that is not known", j.name, j.path, j.shape.Audience).
+			Hint("set issuer or token_url in the profile, or %s.audience to the value the server expects", j.path)
 	}
 	return aud, nil
 }
 
-func assertionHeader(p *profile.Profile, key *keys.Key) (map[string]any, error) {
+func (j jws) header(key *keys.Key) (map[string]any, error) {
 	header := map[string]any{}
-	if p.Assertion.Typ != "none" && p.Assertion.Typ != "" {
-		header["typ"] = p.Assertion.Typ
+	if j.shape.Typ != "none" && j.shape.Typ != "" {
+		header["typ"] = j.shape.Typ
 	}
-	name, value, err := KeyID(p.Assertion.KID, key)
+	name, value, err := KeyID(j.shape.KID, key)
 	if err != nil {
-		return nil, fault.New(fault.Config, "assertion.kid %s: %w", p.Assertion.KID, err).
-			Hint("assertion.kid is %s, or the value itself; x5t needs client.certificate, or --certificate", strings.Join(profile.KIDs(), ", "))
+		return nil, fault.New(fault.Config, "%s.kid %s: %w", j.path, j.shape.KID, err).
+			Hint("%s.kid is %s, or the value itself; x5t needs client.certificate, or --certificate", j.path, strings.Join(profile.KIDs(), ", "))
 	}
 	if value != "" {
 		header[name] = value
 	}
-	extra, err := literals("assertion.headers", p.Assertion.Headers)
+	if j.shape.X5C {
+		if header["x5c"], err = key.X5C(); err != nil {
+			return nil, fault.New(fault.Config, "%s.x5c: %w", j.path, err).
+				Hint("name it in client.certificate, or in the file of %s beside the key", j.key)
+		}
+	}
+	extra, err := literals(j.path+".headers", j.shape.Headers)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +163,7 @@ func literals(path string, fields []profile.Field) (map[string]any, error) {
 	members := make(map[string]any, len(fields))
 	for _, f := range fields {
 		if f.Secret != nil || f.Basic != nil {
-			return nil, fault.New(fault.Config, "%s: %q is a secret, and a client assertion can be read by anyone who sees it", path, f.Name).
+			return nil, fault.New(fault.Config, "%s: %q is a secret, and an assertion can be read by anyone who sees it", path, f.Name).
 				Hint("use value: in %s", path)
 		}
 		if _, twice := members[f.Name]; twice {

@@ -55,7 +55,7 @@ func TestNotBefore(t *testing.T) {
 	for _, asked := range []bool{false, true} {
 		p := testProfile()
 		p.Assertion.NotBefore = asked
-		token, err := NewAssertion(p, newKey(t, "ES256"), "https://as.example", "", now, rand.Reader)
+		token, err := NewAssertion(p, newKey(t, "ES256"), Server{"https://as.example", ""}, now, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestNewAssertionClaims(t *testing.T) {
 	p := testProfile()
 	p.Assertion.Claims = []profile.Field{{Name: `https://ns.example/"a".b`, Value: map[string]any{"x": 1}}}
 	p.Assertion.Headers = []profile.Field{{Name: "x5c", Value: []string{"AA"}}}
-	token, err := NewAssertion(p, key, "https://as.example", "https://as.example/token", now, rand.Reader)
+	token, err := NewAssertion(p, key, Server{"https://as.example", "https://as.example/token"}, now, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestNewAssertionNeverRepeatsJTI(t *testing.T) {
 	key, p := newKey(t, "ES256"), testProfile()
 	seen := map[any]bool{}
 	for range 50 {
-		token, err := NewAssertion(p, key, "i", "t", now, rand.Reader)
+		token, err := NewAssertion(p, key, Server{"i", "t"}, now, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +124,7 @@ func TestNewAssertionAudience(t *testing.T) {
 	} {
 		p := testProfile()
 		p.Assertion.Audience = c.aud
-		token, err := NewAssertion(p, key, c.issuer, "https://t", now, rand.Reader)
+		token, err := NewAssertion(p, key, Server{c.issuer, "https://t"}, now, rand.Reader)
 		if c.want == "" {
 			if fault.KindOf(err) != fault.Config {
 				t.Errorf("audience %q: %v", c.aud, err)
@@ -146,7 +146,7 @@ func TestNewAssertionTyp(t *testing.T) {
 	for _, typ := range []string{"JWT", "client-authentication+jwt", "none"} {
 		p := testProfile()
 		p.Assertion.Typ = typ
-		token, err := NewAssertion(p, key, "i", "t", now, rand.Reader)
+		token, err := NewAssertion(p, key, Server{"i", "t"}, now, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func TestNewAssertionKID(t *testing.T) {
 	} {
 		p := testProfile()
 		p.Assertion.KID = form
-		token, err := NewAssertion(p, key, "i", "t", now, rand.Reader)
+		token, err := NewAssertion(p, key, Server{"i", "t"}, now, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestNewAssertionKID(t *testing.T) {
 	}
 	p := testProfile()
 	p.Assertion.KID = "x5t"
-	if _, err := NewAssertion(p, key, "i", "t", now, rand.Reader); fault.KindOf(err) != fault.Config {
+	if _, err := NewAssertion(p, key, Server{"i", "t"}, now, rand.Reader); fault.KindOf(err) != fault.Config {
 		t.Errorf("x5t without a certificate: %v", err)
 	}
 }
@@ -188,12 +188,12 @@ func TestNewAssertionRefuses(t *testing.T) {
 	key := newKey(t, "ES256")
 	p := testProfile()
 	p.Assertion.Claims = []profile.Field{{Name: "a", Secret: &secret.Ref{Kind: secret.Env, Name: "X"}}}
-	if _, err := NewAssertion(p, key, "i", "t", now, rand.Reader); fault.KindOf(err) != fault.Config {
+	if _, err := NewAssertion(p, key, Server{"i", "t"}, now, rand.Reader); fault.KindOf(err) != fault.Config {
 		t.Errorf("a secret in a claim: %v", err)
 	}
 	p = testProfile()
 	p.Assertion.Alg = "RS256"
-	if _, err := NewAssertion(p, key, "i", "t", now, rand.Reader); fault.KindOf(err) != fault.Config {
+	if _, err := NewAssertion(p, key, Server{"i", "t"}, now, rand.Reader); fault.KindOf(err) != fault.Config {
 		t.Errorf("RS256 with a P-256 key: %v", err)
 	}
 }

@@ -39,7 +39,16 @@ func ClientKey(ctx context.Context, s secret.Resolver, p *profile.Profile) (*key
 		return nil, fault.New(fault.Config, "client.auth %s needs client.key", p.Client.Auth).
 			Hint("set client.key to file:PATH or keyring:NAME in profile %s", p.Name)
 	}
-	raw, err := s.Resolve(ctx, p.Name, p.Client.Key)
+	key, err := load(ctx, s, p, profile.RefAt{Path: profile.ClientKey, Ref: p.Client.Key})
+	if err != nil {
+		return nil, err
+	}
+	return withCertificate(ctx, s, p, key)
+}
+
+// load reads the private key of one field.
+func load(ctx context.Context, s secret.Resolver, p *profile.Profile, at profile.RefAt) (*keys.Key, error) {
+	raw, err := s.Resolve(ctx, p.Name, at.Ref)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +59,10 @@ func ClientKey(ctx context.Context, s secret.Resolver, p *profile.Profile) (*key
 		return s.Resolve(ctx, p.Name, p.Client.KeyPassphrase)
 	}})
 	if err != nil {
-		return nil, fault.New(fault.Config, "client.key %s: %w", p.Client.Key, err).
+		return nil, fault.New(fault.Config, "%s %s: %w", at.Path, at.Ref, err).
 			Hint("authctl kid FILE shows what a key file holds")
 	}
-	return withCertificate(ctx, s, p, key)
+	return key, nil
 }
 
 func withCertificate(ctx context.Context, s secret.Resolver, p *profile.Profile, key *keys.Key) (*keys.Key, error) {
@@ -73,6 +82,6 @@ func withCertificate(ctx context.Context, s secret.Resolver, p *profile.Profile,
 			Hint("compare authctl kid of both files")
 	}
 	both := *key
-	both.Certificate = cert.Certificate
+	both.Certificate, both.Chain = cert.Certificate, cert.Chain
 	return &both, nil
 }

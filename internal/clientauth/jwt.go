@@ -49,7 +49,7 @@ func (a signed) assertion(ctx context.Context, issuer, tokenURL string) (secret.
 }
 
 func (a signed) sign(key *keys.Key, issuer, tokenURL string) (secret.Text, error) {
-	text, err := NewAssertion(a.p, key, issuer, tokenURL, a.d.Now(), a.d.Rand)
+	text, err := NewAssertion(a.p, key, Server{issuer, tokenURL}, a.d.Now(), a.d.Rand)
 	return secret.New(text), err
 }
 

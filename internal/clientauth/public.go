@@ -12,6 +12,8 @@ import (
 type public struct{ p *profile.Profile }
 
 func (a public) Authenticate(_ context.Context, r *endpoint.Request) error {
-	r.Set("client_id", a.p.Client.ID)
+	if a.p.Client.ID != "" { // an assertion grant may stand without a client (RFC 7521 4.1)
+		r.Set("client_id", a.p.Client.ID)
+	}
 	return nil
 }

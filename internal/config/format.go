@@ -24,6 +24,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Fixed(strict.Flag("insecure_http", &p.InsecureHTTP)),
 		strict.Object("client", clientMembers(&p.Client)),
 		strict.Object("assertion", assertionMembers(&p.Assertion)),
+		strict.OptionalObject("grant_assertion", &p.GrantAssertion, profile.DefaultGrantAssertion, grantAssertionMembers),
 		strict.Text("grant", &p.Grant),
 		strict.Texts("scopes", &p.Scopes),
 		strict.Texts("audience", &p.Audience),
@@ -74,12 +75,23 @@ func assertionMembers(a *profile.Assertion) []strict.Member {
 		strict.Text("alg", &a.Alg),
 		strict.Text("typ", &a.Typ),
 		strict.Text("kid", &a.KID),
+		strict.Flag("x5c", &a.X5C),
 		strict.Text("audience", &a.Audience),
 		strict.Span("lifetime", &a.Lifetime),
 		strict.Flag("not_before", &a.NotBefore),
+		strict.Flag("jti", &a.JTI),
 		fields("claims", &a.Claims),
 		fields("headers", &a.Headers),
 	}
+}
+
+func grantAssertionMembers(a *profile.GrantAssertion) []strict.Member {
+	return append([]strict.Member{
+		ref("key", &a.Key, private),
+		strict.Fixed(strict.Text("issuer", &a.Issuer)),
+		strict.Text("subject", &a.Subject),
+		strict.Text("scope", &a.Scope),
+	}, assertionMembers(&a.Assertion)...)
 }
 
 func exchangeMembers(x *profile.Exchange) []strict.Member {

@@ -31,7 +31,9 @@ func (n *network) pushed(found metadata.Endpoints) {
 // do. A server need not list all, so what is missing is a warning.
 func (n *network) offers(o metadata.Offers) {
 	p := n.p
-	n.offered("client.auth", "the client authentication method", o.AuthMethods, p.Client.Method().Wire)
+	if p.GrantAssertion == nil || !p.Client.Method().Public() { // else the grant proves the client
+		n.offered("client.auth", "the client authentication method", o.AuthMethods, p.Client.Method().Wire)
+	}
 	if n.signs != "" {
 		n.offered("assertion.alg", "the algorithm of client assertions", o.SigningAlgs, n.signs)
 	}

@@ -25,7 +25,12 @@ func TestOffers(t *testing.T) {
 		"nothing is said": {issuerOnly, nil, "", "client.auth", ""},
 		"auth":            {issuerOnly, map[string]any{"token_endpoint_auth_methods_supported": []string{"private_key_jwt", "none"}}, "warn", "client.auth", "client_secret_basic [check client.auth of profile p, unless the provider told you so: the document lists private_key_jwt, none]"},
 		"auth is listed":  {issuerOnly, map[string]any{"token_endpoint_auth_methods_supported": []string{"client_secret_basic"}}, "", "client.auth", ""},
-		"grant":           {issuerOnly, map[string]any{"grant_types_supported": []string{"authorization_code"}}, "warn", "grant", "client_credentials"},
+		"a signed grant proves the client": {func(p *profile.Profile) {
+			issuerOnly(p)
+			a := profile.DefaultGrantAssertion()
+			p.Grant, p.Client.Auth, p.GrantAssertion, a.Key = "jwt_bearer", "none", &a, env("KEY")
+		}, map[string]any{"token_endpoint_auth_methods_supported": []string{"private_key_jwt"}}, "", "client.auth", ""},
+		"grant": {issuerOnly, map[string]any{"grant_types_supported": []string{"authorization_code"}}, "warn", "grant", "client_credentials"},
 		"grant by its URN": {func(p *profile.Profile) { issuerOnly(p); p.Grant = "token_exchange" }, map[string]any{
 			"grant_types_supported": []string{"urn:ietf:params:oauth:grant-type:token-exchange"},
 		}, "", "grant", ""},
@@ -93,4 +98,19 @@ func TestDoctorFollowsTheAliases(t *testing.T) {
 	}
 	past := func(p *profile.Profile) { client(p); p.TokenURL = "https://as.example/token" }
 	expect(t, b.examine(t, newProfile(past), Options{}), "warn discovery", "https://mtls.example/token", "take token_url out of profile p")
+}
+
+// The key that signs the grant loads, and may sign under its alg.
+func TestGrantKey(t *testing.T) {
+	b := newFixture()
+	b.secrets["KEY"] = keyPEM(t, newKey(t))
+	b.pages = map[string]string{wellKnown: document(nil), "https://as.example/jwks": jwks(t)}
+	for alg, line := range map[string]string{"": "ok grant key", "ES256": "ok grant key", "RS256": "FAIL grant key"} {
+		p := newProfile(func(p *profile.Profile) {
+			issuerOnly(p)
+			a := profile.DefaultGrantAssertion()
+			p.Grant, p.Client.Auth, p.GrantAssertion, a.Key, a.Alg = "jwt_bearer", "none", &a, env("KEY"), alg
+		})
+		expect(t, b.examine(t, p, Options{}), line, "")
+	}
 }

@@ -22,6 +22,9 @@ func (e *exam) clientProof(ctx context.Context) {
 	if m.Uses(profile.ClientKey) {
 		e.key(ctx)
 	}
+	if e.p.GrantAssertion != nil {
+		e.grantKey(ctx)
+	}
 	if m.Uses(profile.ClientSecret) && m.Signs {
 		e.macSecret(ctx)
 	}
@@ -56,6 +59,28 @@ func (e *exam) key(ctx context.Context) {
 		key = certified
 	}
 	e.kid(key)
+}
+
+// grantKey: the key of the grant loads, and may sign under its alg.
+func (e *exam) grantKey(ctx context.Context) {
+	const check = "grant key"
+	at := e.p.GrantKey()
+	if e.memo.missing(at.Ref, e.p.Client.KeyPassphrase) {
+		e.skip(check, "%s could not be read", at.Path)
+		return
+	}
+	key, err := clientauth.GrantKey(ctx, e.memo, e.p)
+	if err != nil {
+		e.fail(check, err)
+		return
+	}
+	alg := cmp.Or(e.p.GrantAssertion.Alg, keys.DefaultAlg(key))
+	if err := key.CheckSigning(alg); err != nil {
+		e.fail(check, fault.New(fault.Config, "%s: %w", at.Path, err).
+			Hint("%s and grant_assertion.alg of profile %s must fit each other", at.Path, e.p.Name))
+		return
+	}
+	e.ok(check, "%s, signs %s", key.Describe(), alg)
 }
 
 // certificate gives the key with client.certificate, nil where there is none

@@ -17,6 +17,7 @@ type Refusal struct {
 	Code        string // error, "" when the answer was no OAuth error
 	Description string
 	Detail      string // what else the body said, such as SanteDB's error_detail
+	URI         string // error_uri, a page about the error
 	Body        string // the words of a body that is no OAuth error
 	Location    string // of a redirect that was not followed
 	Nonce       string // DPoP-Nonce (RFC 9449 8)

@@ -46,6 +46,7 @@ func AsRefusal(a Answer) *Refusal {
 		code, description = c, d
 	}
 	r.Code, r.Description, r.Detail = a.hide(code), a.hide(description), a.hide(text("error_detail"))
+	r.URI = a.hide(text("error_uri"))
 	if r.Description != "" || text("error") != "" && !phrase {
 		return r
 	}

@@ -19,6 +19,7 @@ type Request struct {
 	TokenURL string // the token endpoint as it is published, also when URL is another one
 	Params   []Param
 	Headers  []Header
+	Scope    string // what is asked for where no scope parameter says it
 	// Leave is asked when the body is about to be sent, before its first byte; an
 	// error keeps it here. nil lets it leave.
 	Leave func() error

@@ -29,12 +29,26 @@ const maxExtra = 16 << 10
 // an answer that names none. asked is the requested scope, which an answer
 // without scope grants (5.1).
 func ParseToken(a Answer, asked string) (token.Set, error) {
+	return parse(a, asked, "access_token")
+}
+
+// ParseIDToken is ParseToken for an answer that was asked for an id_token and
+// may have nothing else: that is the token then.
+func ParseIDToken(a Answer, asked string) (token.Set, error) {
+	if m, err := a.Members(); err == nil && !m.Has("access_token") {
+		return parse(a, asked, "id_token")
+	}
+	return ParseToken(a, asked)
+}
+
+// parse reads the token from that member.
+func parse(a Answer, asked, member string) (token.Set, error) {
 	m, err := a.Members()
 	if err != nil {
 		return token.Set{}, inVain{a, err}
 	}
 	set := token.Set{ObtainedAt: a.At}
-	if err := needed(m, &set); err != nil {
+	if err := needed(m, member, &set); err != nil {
 		return token.Set{}, inVain{a, err}
 	}
 	set.Scope, set.IssuedTokenType = m.Words("scope"), m.Text("issued_token_type")
@@ -51,8 +65,8 @@ func ParseToken(a Answer, asked string) (token.Set, error) {
 
 // needed reads what decides whether and how the tokens may be used. A type that
 // cannot be read is no missing type, and of two tokens none is the right one.
-func needed(m *Members, set *token.Set) error {
-	access, err := m.Need("access_token")
+func needed(m *Members, member string, set *token.Set) error {
+	access, err := m.Need(member)
 	if err != nil {
 		return err
 	}

@@ -16,8 +16,14 @@ type Grant interface {
 	Apply(ctx context.Context, r *endpoint.Request) error
 }
 
+// Signer makes the assertion of the profile's grant_assertion for a server.
+type Signer func(ctx context.Context, p *profile.Profile, issuer, tokenURL string) (secret.Text, error)
+
 // Deps is what the grants of a profile need from outside.
-type Deps struct{ Secrets secret.Resolver }
+type Deps struct {
+	Secrets secret.Resolver
+	Sign    Signer
+}
 
 // Builder makes the grant that a profile names.
 type Builder func(ctx context.Context, p *profile.Profile) (Grant, error)

@@ -76,7 +76,7 @@ func TestWhatEachGrantSends(t *testing.T) {
 			},
 		},
 		"jwt_bearer": {
-			JWTBearer{bearer{profile: x, assertion: Subject{Token: secret.New("j"), Type: "jwt"}}},
+			JWTBearer{bearer: bearer{profile: x, assertion: Subject{Token: secret.New("j"), Type: "jwt"}}},
 			[]string{"grant_type", "assertion", "scope", "audience", "audience", "resource"},
 			map[string]string{"grant_type": urn + "grant-type:jwt-bearer", "assertion": "j"},
 		},
@@ -110,7 +110,7 @@ func TestEveryGrantOfTheTable(t *testing.T) {
 	p := targeted()
 	types, builtin := map[string]Grant{}, Builtin(Deps{})
 	for _, g := range []Grant{
-		ClientCredentials{p}, AuthorizationCode{Profile: p}, DeviceCode{}, TokenExchange{Profile: p}, JWTBearer{bearer{profile: p}}, SAML2Bearer{bearer{profile: p}}, RefreshToken{},
+		ClientCredentials{p}, AuthorizationCode{Profile: p}, DeviceCode{}, TokenExchange{Profile: p}, JWTBearer{bearer: bearer{profile: p}}, SAML2Bearer{bearer{profile: p}}, RefreshToken{},
 	} {
 		types[g.Name()] = g
 	}

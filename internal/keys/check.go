@@ -72,5 +72,9 @@ func (k *Key) AttachCertificate(data []byte) error {
 	if loaded.Certificate == nil {
 		return errors.New("reading the certificate: there is a key in it and no certificate")
 	}
-	return k.attach(loaded.Certificate)
+	if err := k.attach(loaded.Certificate); err != nil {
+		return err
+	}
+	k.Chain = loaded.Chain
+	return nil
 }

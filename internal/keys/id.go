@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/sha1" //nolint:gosec // RFC 7515 4.1.7: x5t is SHA-1 by definition
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -12,7 +13,7 @@ import (
 )
 
 // errNoCertificate is for identifiers that only certificates have.
-var errNoCertificate = errors.New("there is no certificate with this key, and x5t is the thumbprint of a certificate")
+var errNoCertificate = errors.New("there is no certificate with this key, and x5t and x5c are of a certificate")
 
 // Thumbprint is the RFC 7638 SHA-256 thumbprint of the key as a JWK, base64url
 // without padding. A symmetric key has one too (RFC 7638 3.2), but it would
@@ -48,4 +49,20 @@ func (k *Key) X5TS256() (string, error) {
 	}
 	sum := sha256.Sum256(k.Certificate.Raw)
 	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
+}
+
+// X5C is the certificate chain of the key (RFC 7515 4.1.6: base64, not base64url).
+func (k *Key) X5C() ([]string, error) {
+	if k.Certificate == nil {
+		return nil, errNoCertificate
+	}
+	line := k.Chain
+	if len(line) == 0 {
+		line = []*x509.Certificate{k.Certificate}
+	}
+	text := make([]string, 0, len(line))
+	for _, cert := range line {
+		text = append(text, base64.StdEncoding.EncodeToString(cert.Raw))
+	}
+	return text, nil
 }

@@ -15,14 +15,15 @@ import (
 
 // Key is one key, private or public, and what its file said about it.
 type Key struct {
-	Signer      crypto.Signer     // nil for a public key
-	Public      crypto.PublicKey  // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey; nil for oct
-	Oct         []byte            // a symmetric JWK (kty oct), else nil
-	Certificate *x509.Certificate // the certificate the key came with, else nil
-	KID         string            // the JWK's own kid, else ""
-	Alg         string            // the JWK's own alg, else ""
-	Use         string            // the JWK's own use, else ""
-	KeyOps      []string          // the JWK's own key_ops, else nil
+	Signer      crypto.Signer       // nil for a public key
+	Public      crypto.PublicKey    // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey; nil for oct
+	Oct         []byte              // a symmetric JWK (kty oct), else nil
+	Certificate *x509.Certificate   // the certificate the key came with, else nil
+	Chain       []*x509.Certificate // of Certificate, itself first, as far as the file has it
+	KID         string              // the JWK's own kid, else ""
+	Alg         string              // the JWK's own alg, else ""
+	Use         string              // the JWK's own use, else ""
+	KeyOps      []string            // the JWK's own key_ops, else nil
 
 	pss *pssOnly // an RSA key for PSS alone, else nil
 }

@@ -46,7 +46,26 @@ func one(found []*Key) (*Key, error) {
 			return nil, several(found)
 		}
 	}
-	return withCertificate(key, certs, found)
+	key, err := withCertificate(key, certs, found)
+	if err == nil && key.Certificate != nil {
+		key.Chain = chain(key.Certificate, certs)
+	}
+	return key, err
+}
+
+// chain goes from the leaf to its issuer, and on, as far as certs has them.
+func chain(leaf *x509.Certificate, certs []*Key) []*x509.Certificate {
+	line := []*x509.Certificate{leaf}
+	for range certs {
+		last := line[len(line)-1]
+		for _, c := range certs {
+			if !c.Certificate.Equal(last) && issued(c.Certificate, last) {
+				line = append(line, c.Certificate)
+				break
+			}
+		}
+	}
+	return line
 }
 
 // withCertificate gives a private key the certificate beside it. A file whose

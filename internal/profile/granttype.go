@@ -9,6 +9,7 @@ type GrantType struct {
 	Login     bool     // a person logs in for it
 	Person    bool     // a person begins it, by a login or with a token of their own: `token` cannot
 	Trades    bool     // it trades exchange.subject_token
+	Signs     bool     // the client may sign what it trades itself: grant_assertion
 	Starts    string   // the command that begins its session, which only a refresh renews; "" where there is none
 	Once      bool     // no fault repeats its request, which may have spent what it hands in (RFC 6749 4.1.2, 10.4)
 }
@@ -31,8 +32,8 @@ func GrantTypes() []GrantType {
 			Name: "token_exchange", Wire: urn + "token-exchange",
 			Trades: true, Starts: "exchange -p {profile} --subject-token FILE",
 		},
-		{Name: "jwt_bearer", Wire: urn + "jwt-bearer", Trades: true},     // RFC 7523 2.1
-		{Name: "saml2_bearer", Wire: urn + "saml2-bearer", Trades: true}, // RFC 7522 2.1
+		{Name: "jwt_bearer", Wire: urn + "jwt-bearer", Trades: true, Signs: true}, // RFC 7523 2.1
+		{Name: "saml2_bearer", Wire: urn + "saml2-bearer", Trades: true},          // RFC 7522 2.1
 		{
 			Name: "refresh_token", Wire: "refresh_token",
 			Person: true, Once: true, Starts: "refresh -p {profile} --refresh-token FILE",

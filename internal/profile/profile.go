@@ -35,18 +35,21 @@ type Profile struct {
 
 	Client    Client
 	Assertion Assertion
-	Grant     string // see GrantTypes
-	Scopes    []string
-	Audience  []string
-	Resource  []string
-	Exchange  Exchange
-	Login     Login
-	Request   Request
-	Token     TokenPolicy
-	DPoP      DPoP
-	API       API
-	TLS       TLS
-	Hints     []Hint
+	// GrantAssertion is the assertion of jwt_bearer that the client signs itself;
+	// nil: exchange.subject_token is the assertion.
+	GrantAssertion *GrantAssertion
+	Grant          string // see GrantTypes
+	Scopes         []string
+	Audience       []string
+	Resource       []string
+	Exchange       Exchange
+	Login          Login
+	Request        Request
+	Token          TokenPolicy
+	DPoP           DPoP
+	API            API
+	TLS            TLS
+	Hints          []Hint
 
 	// Source maps a YAML path such as "client.auth" to where it was written,
 	// "file:line:column"; for messages only.
@@ -63,20 +66,6 @@ type Client struct {
 	KeyPassphrase secret.Ref // of an encrypted PKCS#8 or PKCS#12 key
 	Certificate   secret.Ref
 	Assertion     secret.Ref // federated: read anew for every request
-}
-
-// Assertion shapes the client assertion (RFC 7523 2.2).
-type Assertion struct {
-	Alg      string // JWS alg; "" means the JWK's own, else the key type's default
-	Typ      string // see Typs
-	KID      string // see KIDs; or a literal
-	Audience string // see Audiences; or a literal
-	Lifetime time.Duration
-	// NotBefore adds nbf, which RFC 7523 3 leaves optional: a server whose clock
-	// is behind refuses an assertion that has it.
-	NotBefore bool
-	Claims    []Field
-	Headers   []Field
 }
 
 // Exchange is RFC 8693 token exchange, and the assertion of the RFC 7523 and RFC 7522 grants.
@@ -171,7 +160,7 @@ func Default() Profile {
 	return Profile{
 		Discovery: "auto",
 		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form"},
-		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute},
+		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute, JTI: true},
 		Grant:     "client_credentials",
 		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto"},
 		Request:   Request{Encoding: "form", Accept: "application/json"},

@@ -26,12 +26,17 @@ func (p *Profile) SecretVariables() []string {
 
 // Refs are all secret references of the profile, in the order of docs/profiles.md.
 func (p *Profile) Refs() []RefAt {
+	var grant GrantAssertion
+	if p.GrantAssertion != nil {
+		grant = *p.GrantAssertion
+	}
 	all := []RefAt{
 		{"client.secret", p.Client.Secret},
 		{"client.key", p.Client.Key},
 		{"client.key_passphrase", p.Client.KeyPassphrase},
 		{"client.certificate", p.Client.Certificate},
 		{"client.assertion", p.Client.Assertion},
+		{"grant_assertion.key", grant.Key},
 		{"exchange.subject_token", p.Exchange.SubjectToken},
 		{"exchange.actor_token", p.Exchange.ActorToken},
 		{"tls.ca", p.TLS.CA},
@@ -45,6 +50,8 @@ func (p *Profile) Refs() []RefAt {
 	}{
 		{"assertion.claims", p.Assertion.Claims},
 		{"assertion.headers", p.Assertion.Headers},
+		{"grant_assertion.claims", grant.Claims},
+		{"grant_assertion.headers", grant.Headers},
 		{"login.params", p.Login.Params},
 		{"request.params", p.Request.Params},
 		{"request.headers", p.Request.Headers},

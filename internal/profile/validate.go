@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
@@ -18,7 +17,7 @@ func (p *Profile) Validate() error {
 	c.urls()
 	c.endpoints()
 	c.client()
-	c.assertion()
+	c.assertions()
 	c.lists()
 	c.request()
 	c.login()
@@ -51,7 +50,6 @@ func (c *checker) words() {
 	c.oneOf("discovery", p.Discovery, []string{"auto", "always", "never"})
 	c.oneOf("client.auth", p.Client.Auth, names(AuthMethods(), func(m AuthMethod) string { return m.Name }))
 	c.oneOf("client.basic_encoding", p.Client.BasicEncoding, []string{"form", "raw"})
-	c.oneOf("assertion.typ", p.Assertion.Typ, Typs())
 	c.oneOf("grant", p.Grant, names(GrantTypes(), func(g GrantType) string { return g.Name }))
 	c.oneOf("login.pushed", p.Login.Pushed, []string{"auto", "require", "never"})
 	c.oneOf("request.encoding", p.Request.Encoding, []string{"form", "json"})
@@ -100,32 +98,6 @@ func (c *checker) client() {
 	if p.TLS.ClientCertificate.IsZero() && !p.TLS.ClientKey.IsZero() {
 		c.add("tls.client_certificate", "is needed by tls.client_key")
 	}
-}
-
-func (c *checker) assertion() {
-	a := c.p.Assertion
-	if a.Alg != "" {
-		c.oneOf("assertion.alg", a.Alg, c.p.Client.Method().Algs())
-	}
-	if a.KID == "" {
-		c.add("assertion.kid", "must be one of %s, or the kid itself", strings.Join(KIDs(), ", "))
-	} else if near := lookalike(a.KID, KIDs()); near != "" {
-		c.add("assertion.kid", "%q looks like %q", a.KID, near)
-	}
-	if near := lookalike(a.Audience, Audiences()); near != "" || a.Audience == "" {
-		c.add("assertion.audience", "must be issuer, token_url or the audience itself")
-	}
-	if c.p.Client.Method().Signs && a.Audience == "issuer" && c.p.Issuer == "" {
-		c.add("assertion.audience", "issuer is asked for, but the profile has none").Hint = "set issuer, or assertion.audience: token_url"
-	}
-	if a.Lifetime <= 0 || a.Lifetime > time.Hour {
-		c.add("assertion.lifetime", "must be more than 0 and at most 1h")
-	}
-	c.members("assertion.claims", a.Claims, nil)
-	c.members("assertion.headers", a.Headers, map[string]string{
-		"alg": "assertion.alg", "typ": "assertion.typ", "kid": "assertion.kid", "x5t": "assertion.kid", "x5t#S256": "assertion.kid",
-		"crit": "nothing: authctl makes no critical extensions", "b64": "nothing: authctl signs encoded payloads only",
-	})
 }
 
 func (c *checker) lists() {

@@ -21,6 +21,17 @@ func sound() profile.Profile {
 	return p
 }
 
+// signs makes the grant one that the client signs, and then changes it.
+func signs(change func(*profile.Profile, *profile.GrantAssertion)) func(*profile.Profile) {
+	return func(p *profile.Profile) {
+		a := profile.DefaultGrantAssertion()
+		p.Grant, p.Client.Auth, p.Client.Key, p.GrantAssertion = "jwt_bearer", "none", ref("K"), &a
+		if change != nil {
+			change(p, &a)
+		}
+	}
+}
+
 func TestASoundProfileHasNoProblem(t *testing.T) {
 	p := sound()
 	if err := p.Validate(); err != nil {
@@ -80,6 +91,23 @@ func TestValidate(t *testing.T) {
 			p.Assertion.Claims = []profile.Field{{Name: "a", Secret: &r}}
 		}, "assertion.claims[0]: takes a value only"},
 		{"crit", func(p *profile.Profile) { p.Assertion.Headers = []profile.Field{{Name: "crit", Value: []any{"x"}}} }, "assertion.headers[0].name: \"crit\" comes from"},
+
+		{"a signed grant", signs(nil), ""},
+		{"a signed grant without an id", signs(func(p *profile.Profile, _ *profile.GrantAssertion) { p.Client.ID = "" }), "grant_assertion.issuer: client_id is asked for"},
+		{"a signed grant of no client", signs(func(p *profile.Profile, a *profile.GrantAssertion) { p.Client.ID, a.Issuer = "", "x" }), ""},
+		{"a signed grant for oneself without an id", signs(func(p *profile.Profile, a *profile.GrantAssertion) {
+			p.Client.ID, a.Issuer, a.Subject = "", "x", "client_id"
+		}), "grant_assertion.subject: client_id is asked for"},
+		{"a signed grant without a key", signs(func(p *profile.Profile, _ *profile.GrantAssertion) { p.Client.Key = secret.Ref{} }), "grant_assertion.key: is missing"},
+		{"a signed grant and a finished one", signs(func(p *profile.Profile, _ *profile.GrantAssertion) { p.Exchange.SubjectToken = ref("T") }), "exchange.subject_token: is an assertion that"},
+		{"a signed grant beside another", signs(func(p *profile.Profile, _ *profile.GrantAssertion) { p.Grant = "client_credentials" }), "grant_assertion: has no use with grant: client_credentials"},
+		{"a signed grant with a MAC", signs(func(_ *profile.Profile, a *profile.GrantAssertion) { a.Alg = "HS256" }), `grant_assertion.alg: "HS256" is unknown`},
+		{"a signed grant, scope nowhere", signs(func(_ *profile.Profile, a *profile.GrantAssertion) { a.Scope = "claims" }), `grant_assertion.scope: "claims" is unknown, did you mean "claim"?`},
+		{"a signed grant, issuer nearly a word", signs(func(_ *profile.Profile, a *profile.GrantAssertion) { a.Issuer = "client-id" }), "grant_assertion.issuer: must be client_id or the value itself"},
+		{"a signed grant for two hours", signs(func(_ *profile.Profile, a *profile.GrantAssertion) { a.Lifetime = 2 * time.Hour }), "grant_assertion.lifetime: must be more than 0"},
+		{"a signed grant with two chains", signs(func(_ *profile.Profile, a *profile.GrantAssertion) {
+			a.X5C, a.Headers = true, []profile.Field{{Name: "x5c", Value: "x"}}
+		}), `grant_assertion.headers[0].name: "x5c" comes from grant_assertion.x5c`},
 
 		{"the scope of everything", func(p *profile.Profile) { p.Scopes = []string{"*", "nhn:x/y", "api://x/.default"} }, ""},
 		{"a quote in a scope", func(p *profile.Profile) { p.Scopes = []string{`a"b`} }, "scopes[0]: is not one scope"},

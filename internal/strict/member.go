@@ -106,6 +106,28 @@ func Object(key string, members []Member) Member {
 	}
 }
 
+// OptionalObject is a mapping that means something by being there; fresh is
+// one that says nothing.
+func OptionalObject[T any](key string, to **T, fresh func() T, members func(*T) []Member) Member {
+	at := fresh()
+	if *to != nil {
+		at = **to // a copy: another profile may share it
+	}
+	m := Object(key, members(&at))
+	read, write := m.Read, m.Write
+	m.Read = func(r *Reader, n *yaml.Node, path string) {
+		*to = &at
+		read(r, n, path)
+	}
+	m.Write = func() *yaml.Node {
+		if *to == nil {
+			return nil
+		}
+		return write()
+	}
+	return m
+}
+
 // Objects is a list of mappings; a list replaces the preset's whole list.
 func Objects[T any](key string, to *[]T, members func(*T) []Member, check func(*Reader, *yaml.Node, string)) Member {
 	return Member{

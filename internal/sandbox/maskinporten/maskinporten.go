@@ -149,11 +149,24 @@ func (p *Provider) unauthorized(w http.ResponseWriter, _ *http.Request, err erro
 	core.OAuthError(w, http.StatusUnauthorized, "invalid_token", err.Error())
 }
 
-// Profiles writes what the client is registered with.
+// Profiles is the client by its key; its certificate is written beside it.
 func (p *Provider) Profiles() ([]core.Profile, error) {
-	if _, err := p.core.WriteKey("maskinporten-key.pem", p.key); err != nil {
+	key, err := p.core.WriteKey("maskinporten-key.pem", p.key)
+	if err != nil {
 		return nil, err
 	}
-	_, err := p.core.WriteFile("maskinporten-cert.pem", core.CertificatePEM(p.certificate))
-	return nil, err
+	_, err = p.core.WriteFile("maskinporten-cert.pem", core.CertificatePEM(p.certificate))
+	return []core.Profile{{Name: name, YAML: fmt.Sprintf(`issuer: %s
+client: {auth: none}
+grant: jwt_bearer
+grant_assertion:
+  key: %q
+  kid: %s
+  issuer: %s
+  claims: [{name: consumer_org, value: "%s"}]
+scopes: ["sandbox:read"]
+api:
+  base_url: %s/maskinporten
+  hosts: ["%s"]
+`, p.issuer(), "file:"+key, kid, clientID, customer, p.core.URL, p.core.Host())}}, err
 }

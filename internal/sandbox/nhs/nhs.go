@@ -6,6 +6,7 @@ package nhs
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -115,8 +116,14 @@ func (p *Provider) unauthorized(w http.ResponseWriter, _ *http.Request, err erro
 	}})
 }
 
-// Profiles writes the key that the application is registered with.
+// Profiles is the application, with the key that it is registered with.
 func (p *Provider) Profiles() ([]core.Profile, error) {
-	_, err := p.core.WriteKey("nhs-key.pem", p.key)
-	return nil, err
+	key, err := p.core.WriteKey("nhs-key.pem", p.key)
+	return []core.Profile{{Name: name, YAML: fmt.Sprintf(`token_url: %s
+client: {id: %s, auth: private_key_jwt, key: %q}
+assertion: {alg: RS512, kid: %s, audience: token_url, lifetime: 5m}
+api:
+  base_url: %s/nhs
+  hosts: ["%s"]
+`, p.tokenURL(), apiKey, "file:"+key, kid, p.core.URL, p.core.Host())}}, err
 }

@@ -1,0 +1,65 @@
+package profile
+
+import (
+	"slices"
+	"time"
+
+	"authctl/internal/secret"
+)
+
+// Assertion shapes the client assertion (RFC 7523 2.2).
+type Assertion struct {
+	Alg      string // JWS alg; "" means the JWK's own, else the key type's default
+	Typ      string // see Typs
+	KID      string // see KIDs; or a literal
+	X5C      bool   // the certificate chain in the header (RFC 7515 4.1.6)
+	Audience string // see Audiences; or a literal
+	Lifetime time.Duration
+	// NotBefore adds nbf, which RFC 7523 3 leaves optional: a server whose clock
+	// is behind refuses an assertion that has it.
+	NotBefore bool
+	JTI       bool
+	Claims    []Field
+	Headers   []Field
+}
+
+// GrantAssertion is the assertion that is the grant itself (RFC 7523 2.1),
+// signed by the client and made anew for each request.
+type GrantAssertion struct {
+	Assertion
+	Key     secret.Ref // zero: client.key
+	Issuer  string     // see GrantIssuers; or a literal
+	Subject string     // see GrantSubjects; or a literal
+	Scope   string     // see GrantScopes: where the scopes go
+}
+
+// DefaultGrantAssertion is a block that is there and says nothing.
+func DefaultGrantAssertion() GrantAssertion {
+	a := Default().Assertion
+	a.Lifetime = 2 * time.Minute // the most that Maskinporten takes
+	return GrantAssertion{Assertion: a, Issuer: "client_id", Subject: "none", Scope: "claim"}
+}
+
+// GrantIssuers are the words of grant_assertion.issuer; anything else is the issuer itself.
+func GrantIssuers() []string { return []string{"client_id"} }
+
+// GrantSubjects are the words of grant_assertion.subject; anything else is the subject itself.
+func GrantSubjects() []string { return []string{"none", "client_id"} }
+
+// GrantScopes are the values of grant_assertion.scope.
+func GrantScopes() []string { return []string{"claim", "parameter"} }
+
+// GrantKey is the reference to the key that signs the grant, and its field.
+func (p *Profile) GrantKey() RefAt {
+	if a := p.GrantAssertion; a != nil && !a.Key.IsZero() {
+		return RefAt{"grant_assertion.key", a.Key}
+	}
+	return RefAt{ClientKey, p.Client.Key}
+}
+
+// ForIDToken is true where the grant asks for an id_token and no access token:
+// a claim of Google's (cloud.google.com, "Authenticating service-to-service").
+func (p *Profile) ForIDToken() bool {
+	return p.GrantAssertion != nil &&
+		slices.ContainsFunc(p.GrantAssertion.Claims, func(f Field) bool { return f.Name == "target_audience" })
+}
