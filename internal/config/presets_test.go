@@ -17,6 +17,7 @@ func presetRemainders() map[string]string {
 		"ardengem-nhs":   "token_url: https://e.example/t/oauth2/v2.0/token/\nclient: {id: app}\nscopes: [api://x/.default]\n",
 		"helseid":        "client: {id: app}\n",
 		"helseid-legacy": "client: {id: app}\n",
+		"keycloak":       "issuer: https://k.example/realms/r\nclient: {id: app}\n",
 		"kl-gateway":     "client: {id: eoj}\n",
 		"salus-guardian": "token_url: https://g.example/token\nclient: {id: app}\n",
 	}
