@@ -41,3 +41,41 @@ func TestTheArchitecturePageIsTrue(t *testing.T) {
 		t.Errorf("only %d names were seen", seen)
 	}
 }
+
+// TestEveryRecipeRunsItsTests: each row of "Where do I add" ends with a command
+// whose folders hold every test that the row names.
+func TestEveryRecipeRunsItsTests(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recipes, _ := strings.Cut(string(page), "\n## Where do I add\n")
+	rows := regexp.MustCompile("(?m)^\\| (an? .+?) \\|.*?(?:\\| `go test ([^`]+)` \\|)?$").FindAllStringSubmatch(recipes, -1)
+	if len(rows) < 8 {
+		t.Fatalf("only %d rows were seen", len(rows))
+	}
+	for _, row := range rows {
+		ran := ""
+		for _, dir := range strings.Fields(row[2]) {
+			files, err := filepath.Glob(filepath.Join("../..", strings.TrimSuffix(dir, "/..."), "*_test.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files {
+				text, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ran += string(text)
+			}
+		}
+		if ran == "" {
+			t.Errorf("%s: no command runs a test", row[1])
+		}
+		for _, test := range regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(row[0], -1) {
+			if !strings.Contains(ran, "\nfunc "+test[1]+"(") {
+				t.Errorf("%s: go test %s does not run %s", row[1], row[2], test[1])
+			}
+		}
+	}
+}

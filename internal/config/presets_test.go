@@ -26,10 +26,14 @@ func presetRemainders() map[string]string {
 func TestPresetsNeedOnlyWhatTheyLeaveOpen(t *testing.T) {
 	rest := presetRemainders()
 	names := profile.PresetNames()
-	if len(names) != len(rest) {
+	if len(names) < len(rest) {
 		t.Fatalf("presets %v, the test knows %d", names, len(rest))
 	}
 	for _, name := range names {
+		if rest[name] == "" {
+			t.Errorf("presetRemainders does not say what %s leaves to the profile", name)
+			continue
+		}
 		data, _ := profile.Preset(name)
 		if !strings.HasPrefix(string(data), "# ") || !strings.Contains(string(data), "\n# Source: \"") {
 			t.Errorf("%s does not begin with a comment that cites the provider's page", name)
