@@ -28,7 +28,7 @@ func newSandboxCmd(c *cli) *cobra.Command {
 	var o sandboxOptions
 	cmd := &cobra.Command{
 		Use:     "sandbox [flags] [-- COMMAND [ARG...]]",
-		Short:   "The five providers on 127.0.0.1, with ready profiles",
+		Short:   "Providers on 127.0.0.1, with ready profiles",
 		Long:    sandbox.Help(),
 		Example: sandbox.Examples(),
 		Args: func(cmd *cobra.Command, args []string) error {

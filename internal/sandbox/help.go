@@ -10,9 +10,9 @@ import (
 // Help is what `authctl sandbox --help` says; the names of providers live here.
 func Help() string {
 	var b strings.Builder
-	b.WriteString(`Runs strict imitations of five providers on 127.0.0.1: SanteDB, Microsoft Entra
-ID (Arden & GEM), HelseID, the KL Gateway and SALUS Guardian. Keys and secrets
-are made at every start.
+	b.WriteString(`Runs strict imitations of providers on 127.0.0.1: SanteDB, Microsoft Entra ID
+(Arden & GEM), HelseID, the KL Gateway, SALUS Guardian, Maskinporten, the NHS
+England API platform and a SMART server. Keys and secrets are made at every start.
 
 Without a command the profiles file is printed and the providers run until
 Ctrl-C. With one it is run with AUTHCTL_CONFIG, AUTHCTL_SANDBOX_URL and the

@@ -1,4 +1,4 @@
-// Package sandbox runs the five providers on 127.0.0.1, each as strict as the
+// Package sandbox runs imitations of providers on 127.0.0.1, each as strict as the
 // real one and with its quirks, together with ready profiles. Keys and secrets
 // are made at every start. Faults are injected on demand.
 package sandbox
