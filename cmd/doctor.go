@@ -69,6 +69,7 @@ func runDoctor(ctx context.Context, c *cli, o doctorOptions) error {
 	}
 	found := findings{width: nameWidth(a.Settings)}
 	err = a.Doctor(ctx, o.DoctorOptions, func(r doctor.Result) {
+		r.Hints = advise(r.Profile, r.Hints)
 		found.add(r)
 		if o.output == "text" {
 			found.print(c.sys.Out, r)

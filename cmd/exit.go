@@ -29,6 +29,7 @@ func (c *cli) exit(ctx context.Context, err error) int {
 	if f.Kind == fault.Internal && errors.Is(err, context.DeadlineExceeded) {
 		f = outOfTime(f)
 	}
+	f = &fault.Error{Kind: f.Kind, Code: f.Code, Profile: f.Profile, Err: f.Err, Hints: advise(f.Profile, f.Hints)}
 	if c.flags.jsonErrors {
 		c.printJSON(f)
 	} else {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/acquire"
 	"authctl/internal/login/flows"
 )
 
@@ -29,14 +30,7 @@ Exit status: that of login-pkce or login-device.`,
 }
 
 func runLogin(ctx context.Context, c *cli, out outputFlags) error {
-	t, err := c.prepare(ctx, out, askFlags{})
-	if err != nil {
-		return err
-	}
-	flow, err := t.app.Login()
-	if err != nil {
-		return err
-	}
-	r, err := flow.Any(ctx, t.profile, t.acq, flows.Options{Limit: c.flags.timeout})
-	return t.finish(ctx, r, err)
+	return c.login(ctx, out, func(flow flows.Deps, t *task) (acquire.Result, error) {
+		return flow.Any(ctx, t.profile, t.acq, flows.Options{Limit: c.flags.timeout})
+	})
 }

@@ -3,6 +3,9 @@ package cmd
 import (
 	"context"
 
+	"authctl/internal/acquire"
+	"authctl/internal/login/flows"
+
 	"github.com/spf13/cobra"
 )
 
@@ -29,14 +32,7 @@ be believed (nothing is kept); 8 nobody logged in in time; 130 stopped.`,
 }
 
 func runLoginDevice(ctx context.Context, c *cli, out outputFlags) error {
-	t, err := c.prepare(ctx, out, askFlags{})
-	if err != nil {
-		return err
-	}
-	flow, err := t.app.Login()
-	if err != nil {
-		return err
-	}
-	r, err := flow.Device(ctx, t.profile, t.acq, c.flags.timeout)
-	return t.finish(ctx, r, err)
+	return c.login(ctx, out, func(flow flows.Deps, t *task) (acquire.Result, error) {
+		return flow.Device(ctx, t.profile, t.acq, c.flags.timeout)
+	})
 }

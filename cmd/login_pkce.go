@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/acquire"
 	"authctl/internal/endpoint"
 	"authctl/internal/login/flows"
 )
@@ -54,10 +55,6 @@ id_token is not to be believed (nothing is kept); 8 nobody logged in; 130 stoppe
 }
 
 func runLoginPKCE(ctx context.Context, c *cli, o loginPKCEOptions) error {
-	t, err := c.prepare(ctx, o.out, askFlags{})
-	if err != nil {
-		return err
-	}
 	for _, p := range []endpoint.Param{
 		{Name: "prompt", Value: o.prompt}, {Name: "login_hint", Value: o.loginHint}, {Name: "acr_values", Value: o.acrValues},
 	} {
@@ -66,10 +63,7 @@ func runLoginPKCE(ctx context.Context, c *cli, o loginPKCEOptions) error {
 		}
 	}
 	o.login.Limit = c.flags.timeout
-	flow, err := t.app.Login()
-	if err != nil {
-		return err
-	}
-	r, err := flow.Browser(ctx, t.profile, t.acq, o.login)
-	return t.finish(ctx, r, err)
+	return c.login(ctx, o.out, func(flow flows.Deps, t *task) (acquire.Result, error) {
+		return flow.Browser(ctx, t.profile, t.acq, o.login)
+	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"authctl/internal/app"
 	"authctl/internal/fault"
+	"authctl/internal/profile"
 )
 
 // cli is what every subcommand is built with.
@@ -63,6 +64,9 @@ func newRoot(c *cli, args []string) *cobra.Command {
 	})
 	c.flags.register(root.PersistentFlags())
 	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
+	_ = root.RegisterFlagCompletionFunc("preset", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return profile.PresetNames(), cobra.ShellCompDirectiveNoFileComp
+	})
 	c.addCommands(root, args)
 	return root
 }

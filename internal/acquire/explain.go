@@ -86,7 +86,7 @@ func endpointName(field string) string {
 // contains is true when one of the server's texts holds match as whole words:
 // an error number is not the beginning of a longer one.
 func contains(r *endpoint.Refusal, match string) bool {
-	for _, text := range []string{r.Code, r.Description, r.Detail, r.Body} {
+	for _, text := range []string{r.Code, r.Description, r.Detail, r.Body, r.URI} {
 		if hasWords(text, match) {
 			return true
 		}

@@ -13,7 +13,7 @@ import (
 	"authctl/internal/secret"
 )
 
-// signedGrantProfile signs its grant; the bench's signature is the word "signed".
+// signedGrantProfile signs its grant; the fixture's signature is the word "signed".
 func signedGrantProfile() (*profile.Profile, *profile.GrantAssertion) {
 	p, a := plain(), profile.DefaultGrantAssertion()
 	p.Grant, p.GrantAssertion, p.Client.Auth = "jwt_bearer", &a, "none"
@@ -24,21 +24,20 @@ func signedWord(context.Context, *profile.Profile, string, string) (secret.Text,
 	return secret.New("signed"), nil
 }
 
-// What Maskinporten says, and the field that mends it, first.
+// What servers say, and the field that it is about, first.
 func TestHintsOfASignedGrant(t *testing.T) {
 	for name, c := range map[string]struct {
 		nbf              bool
 		code, text, page string
 		want             string
 	}{
-		"nbf":           {true, "invalid_request", "Invalid assertion. Invalid parameter value", "MP-011", "set grant_assertion.not_before: false"},
-		"sub":           {false, "invalid_request", "Invalid assertion. Invalid parameter value", "MP-011", "check grant_assertion.subject and grant_assertion.claims"},
-		"aud":           {false, "invalid_grant", "Invalid assertion. Invalid JWT claim aud.", "MP-110", "grant_assertion.audience"},
-		"x5c":           {false, "invalid_grant", "The JWT is signed with an invalid certificate", "MP-120", "grant_assertion.x5c"},
-		"expired key":   {false, "invalid_grant", "Expired key.", "MP-121", "check client.key and grant_assertion.kid"},
-		"by its number": {false, "invalid_grant", "", "MP-121", "check client.key and grant_assertion.kid"},
-		"client":        {false, "invalid_grant", "Client not found.", "MP-100", "check grant_assertion.issuer"},
-		"no word":       {false, "invalid_grant", "no", "", "authctl assert --grant -p plain"},
+		"nbf":         {true, "invalid_request", "Invalid assertion. Invalid parameter value", "MP-011", "set grant_assertion.not_before: false"},
+		"sub":         {false, "invalid_request", "Invalid assertion. Invalid parameter value", "MP-011", "check grant_assertion.subject and grant_assertion.claims"},
+		"aud":         {false, "invalid_grant", "Invalid assertion. Invalid JWT claim aud.", "MP-110", "grant_assertion.audience"},
+		"x5c":         {false, "invalid_grant", "The JWT is signed with an invalid certificate", "MP-120", "grant_assertion.x5c"},
+		"expired key": {false, "invalid_grant", "Expired key.", "MP-121", "check client.key and grant_assertion.kid"},
+		"client":      {false, "invalid_grant", "Client not found.", "MP-100", "check grant_assertion.issuer"},
+		"no word":     {false, "invalid_grant", "no", "", "authctl assert --grant -p plain"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := object{"error": c.code, "error_description": c.text}

@@ -16,6 +16,7 @@ func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
 	answers := map[string]string{
 		"token_url": "https://s.example/token", "issuer": "https://s.example", "client.id": "app", "client.key": "file:/k.pem",
 		"scopes[0]": "a b", "api.hosts[0]": "a.example b.example:1", "request.headers[0].basic.username": "DEV",
+		"grant_assertion.issuer": "app", "grant_assertion.key": "file:/k.pem", "grant_assertion.kid": "k1",
 	}
 	for _, preset := range profile.PresetNames() {
 		d, err := NewDraft("p", preset)
@@ -38,7 +39,11 @@ func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
 			t.Errorf("%s: %v\n%s", preset, strict.AllProblems(err), text)
 			continue
 		}
-		if p.Client.ID != "app" || len(p.Scopes) == 0 && p.Grant == "client_credentials" {
+		client := p.Client.ID
+		if p.GrantAssertion != nil {
+			client = p.GrantAssertion.Issuer
+		}
+		if client != "app" || len(p.Scopes) == 0 && p.Grant == "client_credentials" {
 			t.Errorf("%s: %s", preset, text)
 		}
 	}

@@ -18,6 +18,7 @@ func presetRemainders() map[string]string {
 		"helseid":        "client: {id: app}\n",
 		"helseid-legacy": "client: {id: app}\n",
 		"keycloak":       "issuer: https://k.example/realms/r\nclient: {id: app}\n",
+		"maskinporten":   "grant_assertion: {issuer: x}\nscopes: [a]\n",
 		"oidc":           "issuer: https://i.example\nclient: {id: app}\n",
 		"kl-gateway":     "client: {id: eoj}\n",
 		"salus-guardian": "token_url: https://g.example/token\nclient: {id: app}\n",

@@ -26,7 +26,11 @@ func File(s config.Settings, name string, all bool, report func(Result)) []*prof
 	}
 	switch {
 	case err == nil:
-		report(Result{Check: "file", State: OK, Finding: fmt.Sprintf("%s: %s, nothing wrong in it", s.File, count(len(set.Profiles), "profile"))})
+		from := s.File
+		if name == profile.Alone {
+			from = "--preset and --set"
+		}
+		report(Result{Check: "file", State: OK, Finding: fmt.Sprintf("%s: %s, nothing wrong in it", from, count(len(set.Profiles), "profile"))})
 	case len(problems) == 0:
 		report(failed("", "file", err))
 		return nil

@@ -29,7 +29,7 @@ func (g AuthorizationCode) Apply(_ context.Context, r *endpoint.Request) error {
 	r.SetSecret("code", g.Code)
 	r.Set("redirect_uri", g.RedirectURI)
 	r.SetSecret("code_verifier", g.Verifier)
-	target(g.Profile, r)
+	Target(g.Profile, r)
 	if len(g.Profile.Resource) > 1 {
 		r.Omit([]string{"resource"})
 	}

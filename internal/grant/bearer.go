@@ -21,7 +21,7 @@ type bearer struct {
 
 func (b bearer) apply(r *endpoint.Request) {
 	r.SetSecret("assertion", b.assertion.Token)
-	target(b.profile, r)
+	Target(b.profile, r)
 }
 
 // subject is what the grant was made from. A program makes another assertion at

@@ -17,7 +17,7 @@ func (ClientCredentials) Name() string { return "client_credentials" }
 // Apply adds the grant's parameters.
 func (g ClientCredentials) Apply(_ context.Context, r *endpoint.Request) error {
 	setType(g, r)
-	target(g.Profile, r)
+	Target(g.Profile, r)
 	return nil
 }
 

@@ -44,9 +44,9 @@ func Repeatable(g Grant) bool { return !profile.GrantNamed(g.Name()).Once }
 // setType adds grant_type, which the table of grants has.
 func setType(g Grant, r *endpoint.Request) { r.Set("grant_type", profile.GrantNamed(g.Name()).Wire) }
 
-// target adds scope, audience and resource; the latter two may repeat
+// Target adds scope, audience and resource; the latter two may repeat
 // (RFC 8693 2.1, RFC 8707 2).
-func target(p *profile.Profile, r *endpoint.Request) {
+func Target(p *profile.Profile, r *endpoint.Request) {
 	scope(p, r)
 	for _, a := range p.Audience {
 		r.Add("audience", a)

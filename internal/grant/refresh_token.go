@@ -22,6 +22,6 @@ func (RefreshToken) Name() string { return "refresh_token" }
 func (g RefreshToken) Apply(_ context.Context, r *endpoint.Request) error {
 	setType(g, r)
 	r.SetSecret("refresh_token", g.Token)
-	target(&profile.Profile{Scopes: g.Scopes, Audience: g.Audience, Resource: g.Resource}, r)
+	Target(&profile.Profile{Scopes: g.Scopes, Audience: g.Audience, Resource: g.Resource}, r)
 	return nil
 }

@@ -69,7 +69,7 @@ func (g TokenExchange) Apply(_ context.Context, r *endpoint.Request) error {
 		r.SetSecret("actor_token", g.Actor.Token)
 		r.Set("actor_token_type", tokenTypeURI(g.Actor.Type))
 	}
-	target(g.Profile, r)
+	Target(g.Profile, r)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"authctl/internal/acquire"
@@ -73,15 +72,7 @@ func (d Deps) Device(ctx context.Context, p *profile.Profile, acq *acquire.Acqui
 func askDevice(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, at string, params []endpoint.Param) (device.Authorization, error) {
 	answer, err := acq.Call(ctx, asForm(p), "device_authorization_url", at, func(r *endpoint.Request) error {
 		r.Set("client_id", p.Client.ID)
-		if len(p.Scopes) > 0 {
-			r.Set("scope", strings.Join(p.Scopes, " "))
-		}
-		for _, v := range p.Audience {
-			r.Add("audience", v)
-		}
-		for _, v := range p.Resource {
-			r.Add("resource", v)
-		}
+		grant.Target(p, r)
 		r.Params = append(r.Params, params...)
 		return nil
 	})

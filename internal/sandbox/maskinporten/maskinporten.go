@@ -156,17 +156,17 @@ func (p *Provider) Profiles() ([]core.Profile, error) {
 		return nil, err
 	}
 	_, err = p.core.WriteFile("maskinporten-cert.pem", core.CertificatePEM(p.certificate))
-	return []core.Profile{{Name: name, YAML: fmt.Sprintf(`issuer: %s
-client: {auth: none}
-grant: jwt_bearer
+	return []core.Profile{{Name: name, YAML: fmt.Sprintf(`preset: maskinporten
+issuer: %[1]s
+token_url: %[1]stoken
 grant_assertion:
-  key: %q
-  kid: %s
-  issuer: %s
-  claims: [{name: consumer_org, value: "%s"}]
+  key: %[2]q
+  kid: %[3]s
+  issuer: %[4]s
+  claims: [{name: consumer_org, value: "%[5]s"}]
 scopes: ["sandbox:read"]
 api:
-  base_url: %s/maskinporten
-  hosts: ["%s"]
+  base_url: %[6]s/maskinporten
+  hosts: ["%[7]s"]
 `, p.issuer(), "file:"+key, kid, clientID, customer, p.core.URL, p.core.Host())}}, err
 }
