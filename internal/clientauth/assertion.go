@@ -82,6 +82,15 @@ func (j jws) sign(key *keys.Key, at Server, now time.Time, rand io.Reader) (stri
 	return signed, nil
 }
 
+// certificate is where that of the key may stand: client.certificate is of client.key alone.
+func (j jws) certificate() string {
+	beside := "in the file of " + j.key + ", beside the key"
+	if j.key == profile.ClientKey {
+		return "client.certificate (--certificate), or " + beside
+	}
+	return beside
+}
+
 func isNull(value any) bool {
 	raw, ok := value.(json.RawMessage) // of a flag
 	return value == nil || ok && string(bytes.TrimSpace(raw)) == "null"
@@ -112,7 +121,7 @@ func (j jws) header(key *keys.Key) (map[string]any, error) {
 	name, value, err := KeyID(j.shape.KID, key)
 	if err != nil {
 		return nil, fault.New(fault.Config, "%s.kid %s: %w", j.path, j.shape.KID, err).
-			Hint("%s.kid is %s, or the value itself; x5t needs client.certificate, or --certificate", j.path, strings.Join(profile.KIDs(), ", "))
+			Hint("%s.kid is %s, or the value itself; x5t needs a certificate: %s", j.path, strings.Join(profile.KIDs(), ", "), j.certificate())
 	}
 	if value != "" {
 		header[name] = value
@@ -120,7 +129,7 @@ func (j jws) header(key *keys.Key) (map[string]any, error) {
 	if j.shape.X5C {
 		if header["x5c"], err = key.X5C(); err != nil {
 			return nil, fault.New(fault.Config, "%s.x5c: %w", j.path, err).
-				Hint("name it in client.certificate, or in the file of %s beside the key", j.key)
+				Hint("a certificate is needed: %s", j.certificate())
 		}
 	}
 	extra, err := literals(j.path+".headers", j.shape.Headers)

@@ -2,6 +2,7 @@ package clientauth
 
 import (
 	"crypto/rand"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -115,5 +116,27 @@ func TestAClientWithoutAnIDIsNotNamed(t *testing.T) {
 	p.Client.ID = ""
 	if r, err := authenticated(p, given{}); err != nil || len(r.Params) != 0 {
 		t.Errorf("%v, %v", r.Params, err)
+	}
+}
+
+// A certificate is looked for where the key that signs may have one.
+func TestWhereACertificateIsLookedFor(t *testing.T) {
+	p, a := testProfile(), profile.DefaultGrantAssertion()
+	a.X5C, p.GrantAssertion = true, &a
+	for _, c := range []struct {
+		key   string
+		named bool
+	}{{"", true}, {"file:grant.pem", false}} {
+		if c.key != "" {
+			var err error
+			if a.Key, err = secret.ParseRef(c.key); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := NewGrant(p, newKey(t, "RS256"), server, now, rand.Reader)
+		var f *fault.Error
+		if !errors.As(err, &f) || strings.Contains(f.Hints[0], "client.certificate") != c.named || !strings.Contains(f.Hints[0], p.GrantKey().Path) {
+			t.Errorf("key %q: %v", c.key, err)
+		}
 	}
 }
