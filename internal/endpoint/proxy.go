@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/net/http/httpproxy"
-
 	"authctl/internal/shown"
 )
 
@@ -100,12 +98,12 @@ func (p proxies) of(target *url.URL) (*Proxy, error) {
 	if v.value == "" {
 		return nil, nil //nolint:nilnil // no proxy is no error
 	}
-	// The library knows NO_PROXY, and would pass over a proxy that it cannot read.
-	const some = "http://proxy.invalid"
-	cgi := p.cgi && v.name == "HTTP_PROXY" // which a request's header Proxy sets there
-	at, err := (&httpproxy.Config{HTTPProxy: some, HTTPSProxy: some, NoProxy: p.no, CGI: cgi}).ProxyFunc()(target)
-	if at == nil || err != nil {
-		return nil, err
+	if bypassed(target, p.no) {
+		return nil, nil //nolint:nilnil // as above
+	}
+	if p.cgi && v.name == "HTTP_PROXY" {
+		// The web server sets it from a header that any request may have (CVE-2016-5385).
+		return nil, &ProxyError{Variable: v.name, Why: "in CGI a request's header Proxy sets it", Fix: "set http_proxy"}
 	}
 	return v.parse()
 }
