@@ -21,15 +21,15 @@ func silent(string) {}
 // should know of it. With an error nothing of the answer may be used but what
 // endpoint.Salvage finds.
 func validate(p *profile.Profile, answer endpoint.Answer, asked string, warn func(string)) (token.Set, error) {
-	parse, alone := endpoint.ParseToken, p.ForIDToken()
-	if alone {
+	parse, byIDToken := endpoint.ParseToken, p.Token.Select == "id_token"
+	if byIDToken {
 		parse = endpoint.ParseIDToken
 	}
 	set, err := parse(answer, asked)
 	if err != nil {
-		return token.Set{}, fault.New(fault.Network, "%w", err).Hint("check token_url of profile %s; -v shows the exchange", p.Name)
+		return token.Set{}, notGranted(p, answer, err)
 	}
-	if p.Token.IDTokenExpiry || alone {
+	if p.Token.IDTokenExpiry || byIDToken {
 		set.ExpiresAt = noLaterThan(set.ExpiresAt, set.IDToken.Reveal())
 	}
 	if err := checkType(p, set.TokenType); err != nil {
@@ -44,6 +44,15 @@ func validate(p *profile.Profile, answer endpoint.Answer, asked string, warn fun
 		warn("the server granted fewer scopes than asked, without " + shown.Clean(set.Missing))
 	}
 	return set, nil
+}
+
+// notGranted is why the answer gives no token of this profile.
+func notGranted(p *profile.Profile, answer endpoint.Answer, err error) error {
+	f := fault.New(fault.Network, "%w", err)
+	if m, bad := answer.Members(); bad == nil && !m.Has("access_token") && m.Has("id_token") && p.Token.Select != "id_token" {
+		return f.Hint("it has an id_token: token.select: id_token in profile %s takes that for the token", p.Name)
+	}
+	return f.Hint("check token_url of profile %s; -v shows the exchange", p.Name)
 }
 
 // checkType: a token that is not bound to the key is of another type (RFC 9449 5).

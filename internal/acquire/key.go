@@ -38,6 +38,7 @@ func Key(p *profile.Profile, subject string) string {
 		Subject                           string
 		X5C                               string          `json:",omitempty"`
 		GrantAssertion                    *grantAssertion `json:",omitempty"`
+		Select                            string          `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -54,6 +55,7 @@ func Key(p *profile.Profile, subject string) string {
 		yes(p.DPoP.Enabled), p.DPoP.Alg,
 		subject,
 		yes(p.Assertion.X5C), signedGrant(p.GrantAssertion),
+		unless("access_token", p.Token.Select),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.
@@ -102,6 +104,14 @@ func fields(list []profile.Field) []field {
 }
 
 func refText(r secret.Ref) string { return r.String() }
+
+// unless is value where it is not the usual one.
+func unless(usual, value string) string {
+	if value == usual {
+		return ""
+	}
+	return value
+}
 
 func yes(b bool) string {
 	if b {

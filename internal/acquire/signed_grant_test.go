@@ -78,21 +78,29 @@ func TestClaimsThatNothingSigns(t *testing.T) {
 	}
 }
 
-// Google answers a grant with target_audience with an id_token alone.
-func TestAnIDTokenAlone(t *testing.T) {
+// The id_token is the token where the profile says so: Google's answer to the
+// claim target_audience has no other.
+func TestTheIDTokenIsTheToken(t *testing.T) {
 	b64 := base64.RawURLEncoding.EncodeToString
 	jws := b64([]byte(`{"alg":"RS256"}`)) + "." + b64(fmt.Appendf(nil, `{"exp":%d}`, testNow.Unix()+3600)) + ".AAAA"
-	for _, asked := range []bool{true, false} {
-		b := newFixture(t, status(200, nil, object{"id_token": jws}))
+	for _, c := range []struct {
+		selected string
+		answer   object
+		granted  bool
+	}{
+		{"access_token", object{"id_token": jws}, false},
+		{"id_token", object{"id_token": jws}, true},
+		{"id_token", object{"id_token": jws, "access_token": "a", "expires_in": 7200}, true},
+		{"id_token", object{"access_token": "a"}, false},
+	} {
+		b := newFixture(t, status(200, nil, c.answer))
 		b.Grants = signing()
-		p, a := signedGrantProfile()
-		if asked {
-			a.Claims = []profile.Field{{Name: "target_audience", Value: "https://api.example"}}
-		}
+		p, _ := signedGrantProfile()
+		p.Token.Select = c.selected
 		r, err := b.Token(t.Context(), p, Options{})
-		if !asked {
+		if !c.granted {
 			if err == nil {
-				t.Errorf("an answer without access_token is taken: %+v", r.Set)
+				t.Errorf("%s of %v: %+v", c.selected, c.answer, r.Set)
 			}
 			continue
 		}

@@ -37,6 +37,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		}),
 		strict.Object("request", requestMembers(&p.Request)),
 		strict.Object("token", []strict.Member{
+			strict.Text("select", &p.Token.Select),
 			strict.Flag("single_use", &p.Token.SingleUse),
 			strict.Flag("id_token_expiry", &p.Token.IDTokenExpiry),
 			strict.Span("min_ttl", &p.Token.MinTTL),

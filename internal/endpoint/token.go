@@ -32,13 +32,10 @@ func ParseToken(a Answer, asked string) (token.Set, error) {
 	return parse(a, asked, "access_token")
 }
 
-// ParseIDToken is ParseToken for an answer that was asked for an id_token and
-// may have nothing else: that is the token then.
+// ParseIDToken is ParseToken where the id_token is the token, whatever else the
+// answer has or lacks.
 func ParseIDToken(a Answer, asked string) (token.Set, error) {
-	if m, err := a.Members(); err == nil && !m.Has("access_token") {
-		return parse(a, asked, "id_token")
-	}
-	return ParseToken(a, asked)
+	return parse(a, asked, "id_token")
 }
 
 // parse reads the token from that member.
@@ -71,7 +68,7 @@ func needed(m *Members, member string, set *token.Set) error {
 		return err
 	}
 	if m.Has("error") {
-		return errors.New("it contradicts itself: it has an error beside its access_token")
+		return errors.New("it contradicts itself: it has an error beside its token")
 	}
 	if set.TokenType, err = m.Once("token_type"); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"slices"
 	"time"
 
 	"authctl/internal/secret"
@@ -55,11 +54,4 @@ func (p *Profile) GrantKey() RefAt {
 		return RefAt{"grant_assertion.key", a.Key}
 	}
 	return RefAt{ClientKey, p.Client.Key}
-}
-
-// ForIDToken is true where the grant asks for an id_token and no access token:
-// a claim of Google's (cloud.google.com, "Authenticating service-to-service").
-func (p *Profile) ForIDToken() bool {
-	return p.GrantAssertion != nil &&
-		slices.ContainsFunc(p.GrantAssertion.Claims, func(f Field) bool { return f.Name == "target_audience" })
 }

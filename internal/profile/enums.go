@@ -30,6 +30,9 @@ func Typs() []string { return []string{"JWT", "client-authentication+jwt", "none
 // Audiences are the words of assertion.audience; anything else is the audience itself.
 func Audiences() []string { return []string{"issuer", "token_url"} }
 
+// TokenSelects are the values of token.select: the member of the answer that is the token.
+func TokenSelects() []string { return []string{"access_token", "id_token"} }
+
 // TokenTypes are the short names of RFC 8693 3; any other type is a URI.
 func TokenTypes() []string {
 	return []string{"saml2", "saml1", "jwt", "access_token", "id_token", "refresh_token"}

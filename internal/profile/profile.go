@@ -109,8 +109,9 @@ type Basic struct {
 	Scheme   string // spelled as given; "" means Basic
 }
 
-// TokenPolicy is how long a token may be kept.
+// TokenPolicy is which token of an answer is used, and how long it may be kept.
 type TokenPolicy struct {
+	Select    string // see TokenSelects
 	SingleUse bool
 	// IDTokenExpiry says that the token ends with the id_token that came with
 	// it, where expires_in claims more: for servers whose unit is in doubt.
@@ -164,7 +165,7 @@ func Default() Profile {
 		Grant:     "client_credentials",
 		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto"},
 		Request:   Request{Encoding: "form", Accept: "application/json"},
-		Token:     TokenPolicy{MinTTL: DefaultMinTTL},
+		Token:     TokenPolicy{Select: "access_token", MinTTL: DefaultMinTTL},
 		DPoP:      DPoP{Alg: "ES256"},
 		API:       API{Scheme: "Bearer", RetryUnauthorized: true},
 	}

@@ -53,6 +53,7 @@ func (c *checker) words() {
 	c.oneOf("grant", p.Grant, names(GrantTypes(), func(g GrantType) string { return g.Name }))
 	c.oneOf("login.pushed", p.Login.Pushed, []string{"auto", "require", "never"})
 	c.oneOf("request.encoding", p.Request.Encoding, []string{"form", "json"})
+	c.oneOf("token.select", p.Token.Select, TokenSelects())
 	c.oneOf("dpop.alg", p.DPoP.Alg, SignatureAlgs())
 }
 
