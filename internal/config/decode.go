@@ -72,6 +72,7 @@ func (d *decoder) preset(r *strict.Reader, body *yaml.Node, p *profile.Profile) 
 		d.presets[n.Value] = root
 	}
 	inner := strict.New("preset "+n.Value, "", r.Profile)
+	d.preset(inner, root, p) // a preset may stand on another
 	inner.Mapping(root, "", presetMembers(p, new([]Question)))
 	r.Problems = append(r.Problems, inner.Problems...)
 	for path, at := range inner.Source {

@@ -42,11 +42,10 @@ func NewDraft(name, preset string) (*Draft, error) {
 	if len(r.Problems) > 0 {
 		return nil, r.Problems.Fault("")
 	}
-	values := strict.Write(profileMembers(&base))
 	for i := range asked {
 		q := &asked[i]
 		q.path = pathOf(q.put, answer, "")
-		if v := atPath(values, q.path); v != nil && v.Kind == yaml.ScalarNode {
+		if v := atPath(root, q.path); v != nil && v.Kind == yaml.ScalarNode {
 			q.Default = v.Value
 		}
 	}

@@ -48,7 +48,8 @@ hints: [{match: m, say: s}]
 		{"what nobody writes is the default", p.Token.MinTTL, time.Minute},
 		{"keep_on is the preset's", p.API.KeepOn[0], "missing subscription key"},
 		{"the source of a written field", p.Source["client.id"], "/etc/authctl/f.yaml:4:10"},
-		{"the source of a preset's field", p.Source["client.auth"][:20], "preset ardengem-nhs:"},
+		{"the source of a preset's field", p.Source["api.scheme"][:20], "preset ardengem-nhs:"},
+		{"the source of a field of the preset below it", p.Source["client.auth"][:13], "preset entra:"},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
