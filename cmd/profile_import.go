@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,11 +31,13 @@ func newProfileImportCmd(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE|-",
 		Short: "Make a profile of a registration portal's client configuration",
-		Long: `Make a profile of a client configuration, the JSON file with clientId and
-privateJwk that a registration portal hands out. The private key goes into the
-OS keyring, or with --key-in file into a file beside the profile that only you
-can read; the profile, profiles.d/NAME.yaml, refers to it. Prints the name of
-the profile. The configuration file still holds the key: delete it then.
+		Long: `Make a profile of a client configuration, the JSON file that a registration
+portal hands out: with clientId and privateJwk, or a service account's key file
+with client_email and private_key. The private key goes into the OS keyring, or
+with --key-in file into a file beside the profile that only you can read; the
+profile, profiles.d/NAME.yaml, refers to it. FILE still holds the key: delete it
+then. With --key-in original the profile refers to FILE, and nothing is copied.
+Prints the name of the profile.
 
 Exit status: 0 written; 2 wrong usage; 3 FILE is no such configuration, or the
 name is taken; 6 the keyring did not keep the key.`,
@@ -47,16 +52,22 @@ name is taken; 6 the keyring did not keep the key.`,
 	f := cmd.Flags()
 	f.StringVar(&o.name, "name", "", "`name` of the profile (default: made of the client's)")
 	f.StringVar(&o.preset, "preset", "", "`preset` to build on (default: the portal's)")
-	f.StringVar(&o.keyIn, "key-in", "", "where the key is kept: keyring or file (default: keyring, or file where --store is not keyring)")
+	f.StringVar(&o.keyIn, "key-in", "", "where the key is kept: keyring, file or original (default: keyring, or file where --store is not keyring)")
 	f.BoolVar(&o.replace, "replace", false, "replace a profile of that name in profiles.d")
-	fixed(cmd, "key-in", []string{"keyring", "file"})
+	fixed(cmd, "key-in", keyPlaces())
 	fixed(cmd, "preset", profile.PresetNames())
 	return cmd
 }
 
+// keyPlaces are the values of --key-in.
+func keyPlaces() []string { return []string{"keyring", "file", "original"} }
+
 func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
-	if o.keyIn != "" && o.keyIn != "keyring" && o.keyIn != "file" {
-		return fault.New(fault.Usage, "--key-in is keyring or file")
+	switch {
+	case o.keyIn != "" && !slices.Contains(keyPlaces(), o.keyIn):
+		return fault.New(fault.Usage, "--key-in is one of %s", strings.Join(keyPlaces(), ", "))
+	case o.keyIn == "original" && o.file == "-":
+		return fault.New(fault.Usage, "--key-in original needs a FILE: stdin does not stay")
 	}
 	client, err := c.readRegistration(ctx, o.file)
 	if err != nil {
@@ -69,7 +80,7 @@ func runProfileImport(ctx context.Context, c *cli, o importOptions) error {
 		o.name = client.ProfileName()
 	}
 	if o.name == "" {
-		return fault.New(fault.Usage, "the configuration has no clientName to make a name of").Hint("--name NAME")
+		return fault.New(fault.Usage, "the configuration has nothing to make a name of").Hint("--name NAME")
 	}
 	a, err := c.open(ctx)
 	if err != nil {
@@ -100,12 +111,11 @@ func (c *cli) importClient(ctx context.Context, a *app.App, o importOptions, cli
 	if err != nil {
 		return err
 	}
-	inFile := o.keyIn == "file" || o.keyIn == "" && a.Settings.StoreChosen && a.Settings.Store != "keyring"
-	ref, where, err := a.KeepKey(ctx, o.name, secret.New(string(client.JWK)), inFile)
+	ref, where, err := c.importKey(ctx, a, o, client)
 	if err != nil {
 		return err
 	}
-	if inFile {
+	if ref.Kind == secret.File {
 		if body, err = profileBody(o.name, client, ref); err != nil {
 			return err
 		}
@@ -115,11 +125,27 @@ func (c *cli) importClient(ctx context.Context, a *app.App, o importOptions, cli
 		return err
 	}
 	c.say("profile %s is written to %s", o.name, path)
-	c.say("its private key is kept %s; %s still holds it too", where, shownName(o.file))
+	c.say("its private key %s", where)
 	for _, note := range client.Notes() {
 		c.say("note: %s", note)
 	}
 	return shown.Fprintf(c.sys.Out, "%s\n", o.name)
+}
+
+// importKey puts the private key where it is to be, and says where that is.
+func (c *cli) importKey(ctx context.Context, a *app.App, o importOptions, client *registration.Client) (secret.Ref, string, error) {
+	if o.keyIn == "original" {
+		path, err := filepath.Abs(o.file)
+		if err != nil {
+			return secret.Ref{}, "", fault.New(fault.Config, "finding %s: %w", shownName(o.file), err)
+		}
+		ref := secret.Ref{Kind: secret.File, Path: path, Pointer: "/" + client.KeyMember}
+		_, err = a.Secrets().Resolve(ctx, o.name, ref)
+		return ref, "stays in " + path, err
+	}
+	inFile := o.keyIn == "file" || o.keyIn == "" && a.Settings.StoreChosen && a.Settings.Store != "keyring"
+	ref, where, err := a.KeepKey(ctx, o.name, secret.New(string(client.KeyText)), inFile)
+	return ref, "is kept " + where + "; " + shownName(o.file) + " still holds it too", err
 }
 
 // profileBody is the YAML of the profile, checked as the reader will check it.

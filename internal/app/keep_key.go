@@ -12,8 +12,8 @@ import (
 )
 
 // KeepKey keeps a profile's private key: in the keyring as client_key, or in
-// an owner-only file beside the profile. It returns the reference for
-// client.key and, for a person, where the key is.
+// an owner-only file beside the profile. It returns the reference
+// to it and, for a person, where the key is.
 func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, inFile bool) (secret.Ref, string, error) {
 	if inFile {
 		path, err := filepath.Abs(filepath.Join(a.Settings.DropInFolder(), profileName+".key"))

@@ -18,15 +18,22 @@ import (
 
 // preset is what a preset says about the things that a registration knows.
 type preset struct {
-	Issuer    string `yaml:"issuer"`
-	TokenURL  string `yaml:"token_url"`
-	Grant     string `yaml:"grant"`
-	Assertion struct {
-		Alg string `yaml:"alg"`
-	} `yaml:"assertion"`
-	API struct {
+	Issuer         string  `yaml:"issuer"`
+	TokenURL       string  `yaml:"token_url"`
+	Grant          string  `yaml:"grant"`
+	Assertion      signing `yaml:"assertion"`
+	GrantAssertion signing `yaml:"grant_assertion"`
+	API            struct {
 		Hosts []string `yaml:"hosts"`
 	} `yaml:"api"`
+}
+
+// signing is what an assertion is made with; that of a client has issuer and key in client.
+type signing struct {
+	Issuer string `yaml:"issuer,omitempty"`
+	Key    string `yaml:"key,omitempty"`
+	KID    string `yaml:"kid,omitempty"`
+	Alg    string `yaml:"alg,omitempty"`
 }
 
 func (c *Client) preset() (base preset, err error) {
@@ -45,13 +52,12 @@ type body struct {
 	Client   struct {
 		ID  string `yaml:"id"`
 		Key string `yaml:"key"`
-	} `yaml:"client"`
-	Assertion struct {
-		Alg string `yaml:"alg,omitempty"`
-	} `yaml:"assertion,omitempty"`
-	Grant  string   `yaml:"grant,omitempty"`
-	Scopes []string `yaml:"scopes,omitempty"`
-	Login  struct {
+	} `yaml:"client,omitempty"`
+	Assertion      signing  `yaml:"assertion,omitempty"`
+	GrantAssertion signing  `yaml:"grant_assertion,omitempty"`
+	Grant          string   `yaml:"grant,omitempty"`
+	Scopes         []string `yaml:"scopes,omitempty"`
+	Login          struct {
 		RedirectURI string `yaml:"redirect_uri,omitempty"`
 	} `yaml:"login,omitempty"`
 }
@@ -77,8 +83,12 @@ func (c *Client) Profile(key secret.Ref) ([]byte, error) {
 	if p.Grant == base.Grant {
 		p.Grant = ""
 	}
-	p.Client.ID, p.Client.Key = c.ID, key.String()
-	p.Assertion.Alg = c.alg(base.Assertion.Alg)
+	if c.SignsGrant {
+		p.GrantAssertion = signing{Issuer: c.ID, Key: key.String(), KID: c.Key.KID, Alg: c.alg(base.GrantAssertion.Alg)}
+	} else {
+		p.Client.ID, p.Client.Key = c.ID, key.String()
+		p.Assertion.Alg = c.alg(base.Assertion.Alg)
+	}
 	p.Login.RedirectURI = c.redirect()
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
@@ -96,11 +106,16 @@ func (c *Client) Notes() []string {
 		return nil
 	}
 	var notes []string
-	if len(c.Key.Algs()) > 1 && c.Key.Alg == "" && base.Assertion.Alg == "" {
-		notes = append(notes, fmt.Sprintf("the key names no alg, so %s is used; set assertion.alg if another was registered", keys.DefaultAlg(c.Key)))
+	block, alg := "assertion", base.Assertion.Alg
+	if c.SignsGrant {
+		block, alg = "grant_assertion", base.GrantAssertion.Alg
+		notes = append(notes, "the file names no scopes; set scopes to what the API asks for")
+	}
+	if len(c.Key.Algs()) > 1 && c.Key.Alg == "" && alg == "" {
+		notes = append(notes, fmt.Sprintf("the key names no alg, so %s is used; set %s.alg if another was registered", keys.DefaultAlg(c.Key), block))
 	}
 	if c.Key.KID == "" {
-		notes = append(notes, "the key has no kid; set assertion.kid if the server asks for one")
+		notes = append(notes, "the key has no kid; set "+block+".kid if the server asks for one")
 	}
 	if c.Issuer != "" && base.Issuer != "" && c.Issuer != base.Issuer && len(base.API.Hosts) > 0 {
 		notes = append(notes, "the server is not the preset's; set api.hosts to the API that goes with it")
@@ -167,11 +182,12 @@ func (c *Client) redirect() string {
 	return ""
 }
 
-// ProfileName is a name for the profile made of the client's: lower case
-// letters, digits and dashes; "" when nothing is left.
+// ProfileName is a name for the profile made of the client's, up to an @: lower
+// case letters, digits and dashes; "" when nothing is left.
 func (c *Client) ProfileName() string {
 	var b strings.Builder
-	for _, r := range strings.ToLower(c.Name) {
+	own, _, _ := strings.Cut(c.Name, "@")
+	for _, r := range strings.ToLower(own) {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			_, _ = b.WriteRune(r)

@@ -5,6 +5,7 @@ package registration
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed" // portals.yaml
 	"encoding/json"
 	"errors"
@@ -24,9 +25,11 @@ var portalsYAML []byte
 
 // portal is one entry of portals.yaml.
 type portal struct {
-	Members   []string `yaml:"members"`
-	Preset    string   `yaml:"preset"`
-	TokenPath string   `yaml:"token_path"`
+	Members    []string          `yaml:"members"`
+	Preset     string            `yaml:"preset"`
+	TokenPath  string            `yaml:"token_path"`
+	SignsGrant bool              `yaml:"signs_grant"`
+	Names      map[string]string `yaml:"names"`
 }
 
 // Client is a registered client as its portal describes it.
@@ -41,11 +44,13 @@ type Client struct {
 	RedirectURIs []string
 	Preset       string    // the preset for this portal's clients
 	Key          *keys.Key // the private key, parsed
-	JWK          []byte    // and as JSON text, to be kept
+	KeyText      []byte    // and as text, to be kept
+	KeyMember    string    // where the file has it
+	SignsGrant   bool      // the key signs the grant, and ID is its issuer
 }
 
 // ErrUnknown is for a file of no known portal.
-var ErrUnknown = errors.New("it is not a client configuration with clientId and privateJwk")
+var ErrUnknown = errors.New("it is neither a client configuration with clientId and privateJwk nor a key file with client_email and private_key")
 
 // Parse reads a client configuration, UTF-8 with or without a byte-order mark
 // or UTF-16. Errors hold no key material.
@@ -65,7 +70,7 @@ func Parse(data []byte) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return from.client(text, members["privateJwk"])
+	return from.client(members)
 }
 
 func portalOf(members map[string]json.RawMessage) (*portal, error) {
@@ -85,32 +90,35 @@ func portalOf(members map[string]json.RawMessage) (*portal, error) {
 	return nil, ErrUnknown
 }
 
-func (p *portal) client(text []byte, key json.RawMessage) (*Client, error) {
-	var file struct {
-		ClientName   string   `json:"clientName"`
-		Authority    string   `json:"authority"`
-		ClientID     string   `json:"clientId"`
-		GrantTypes   []string `json:"grantTypes"`
-		Scopes       []string `json:"scopes"`
-		RedirectURIs []string `json:"redirectUris"`
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
-			return nil, fmt.Errorf("%s is not what it should be in a client configuration", wrong.Field)
+func (p *portal) client(members map[string]json.RawMessage) (*Client, error) {
+	c := &Client{Preset: p.Preset, TokenPath: p.TokenPath, SignsGrant: p.SignsGrant, KeyMember: p.own("privateJwk")}
+	var authority, kid string
+	for _, m := range []struct {
+		word string
+		to   any
+	}{
+		{"clientName", &c.Name}, {"clientId", &c.ID}, {"authority", &authority}, {"tokenUrl", &c.TokenURL}, {"kid", &kid},
+		{"grantTypes", &c.Grants}, {"scopes", &c.Scopes}, {"redirectUris", &c.RedirectURIs},
+	} {
+		if raw := members[p.own(m.word)]; raw != nil && json.Unmarshal(raw, m.to) != nil {
+			return nil, fmt.Errorf("%s is not what it should be in a client configuration", p.own(m.word))
 		}
-		return nil, errors.New("it is not a JSON object")
 	}
-	if file.ClientID == "" {
-		return nil, errors.New("clientId is empty")
+	if c.ID == "" {
+		return nil, fmt.Errorf("%s is empty", p.own("clientId"))
 	}
-	c := &Client{
-		Name: file.ClientName, ID: file.ClientID, Preset: p.Preset, TokenPath: p.TokenPath,
-		Grants: file.GrantTypes, Scopes: file.Scopes, RedirectURIs: file.RedirectURIs,
+	c.setAuthority(authority)
+	if err := c.setKey(members[c.KeyMember]); err != nil {
+		return nil, fmt.Errorf("%s: %w", c.KeyMember, err)
 	}
-	c.setAuthority(file.Authority)
-	return c, c.setKey(key)
+	if kid != "" {
+		c.Key.KID = kid // beside a PEM key, which has none
+	}
+	return c, nil
 }
+
+// own is the portal's name of the member that is called word here.
+func (p *portal) own(word string) string { return cmp.Or(p.Names[word], word) }
 
 // setAuthority takes the issuer, or the token endpoint and the issuer above it.
 func (c *Client) setAuthority(authority string) {
@@ -122,20 +130,20 @@ func (c *Client) setAuthority(authority string) {
 	c.Issuer = strings.TrimSuffix(authority, "/")
 }
 
-// setKey reads privateJwk: an object, or a JSON string that holds one, plain
-// or percent-encoded.
+// setKey reads the key: PEM in a JSON string, or a JWK, as an object or in a
+// string, plain or percent-encoded.
 func (c *Client) setKey(raw json.RawMessage) error {
-	jwk, err := keys.Unwrap(raw)
+	text, err := keys.Unwrap(raw)
 	if err != nil {
-		return fmt.Errorf("privateJwk: %w", err)
+		return err
 	}
-	key, err := keys.Load(jwk, keys.Options{})
+	key, err := keys.Load(text, keys.Options{})
 	if err != nil {
-		return fmt.Errorf("privateJwk: %w", err)
+		return err
 	}
 	if key.Signer == nil {
-		return errors.New("privateJwk holds no private key")
+		return errors.New("it is no private key")
 	}
-	c.Key, c.JWK = key, jwk
+	c.Key, c.KeyText = key, text
 	return nil
 }

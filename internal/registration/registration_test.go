@@ -3,6 +3,7 @@ package registration
 import (
 	"crypto/rand"
 	"encoding/json"
+	"encoding/pem"
 	"net/url"
 	"strings"
 	"testing"
@@ -48,9 +49,9 @@ func TestFormsOfPrivateJwk(t *testing.T) {
 		if c.Key.KID != "a+b%2Bc" || c.Key.Signer == nil {
 			t.Errorf("%s: kid %q", name, c.Key.KID)
 		}
-		again, err := keys.Load(c.JWK, keys.Options{})
-		if err != nil || again.KID != c.Key.KID || c.JWK[0] != '{' {
-			t.Errorf("%s: what is kept is %.10s, %v", name, c.JWK, err)
+		again, err := keys.Load(c.KeyText, keys.Options{})
+		if err != nil || again.KID != c.Key.KID || c.KeyText[0] != '{' {
+			t.Errorf("%s: what is kept is %.10s, %v", name, c.KeyText, err)
 		}
 	}
 }
@@ -147,6 +148,38 @@ func generated(t *testing.T, kind, alg string) *keys.Key {
 	return k
 }
 
+// serviceAccount is a key file of Google's with a key of that kind.
+func serviceAccount(t testing.TB, kind string) []byte {
+	t.Helper()
+	k, err := keys.Generate(kind, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := k.PKCS8()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(`{"type":"service_account","client_email":"robot@p.example","private_key_id":"k1","token_uri":"https://oauth2.googleapis.com/token","private_key":` + quoted(t, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))) + `}`)
+}
+
+// A key that signs the grant goes into grant_assertion; what the preset says is left out.
+func TestServiceAccount(t *testing.T) {
+	const head = "preset: google-service-account\ngrant_assertion:\n  issuer: robot@p.example\n  key: file:/k.json#/private_key\n  kid: k1\n"
+	for kind, want := range map[string]string{"RS256": head, "ES256": head + "  alg: ES256\n"} {
+		c, err := Parse(serviceAccount(t, kind))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := c.Profile(secret.Ref{Kind: secret.File, Path: "/k.json", Pointer: "/" + c.KeyMember})
+		if err != nil || string(got) != want || c.ProfileName() != "robot" {
+			t.Errorf("%s: %s, %v:\n%s", kind, c.ProfileName(), err, got)
+		}
+		if notes := c.Notes(); len(notes) != 1 {
+			t.Errorf("%s: %q", kind, notes)
+		}
+	}
+}
+
 func TestProfileName(t *testing.T) {
 	for name, want := range map[string]string{
 		"Mitt EPJ (test)": "mitt-epj-test", "Blåbær": "blåbær", "": "", "---": "", "../../x": "x", strings.Repeat("ø", 100): strings.Repeat("ø", 30),
@@ -164,12 +197,13 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(configuration(s, `,"authority":"https://sts.example/connect/token","scopes":["a"],"redirectUris":["http://[::1]:1/"]`))
 	}
+	f.Add(serviceAccount(f, "RS256"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c, err := Parse(data)
 		if err != nil {
 			return
 		}
-		if c.ID == "" || c.Key == nil || c.Key.Signer == nil || len(c.JWK) == 0 {
+		if c.ID == "" || c.Key == nil || c.Key.Signer == nil || len(c.KeyText) == 0 {
 			t.Errorf("a client without id or key: %+v", c)
 		}
 		if _, err := c.Profile(secret.Ref{Kind: secret.Keyring, Name: "client_key"}); err != nil {
