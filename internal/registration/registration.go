@@ -97,8 +97,14 @@ func (p *portal) client(members map[string]json.RawMessage) (*Client, error) {
 		word string
 		to   any
 	}{
-		{"clientName", &c.Name}, {"clientId", &c.ID}, {"authority", &authority}, {"tokenUrl", &c.TokenURL}, {"kid", &kid},
-		{"grantTypes", &c.Grants}, {"scopes", &c.Scopes}, {"redirectUris", &c.RedirectURIs},
+		{"clientName", &c.Name},
+		{"clientId", &c.ID},
+		{"authority", &authority},
+		{"tokenUrl", &c.TokenURL},
+		{"kid", &kid},
+		{"grantTypes", &c.Grants},
+		{"scopes", &c.Scopes},
+		{"redirectUris", &c.RedirectURIs},
 	} {
 		if raw := members[p.own(m.word)]; raw != nil && json.Unmarshal(raw, m.to) != nil {
 			return nil, fmt.Errorf("%s is not what it should be in a client configuration", p.own(m.word))
