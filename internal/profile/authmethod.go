@@ -41,6 +41,8 @@ func AuthMethods() []AuthMethod {
 }
 
 // Method is client.auth; one that is unknown has its name alone.
+//
+//go:noinline // as GrantNamed
 func (c Client) Method() AuthMethod {
 	for _, m := range AuthMethods() {
 		if m.Name == c.Auth {
