@@ -78,11 +78,21 @@ func (h *hidden) open() bool {
 	switch {
 	case strings.HasPrefix(text, "-----BEGIN"):
 		return strings.Count(text, "-----BEGIN") > strings.Count(text, "-----END")
-	case strings.HasPrefix(text, "{"), strings.HasPrefix(text, "["):
+	case beginsJSON(text):
 		return !json.Valid(h.text)
 	default:
 		return false
 	}
+}
+
+// beginsJSON is true for an object of keys or a list of them; a password may begin
+// with a brace, too.
+func beginsJSON(text string) bool {
+	if !strings.HasPrefix(text, "{") && !strings.HasPrefix(text, "[") {
+		return false
+	}
+	inside := strings.TrimLeft(text[1:], " \t\r\n")
+	return inside == "" || strings.ContainsAny(inside[:1], `"{}]`)
 }
 
 // several is true for a value that may go on after its end: a certificate

@@ -27,7 +27,10 @@ func TestHiddenInput(t *testing.T) {
 		"PEM, CRLF":              {strings.ReplaceAll(pem, "\n", "\r\n") + "\r", pem, ""},
 		"JSON on one line":       {`{"kty":"oct"}` + "\rls\r", `{"kty":"oct"}`, "ls\r"},
 		"JSON on several":        {"{\r\"kty\": \"oct\"\r}\rls", "{\n\"kty\": \"oct\"\n}", "ls"},
-		"an open brace, ended":   {"{secret\r\x04", "{secret", ""},
+		"JSON that stays open":   {"{\r\"secret\r\x04", "{\n\"secret", ""},
+		"a list on several":      {"[\r{}\r]\rls", "[\n{}\n]", "ls"},
+		"a brace in a password":  {"{secret\rls", "{secret", "ls"},
+		"a bracket, too":         {"[1\rls", "[1", "ls"},
 		"a bracketed paste":      {pasteBegins + "one\rtwo" + pasteEnds + "\rls", "one\ntwo", "ls"},
 		"paste with controls":    {pasteBegins + "a\x04b\x15c" + pasteEnds + "\r", "a\x04b\x15c", ""},
 	} {
