@@ -201,6 +201,9 @@ func hostileCases() map[string][]hostileCase {
 	device := func(user, address, whole string) hostileCase {
 		return on(asking(`{"device_code":"d","user_code":"`+user+`","verification_uri":"`+address+`","verification_uri_complete":"`+whole+`","expires_in":9,"interval":0.01}`), "-p", "device")
 	}
+	password := func(before func(hostile), args ...string) hostileCase {
+		return on(func(h hostile) { before(h); typed("x")(h) }, append(args, "--username", "EV\u202eIL", "--password-stdin")...)
+	}
 	grants := []hostileCase{on(quiet, "-p", "EVIL"), on(quiet, "EVIL"), on(quiet, "--config", "EVIL"), on(quiet, "--config", "/nowhere/EVIL"), on(quiet, "--store", "EVIL")}
 	refusals := []hostileCase{
 		on(refusing(400, `{"error":"EVIL","error_description":"EVIL","error_detail":"EVIL","error_uri":"EVIL"}`), "-p", "machine"),
@@ -240,6 +243,11 @@ func hostileCases() map[string][]hostileCase {
 		"authctl login-device": append([]hostileCase{
 			device("EVIL", "ISSUER/enter", "ISSUER/enter?EVIL"), device("EVIL", "ISSUER/enter", ""), device("A", "https://as.example/\u202e", ""), device("A", "https://as.example/ü", ""),
 			device("A", "https://login.example@evil.example/", ""), device("A", "EVIL", ""), device("A", "https://as.example/"+strings.Repeat("A", 10000), ""), device("A", "https://\u202eas.example/", ""),
+		}, grants...),
+		"authctl login-password": append([]hostileCase{
+			password(refusing(400, `{"error":"mfa_required","error_description":"EVIL"}`), "-p", "machine"), password(refusing(400, `{"error":"invalid_grant","error_description":"EVIL"}`), "-p", "machine"),
+			password(quiet, "-p", "machine"), password(quiet, "-p", "person"), password(document("grant_types_supported", []string{evilText()}), "-p", "person"),
+			on(typed(evilText()), "-p", "machine", "--username", "a", "--password-stdin"), on(typed("x"), "-p", "machine", "--username", "EVIL", "--password-stdin"),
 		}, grants...),
 		"authctl assert":         append([]hostileCase{on(quiet, "-p", "signing"), on(quiet, "--key", "EVIL"), on(quiet, "--key", "KEY", "--claim", "EVIL"), on(quiet, "--key", "KEY", "--alg", "EVIL", "--client-id", "a", "--audience", "b")}, grants...),
 		"authctl kid":            {on(quiet, "EVIL"), on(quiet, "CERT"), on(typed(`{"kty":"`+quoted()+`","kid":"`+quoted()+`"}`), "-"), on(quiet, "KEY", "--as", "EVIL"), on(quiet, "KEYS", "--as", "all"), on(quiet, "KEYS", "--kid", "EVIL"), on(typed(evilText()), "-")},

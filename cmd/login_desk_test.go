@@ -16,6 +16,7 @@ import (
 	"authctl/cmd"
 	"authctl/internal/app"
 	"authctl/internal/fakes"
+	"authctl/internal/secret"
 )
 
 // desk is one user's machine: a profiles file, a store, a browser and a server.
@@ -26,8 +27,9 @@ type desk struct {
 	home    string
 	env     map[string]string
 	in      io.Reader
-	ring    app.Keyring   // nil: that of the machine
-	typing  bool          // stdin is a terminal
+	ring    app.Keyring // nil: that of the machine
+	typing  bool        // stdin is a terminal
+	prompt  func(label string) (string, error)
 	ahead   time.Duration // of the clock
 	became  [][]string    // arguments and environment of each program that authctl became
 	mu      sync.Mutex
@@ -99,6 +101,12 @@ func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outc
 			d.became = append(d.became, append([]string{program}, argv...), environ)
 			return 0, &fs.PathError{Op: "exec", Path: program, Err: fs.ErrPermission}
 		},
+	}
+	if d.prompt != nil {
+		sys.Prompt = func(_ context.Context, label string) (secret.Text, error) {
+			text, err := d.prompt(label)
+			return secret.New(text), err
+		}
 	}
 	if d.ring != nil {
 		sys.Keyring = d.ring

@@ -88,6 +88,7 @@ func commands() []entry {
 		{"login", newLoginCmd},
 		{"login-pkce", newLoginPKCECmd},
 		{"login-device", newLoginDeviceCmd},
+		{"login-password", newLoginPasswordCmd},
 		{"assert", newAssertCmd},
 		{"kid", newKidCmd},
 		{"decode", newDecodeCmd},

@@ -193,7 +193,8 @@ func (a *Acquirer) over(p *profile.Profile, rec store.Record) error {
 // had, "" when there was none, or of p's own login.
 func LoginCommand(p *profile.Profile, grantName string) string {
 	g, device := profile.GrantNamed(grantName), profile.GrantNamed(grant.DeviceCode{}.Name())
-	if own := p.GrantType(); own.Login && !g.Exchanges() && g.Name != device.Name {
+	here := g.Login && !slices.Contains(g.Endpoints, profile.AuthorizeURL) // no browser was there
+	if own := p.GrantType(); own.Login && !g.Exchanges() && !here {
 		g = own
 	}
 	if !g.Session() {

@@ -64,6 +64,7 @@ func advices() []advice {
 		{on: code("invalid_target"), when: refreshes, say: "the server gives this session no token for that audience or resource; some want every one of them named at its start: audience and resource in profile {profile}, then a new session"},
 		{on: both(badTarget, not(ofRefresh)), when: not(signs), say: "check audience and resource in profile {profile}"},
 		{on: both(badTarget, not(ofRefresh)), when: signs, say: "check audience and resource in profile {profile}, and assertion.audience"},
+		{on: both(code("invalid_grant"), byPassword), say: "the user name, the password or the code is wrong, or the account may not log in so; nothing was kept: run the command again"},
 		{on: code("unsupported_grant_type"), say: "the server does not offer {grant}: check grant and request.encoding ({encoding}) in profile {profile}"},
 		{on: code("access_denied", "authorization_declined"), say: "somebody declined, or the server's rules do not allow it"},
 		{on: badRedirect, say: "login.redirect_uri of profile {profile} must be registered with the server, to the letter"},
@@ -190,6 +191,7 @@ func public(s situation) bool      { return s.p.Client.Method().Public() }
 func byTLS(s situation) bool       { return s.p.Client.Method().MutualTLS() }
 func signs(s situation) bool       { return s.p.Client.Method().Signs }
 func refreshes(s situation) bool   { return s.grantType == grant.RefreshToken{}.Name() }
+func byPassword(s situation) bool  { return s.grantType == grant.Password{}.Name() }
 func atToken(s situation) bool     { return s.field == tokenURL }
 
 // unasked is a client certificate that the handshake had no use for.

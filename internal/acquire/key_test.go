@@ -37,6 +37,7 @@ func notInKey() map[string]string {
 
 		"Login.RedirectURI": "where the answer goes",
 		"Login.Pushed":      "the way of the request, not its content",
+		"Login.MFAParam":    "what the code that a person types is called",
 		"Request.Encoding":  "how the same parameters are written",
 		"Request.Accept":    "how the answer is written",
 

@@ -107,15 +107,19 @@ func TestWithoutASession(t *testing.T) {
 	}
 }
 
-// TestOnlyALoginHasItsIDTokenJudged when a refresh brings another.
+// TestOnlyALoginHasItsIDTokenJudged when a refresh brings another; that of a
+// password only where there is an issuer to judge it by.
 func TestOnlyALoginHasItsIDTokenJudged(t *testing.T) {
 	for _, g := range profile.GrantTypes() {
-		judged := false
-		a := &Acquirer{}
-		a.Renewed = func(context.Context, *profile.Profile, token.Set, token.Set) error { judged = true; return nil }
-		_, err := a.renewed(t.Context(), plain(), storeRecord{Grant: g.Name}, token.Set{IDToken: secret.New("id")})
-		if err != nil || judged != g.Login {
-			t.Errorf("%s: Login is %v, and it was judged: %v, %v", g.Name, g.Login, judged, err)
+		for _, issuer := range []string{"https://as.example", ""} {
+			judged, p := false, plain()
+			p.Issuer = issuer
+			a := &Acquirer{}
+			a.Renewed = func(context.Context, *profile.Profile, token.Set, token.Set) error { judged = true; return nil }
+			_, err := a.renewed(t.Context(), p, storeRecord{Grant: g.Name}, token.Set{IDToken: secret.New("id")})
+			if want := g.AtServer() || g.Login && issuer != ""; err != nil || judged != want {
+				t.Errorf("%s, issuer %q: it was judged: %v, %v", g.Name, issuer, judged, err)
+			}
 		}
 	}
 }
@@ -152,6 +156,10 @@ func TestEveryEndedSessionHasItsCommand(t *testing.T) {
 		{"refresh_token", "authorization_code", "authctl login-pkce -p plain"},
 		{"refresh_token", "client_credentials", "authctl refresh -p plain --refresh-token FILE"},
 		{"", "device_code", "authctl login-device -p plain"},
+		{"password", "authorization_code", "authctl login-password -p plain"},
+		{"authorization_code", "password", "authctl login-password -p plain"},
+		{"device_code", "password", "authctl login-device -p plain"},
+		{"", "password", "authctl login-password -p plain"},
 	} {
 		p := plain()
 		if p.Grant = c.own; LoginCommand(p, c.grant) != c.want {

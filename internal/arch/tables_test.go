@@ -38,7 +38,7 @@ func tabled() map[string]home {
 	for _, kid := range profile.KIDs() {
 		words[kid] = kids
 	}
-	for _, both := range []string{"none", "jwk", "x5t", "x5t#S256", "thumbprint", "refresh_token", "device_code"} {
+	for _, both := range []string{"none", "jwk", "x5t", "x5t#S256", "thumbprint", "refresh_token", "device_code", "password"} {
 		delete(words, both)
 	}
 	return words

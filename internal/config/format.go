@@ -34,6 +34,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 			strict.Fixed(strict.Text("redirect_uri", &p.Login.RedirectURI)),
 			strict.Text("pushed", &p.Login.Pushed),
 			fields("params", &p.Login.Params),
+			strict.Text("mfa_param", &p.Login.MFAParam),
 		}),
 		strict.Object("request", requestMembers(&p.Request)),
 		strict.Object("token", []strict.Member{

@@ -67,6 +67,6 @@ func (n *network) offered(check, what string, theirs []string, ours ...string) {
 // g's endpoints: a person may log in by either.
 func otherLogin(g profile.GrantType, theirs []string) bool {
 	return slices.ContainsFunc(profile.GrantTypes(), func(o profile.GrantType) bool {
-		return o.Login && slices.Contains(g.Endpoints, o.Endpoints[0]) && slices.Contains(theirs, o.Wire)
+		return o.AtServer() && slices.Contains(g.Endpoints, o.Endpoints[0]) && slices.Contains(theirs, o.Wire)
 	})
 }

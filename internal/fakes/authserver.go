@@ -43,6 +43,9 @@ type AuthServer struct {
 	serial    int
 }
 
+// Password is alice's.
+const Password = "{correct horse"
+
 // Seen is one request.
 type Seen struct {
 	Path   string

@@ -40,6 +40,11 @@ func (s *AuthServer) token(w http.ResponseWriter, r *http.Request) {
 			refuse(w, "invalid_grant")
 			return
 		}
+	case "password":
+		if p["username"] != "alice" || p["password"] != Password {
+			refuse(w, "invalid_grant")
+			return
+		}
 	default:
 		refuse(w, "unsupported_grant_type")
 		return

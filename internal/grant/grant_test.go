@@ -110,7 +110,7 @@ func TestEveryGrantOfTheTable(t *testing.T) {
 	p := targeted()
 	types, builtin := map[string]Grant{}, Builtin(Deps{})
 	for _, g := range []Grant{
-		ClientCredentials{p}, AuthorizationCode{Profile: p}, DeviceCode{}, TokenExchange{Profile: p}, JWTBearer{bearer: bearer{profile: p}}, SAML2Bearer{bearer{profile: p}}, RefreshToken{},
+		ClientCredentials{p}, AuthorizationCode{Profile: p}, DeviceCode{}, TokenExchange{Profile: p}, JWTBearer{bearer: bearer{profile: p}}, SAML2Bearer{bearer{profile: p}}, RefreshToken{}, Password{Profile: p},
 	} {
 		types[g.Name()] = g
 	}

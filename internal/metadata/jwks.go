@@ -38,6 +38,17 @@ func (s *Source) IDTokenAlgs(ctx context.Context, p *profile.Profile) []string {
 	return s.Optional(ctx, p, NeedJWKS).Offers.IDTokenAlgs
 }
 
+// Grants are the grant types that the server lists (RFC 8414 2), nil where it
+// lists none or nothing can be discovered.
+func (s *Source) Grants(ctx context.Context, p *profile.Profile) []string {
+	if p.Issuer == "" || p.Discovery == "never" {
+		return nil
+	}
+	asked := *p
+	asked.Discovery = "always"
+	return s.Optional(ctx, &asked, NeedToken).Offers.Grants
+}
+
 // whence says where the address of the keys came from.
 func whence(p *profile.Profile, f *fault.Error) error {
 	if p.JWKSURL != "" {

@@ -6,7 +6,7 @@ type GrantType struct {
 	Name      string   // of grant
 	Wire      string   // its grant_type, as servers list it too (RFC 8414 2, grant_types_supported)
 	Endpoints []string // beside the token endpoint it needs one of these fields, or what discovery finds for it
-	Login     bool     // a person logs in for it
+	Login     bool     // a person logs in for it: at the server where it has Endpoints, else with a password here
 	Person    bool     // a person begins it, by a login or with a token of their own: `token` cannot
 	Trades    bool     // it trades exchange.subject_token
 	Signs     bool     // the client may sign what it trades itself: grant_assertion
@@ -38,6 +38,10 @@ func GrantTypes() []GrantType {
 			Name: "refresh_token", Wire: "refresh_token",
 			Person: true, Once: true, Starts: "refresh -p {profile} --refresh-token FILE",
 		},
+		{ // RFC 6749 4.3; a wrong password counts, and the code of a second factor is spent
+			Name: "password", Wire: "password",
+			Login: true, Person: true, Once: true, Starts: "login-password -p {profile}",
+		},
 	}
 }
 
@@ -48,6 +52,8 @@ const (
 )
 
 // GrantNamed is the grant of that name; one that is unknown has its name alone.
+//
+//go:noinline // the loop is a KB at each of its calls
 func GrantNamed(name string) GrantType {
 	for _, g := range GrantTypes() {
 		if g.Name == name {
@@ -78,6 +84,9 @@ func (g GrantType) Exchanges() bool { return g.Trades && g.Session() }
 
 // ForItself is a grant by which the client speaks for no one else (RFC 6749 4.4).
 func (g GrantType) ForItself() bool { return g.Wire != "" && !g.Person && !g.Trades }
+
+// AtServer is a grant whose person logs in at a page of the server.
+func (g GrantType) AtServer() bool { return g.Login && len(g.Endpoints) > 0 }
 
 // Lacks is true where g needs an endpoint and p names none for it.
 func (g GrantType) Lacks(p *Profile) bool {

@@ -83,6 +83,7 @@ type Login struct {
 	RedirectURI string // port 0: any free port
 	Pushed      string // auto | require | never (RFC 9126)
 	Params      []Field
+	MFAParam    string // the parameter that carries the code of a second factor beside a password
 }
 
 // Request is what every request to the token endpoint carries.
@@ -163,7 +164,7 @@ func Default() Profile {
 		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form"},
 		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute, JTI: true},
 		Grant:     "client_credentials",
-		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto"},
+		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto", MFAParam: "x_mfa"},
 		Request:   Request{Encoding: "form", Accept: "application/json"},
 		Token:     TokenPolicy{Select: "access_token", MinTTL: DefaultMinTTL},
 		DPoP:      DPoP{Alg: "ES256"},

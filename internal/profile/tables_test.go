@@ -108,8 +108,8 @@ func TestGrantTypes(t *testing.T) {
 				t.Errorf("%s: Lacks does not know %s", g.Name, field)
 			}
 		}
-		if g.Login && (!g.Person || !g.Session() || len(g.Endpoints) == 0) {
-			t.Errorf("%s: a login has a person, a session and somewhere to log in", g.Name)
+		if g.Login && (!g.Person || !g.Session() || !g.Once) {
+			t.Errorf("%s: a login has a person and a session, and what it hands in is spent", g.Name)
 		}
 		if g.Session() && !strings.Contains(g.Starts, " -p {profile}") {
 			t.Errorf("%s: %q names no profile", g.Name, g.Starts)

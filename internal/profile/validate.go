@@ -152,6 +152,9 @@ func (c *checker) request() {
 // login: its parameters travel in the browser's address bar, and must not undo
 // what keeps the flow safe.
 func (c *checker) login() {
+	if name := c.p.Login.MFAParam; slices.Contains([]string{"", "grant_type", "username", "password", "scope", "client_id", "client_secret", "client_assertion"}, name) {
+		c.add("login.mfa_param", "must be a parameter of its own, not %q", name)
+	}
 	for i, f := range c.p.Login.Params {
 		at := index("login.params", i)
 		if slices.Contains(loginSets(), f.Name) {

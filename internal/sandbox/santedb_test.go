@@ -64,7 +64,7 @@ func TestSanteDBRefuses(t *testing.T) {
 		"no scope":           {header, but(form, "scope", ""), "invalid_scope", "scope"},
 		"other scope":        {header, but(form, "scope", "openid"), "invalid_scope", "scope"},
 		"no grant":           {header, but(form, "grant_type", ""), "unsupported_grant_type", "grant"},
-		"other grant":        {header, but(form, "grant_type", "password"), "unsupported_grant_type", "password"},
+		"other grant":        {header, but(form, "grant_type", "implicit"), "unsupported_grant_type", "implicit"},
 		"unknown refresh":    {header, but(form, "grant_type", "refresh_token", "refresh_token", "AB"), "invalid_grant", "invalid refresh token"},
 		"repeated parameter": {header, func() url.Values { v := but(form); v["scope"] = []string{"*", "*"}; return v }(), "invalid_request", "repeated"},
 	} {
@@ -82,5 +82,38 @@ func TestSanteDBRefuses(t *testing.T) {
 	}
 	if r := b.get("/santedb/api/ping", nil); r.status != http.StatusUnauthorized || r.text("type") != "SecuritySessionException" {
 		t.Errorf("no token at the API: %d %s", r.status, r.raw)
+	}
+}
+
+func TestSanteDBUsers(t *testing.T) {
+	b := shared(t)
+	header, form := santedbRequest(b)
+	password, code := b.Env()["AUTHCTL_SECRET_SANTEDB_USER_PASSWORD"], b.Env()["AUTHCTL_SECRET_SANTEDB_USER_CODE"]
+	form = but(form, "grant_type", "password", "username", "kari", "password", password)
+	mfa := but(form, "username", "kari-mfa")
+	for name, tt := range map[string]struct {
+		form       url.Values
+		code, says string
+	}{
+		"wrong password":          {but(form, "password", password+"x"), "invalid_grant", "Invalid username/password"},
+		"nobody":                  {but(form, "username", "nobody"), "invalid_grant", "Invalid username/password"},
+		"no user":                 {but(form, "username", ""), "invalid_request", "missing"},
+		"no password":             {but(form, "password", ""), "invalid_request", "missing"},
+		"no scope":                {but(form, "scope", ""), "invalid_scope", "scope"},
+		"no second factor":        {mfa, "mfa_required", "k***@example.org"},
+		"wrong second factor":     {but(mfa, "x_mfa", code+"1"), "invalid_grant", "Invalid MFA code"},
+		"wrong password, code":    {but(mfa, "x_mfa", code, "password", "x"), "invalid_grant", "Invalid username/password"},
+		"a code nobody asked for": {but(form, "x_mfa", code), "invalid_grant", "Invalid MFA code"},
+		"wrong client":            {but(form, "client_secret", "x"), "invalid_client", "client_secret"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &box{b.Sandbox, t}
+			refused(t, b.form(santedbToken, header, tt.form), http.StatusBadRequest, tt.code, tt.says)
+		})
+	}
+	for _, good := range []url.Values{form, but(mfa, "x_mfa", code)} {
+		r := b.must(b.form(santedbToken, header, good))
+		b.must(b.get("/santedb/api/ping", map[string]string{"Authorization": "bearer " + r.text("access_token")}))
+		b.must(b.form(santedbToken, header, but(form, "grant_type", "refresh_token", "refresh_token", r.text("refresh_token"), "scope", "")))
 	}
 }

@@ -13,7 +13,7 @@ import (
 // logoutAddress is where a person ends the login that r came from, none when it
 // was none or the server has no such page.
 func (s Sessions) logoutAddress(ctx context.Context, r store.Record) (none shown.Address) {
-	if !profile.GrantNamed(r.Grant).Login {
+	if !profile.GrantNamed(r.Grant).AtServer() {
 		return none
 	}
 	p, err := s.Profile(r.Profile)

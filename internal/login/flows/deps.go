@@ -44,4 +44,5 @@ type Options struct {
 	Paste     bool             // the person pastes where the browser ended
 	Params    []endpoint.Param // prompt, login_hint, acr_values
 	Limit     time.Duration    // how long the person is waited for; 0: login.Limit
+	Person    Person           // for a profile whose grant is a login by password
 }

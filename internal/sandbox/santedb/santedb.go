@@ -30,6 +30,7 @@ type Provider struct {
 	core         *core.Core
 	clientSecret string
 	deviceSecret string
+	person       person
 	signer       *core.Signer
 }
 
@@ -40,6 +41,7 @@ func New(c *core.Core) *Provider {
 		// The `$` is the page's: it must survive form encoding and shells.
 		clientSecret: c.Hex(8) + "-x$M0" + c.Hex(8),
 		deviceSecret: c.Hex(8) + "-d" + c.Hex(8),
+		person:       newPerson(c),
 	}
 }
 
@@ -77,6 +79,8 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	switch grant := form.Get("grant_type"); grant {
 	case "client_credentials":
 		p.clientCredentials(w, r, form)
+	case "password":
+		p.password(w, r, form)
 	case "refresh_token":
 		p.refresh(w, r, form)
 	case "":
@@ -109,14 +113,18 @@ func (p *Provider) device(r *http.Request) string {
 }
 
 func (p *Provider) clientCredentials(w http.ResponseWriter, r *http.Request, form url.Values) {
+	p.begin(w, r, form, clientID)
+}
+
+// begin starts the session of a subject.
+func (p *Provider) begin(w http.ResponseWriter, r *http.Request, form url.Values, subject string) {
 	if form.Get("scope") != "*" {
 		p.refuse(w, r, http.StatusBadRequest, "invalid_scope", "scope must be *")
 		return
 	}
-	now := p.core.Now()
 	p.grant(w, &core.Session{
-		ID: p.core.UUID(), Provider: name, Client: clientID, Subject: clientID, Scope: "*",
-		Started: now, Idle: sessionTime,
+		ID: p.core.UUID(), Provider: name, Client: clientID, Subject: subject, Scope: "*",
+		Started: p.core.Now(), Idle: sessionTime,
 	})
 }
 
@@ -209,6 +217,9 @@ api:
   base_url: %[1]s/santedb
   hosts: ["%[4]s"]
 `, p.core.URL, clientID, deviceID, p.core.Host()),
-		Secrets: map[string]string{"client_secret": p.clientSecret, "device_secret": p.deviceSecret},
+		Secrets: map[string]string{
+			"client_secret": p.clientSecret, "device_secret": p.deviceSecret,
+			"user_password": p.person.password, "user_code": p.person.code, // for whoever plays the person
+		},
 	}}, nil
 }
