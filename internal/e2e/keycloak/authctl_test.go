@@ -13,8 +13,8 @@ import (
 	"authctl/internal/e2e/program"
 )
 
-// profiles are four ways to use the realm: as the preset has it, with the
-// server's standard token exchange, and twice as a person at a public client.
+// profiles are ways to use the realm: as the preset has it, with the server's
+// standard token exchange, and as a person at a public client.
 func profiles(issuer, folder string) string {
 	return fmt.Sprintf(`version: 1
 profiles:
@@ -35,6 +35,11 @@ profiles:
     grant: authorization_code
     scopes: [openid, email]
     login: {redirect_uri: "http://127.0.0.1:0/callback"}
+  password:
+    issuer: %[1]s
+    client: {id: app, auth: none}
+    grant: password
+    scopes: [openid, email]
   apis:
     issuer: %[1]s
     client: {id: app, auth: none}
