@@ -35,11 +35,12 @@ func notInKey() map[string]string {
 		"Exchange.SubjectToken":   "its hash is the subject",
 		"Exchange.ActorTokenType": "of the actor token, whose reference is in the key",
 
-		"Login.RedirectURI": "where the answer goes",
-		"Login.Pushed":      "the way of the request, not its content",
-		"Login.MFAParam":    "what the code that a person types is called",
-		"Request.Encoding":  "how the same parameters are written",
-		"Request.Accept":    "how the answer is written",
+		"Login.MFAParam":      "what the code that a person types is called",
+		"Login.RedirectURI":   "where the answer goes",
+		"Login.Pushed":        "the way of the request, not its content",
+		"Login.RequestObject": "the way of the request, not its content",
+		"Request.Encoding":    "how the same parameters are written",
+		"Request.Accept":      "how the answer is written",
 
 		"Token.SingleUse":       "how long it is kept",
 		"Token.IDTokenExpiry":   "how long it is kept",
@@ -179,6 +180,8 @@ func change(t *testing.T, path string, v reflect.Value) {
 	case **profile.GrantAssertion:
 		a := profile.DefaultGrantAssertion()
 		*field = &a
+	case **profile.RequestObject:
+		*field = &profile.RequestObject{}
 	case *[]profile.Hint:
 		*field = append(slices.Clone(*field), profile.Hint{Match: "x", Say: "y"})
 	case *map[string]string:

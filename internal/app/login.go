@@ -1,20 +1,28 @@
 package app
 
 import (
+	"context"
 	"runtime"
 
+	"authctl/internal/clientauth"
 	"authctl/internal/host"
 	"authctl/internal/login"
 	"authctl/internal/login/flows"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/shown"
 )
 
 // Login runs logins on this machine.
 func (a *App) Login() (flows.Deps, error) {
 	kept, err := a.Stores()
+	auth := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand}
 	return flows.Deps{
 		Metadata: a.Metadata, Turns: kept, Terminal: a.terminal(), In: a.Sys.In, Live: a.isTerminal(0), Env: a.Sys.Env,
 		Desktop: a.browser, Rand: a.Sys.Rand, Now: a.Sys.Now, Sleep: sleep, Note: a.note,
+		Sign: func(ctx context.Context, p *profile.Profile, params map[string]any) (secret.Text, error) {
+			return clientauth.Request(ctx, auth, p, params)
+		},
 	}, err
 }
 

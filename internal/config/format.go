@@ -33,6 +33,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Object("login", []strict.Member{
 			strict.Fixed(strict.Text("redirect_uri", &p.Login.RedirectURI)),
 			strict.Text("pushed", &p.Login.Pushed),
+			strict.OptionalObject("request_object", &p.Login.RequestObject, profile.DefaultRequestObject, requestObjectMembers),
 			fields("params", &p.Login.Params),
 			strict.Text("mfa_param", &p.Login.MFAParam),
 		}),
@@ -94,6 +95,10 @@ func grantAssertionMembers(a *profile.GrantAssertion) []strict.Member {
 		strict.Text("subject", &a.Subject),
 		strict.Text("scope", &a.Scope),
 	}, assertionMembers(&a.Assertion)...)
+}
+
+func requestObjectMembers(o *profile.RequestObject) []strict.Member {
+	return []strict.Member{strict.Text("alg", &o.Alg), strict.Span("lifetime", &o.Lifetime)}
 }
 
 func exchangeMembers(x *profile.Exchange) []strict.Member {

@@ -27,6 +27,25 @@ func (n *network) pushed(found metadata.Endpoints) {
 	}
 }
 
+// signed holds the authorization request against what the document says of request
+// objects (RFC 9101 9 and 10.5).
+func (n *network) signed(o metadata.Offers) {
+	const check = "login.request_object"
+	if !slices.Contains(n.p.GrantType().Endpoints, profile.AuthorizeURL) {
+		return
+	}
+	switch has := n.p.Login.RequestObject != nil; {
+	case !has && o.RequireObjects:
+		n.warn(check, "the document demands signed request objects, and the profile makes none",
+			"set login.request_object: {} and client.key in profile "+n.p.Name)
+	case has && o.NoObjects:
+		n.warn(check, "the document says that the server takes no request objects",
+			"take login.request_object out of profile "+n.p.Name+", unless the provider told you so")
+	case has && n.p.RequestAlg() != "":
+		n.offered(check+".alg", "the algorithm of request objects", o.ObjectAlgs, n.p.RequestAlg())
+	}
+}
+
 // offers holds what the profile uses against what the server says that it can
 // do. A server need not list all, so what is missing is a warning.
 func (n *network) offers(o metadata.Offers) {
@@ -40,6 +59,7 @@ func (n *network) offers(o metadata.Offers) {
 	if g := p.GrantType(); !otherLogin(g, o.Grants) {
 		n.offered("grant", "the grant type", o.Grants, g.Wire)
 	}
+	n.signed(o)
 	n.offered("scopes", "the scope", o.Scopes, p.Scopes...)
 	if p.DPoP.Enabled {
 		n.offered("dpop.alg", "the algorithm of DPoP proofs", o.DPoPAlgs, p.DPoP.Alg)

@@ -49,7 +49,13 @@ func TestOffers(t *testing.T) {
 		"PAR and never": {func(p *profile.Profile) { login(p); p.Login.Pushed = "never" }, map[string]any{
 			"require_pushed_authorization_requests": true, "pushed_authorization_request_endpoint": "https://as.example/par",
 		}, "warn", "login.pushed", "set login.pushed: auto"},
-		"PAR is for logins": {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
+		"objects are demanded":   {login, map[string]any{"require_signed_request_object": true}, "warn", "login.request_object", "set login.request_object: {}"},
+		"objects are for logins": {issuerOnly, map[string]any{"require_signed_request_object": true}, "", "login.request_object", ""},
+		"no objects":             {objects(login, ""), map[string]any{"request_parameter_supported": false, "require_signed_request_object": true}, "warn", "login.request_object", "takes no request objects"},
+		"nothing of objects":     {objects(login, ""), nil, "", "login.request_object", ""},
+		"objects":                {objects(login, "ES256"), map[string]any{"request_parameter_supported": true, "require_signed_request_object": true, "request_object_signing_alg_values_supported": []string{"ES256"}}, "", "login.request_object", ""},
+		"objects of another alg": {objects(login, "ES256"), map[string]any{"request_object_signing_alg_values_supported": []string{"PS256"}}, "warn", "login.request_object.alg", "ES256"},
+		"PAR is for logins":      {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
 	} {
 		b := newFixture()
 		b.pages = map[string]string{wellKnown: document(c.doc), "https://as.example/jwks": jwks(t)}
@@ -63,6 +69,16 @@ func TestOffers(t *testing.T) {
 				t.Errorf("%s: %s", name, l)
 			}
 		}
+	}
+}
+
+// objects is change with a signed authorization request.
+func objects(change func(*profile.Profile), alg string) func(*profile.Profile) {
+	return func(p *profile.Profile) {
+		change(p)
+		o := profile.DefaultRequestObject()
+		o.Alg = alg
+		p.Login.RequestObject, p.Client.Key = &o, env("KEY")
 	}
 }
 
@@ -98,6 +114,24 @@ func TestDoctorFollowsTheAliases(t *testing.T) {
 	}
 	past := func(p *profile.Profile) { client(p); p.TokenURL = "https://as.example/token" }
 	expect(t, b.examine(t, newProfile(past), Options{}), "warn discovery", "https://mtls.example/token", "take token_url out of profile p")
+}
+
+// The key that signs the request loads, and may sign under its alg; it is no
+// proof of the client.
+func TestRequestKey(t *testing.T) {
+	b := newFixture()
+	b.secrets["KEY"] = keyPEM(t, newKey(t))
+	b.pages = map[string]string{wellKnown: document(map[string]any{"token_endpoint_auth_signing_alg_values_supported": []string{"PS256"}}), "https://as.example/jwks": jwks(t)}
+	for alg, line := range map[string]string{"": "ok request key", "ES256": "ok request key", "RS256": "FAIL request key"} {
+		lines := b.examine(t, newProfile(objects(issuerOnly, alg)), Options{})
+		expect(t, lines, line, "")
+		expect(t, lines, "ok client.key", "")
+		for _, l := range lines {
+			if strings.Contains(l, "assertion.alg") {
+				t.Errorf("%s: %s", alg, l)
+			}
+		}
+	}
 }
 
 // The key that signs the grant loads, and may sign under its alg.

@@ -22,8 +22,12 @@ func (e *exam) clientProof(ctx context.Context) {
 	if m.Uses(profile.ClientKey) {
 		e.key(ctx)
 	}
-	if e.p.GrantAssertion != nil {
-		e.grantKey(ctx)
+	if a := e.p.GrantAssertion; a != nil {
+		e.signingKey(ctx, "grant key", "grant_assertion", e.p.GrantKey(), a.Alg, clientauth.GrantKey)
+	}
+	if e.p.Login.RequestObject != nil {
+		at := profile.RefAt{Path: profile.ClientKey, Ref: e.p.Client.Key}
+		e.signingKey(ctx, "request key", "login.request_object", at, e.p.RequestAlg(), clientauth.ClientKey)
 	}
 	if m.Uses(profile.ClientSecret) && m.Signs {
 		e.macSecret(ctx)
@@ -61,23 +65,23 @@ func (e *exam) key(ctx context.Context) {
 	e.kid(key)
 }
 
-// grantKey: the key of the grant loads, and may sign under its alg.
-func (e *exam) grantKey(ctx context.Context) {
-	const check = "grant key"
-	at := e.p.GrantKey()
+// signingKey: the key of what block of the profile signs loads, and may sign under its alg.
+func (e *exam) signingKey(ctx context.Context, check, block string, at profile.RefAt, alg string,
+	load func(context.Context, secret.Resolver, *profile.Profile) (*keys.Key, error),
+) {
 	if e.memo.missing(at.Ref, e.p.Client.KeyPassphrase) {
 		e.skip(check, "%s could not be read", at.Path)
 		return
 	}
-	key, err := clientauth.GrantKey(ctx, e.memo, e.p)
+	key, err := load(ctx, e.memo, e.p)
 	if err != nil {
 		e.fail(check, err)
 		return
 	}
-	alg := cmp.Or(e.p.GrantAssertion.Alg, keys.DefaultAlg(key))
+	alg = cmp.Or(alg, keys.DefaultAlg(key))
 	if err := key.CheckSigning(alg); err != nil {
 		e.fail(check, fault.New(fault.Config, "%s: %w", at.Path, err).
-			Hint("%s and grant_assertion.alg of profile %s must fit each other", at.Path, e.p.Name))
+			Hint("%s and %s.alg of profile %s must fit each other", at.Path, block, e.p.Name))
 		return
 	}
 	e.ok(check, "%s, signs %s", key.Describe(), alg)

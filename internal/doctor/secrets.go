@@ -103,5 +103,6 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 // used is false for a proof that client.auth does not send: presets name one
 // that a profile may have replaced.
 func (e *exam) used(path string) bool {
-	return !strings.HasPrefix(path, "client.") || e.p.Client.Method().Uses(path)
+	signs := e.p.Login.RequestObject != nil && slices.Contains(profile.KeyFields(), path)
+	return !strings.HasPrefix(path, "client.") || e.p.Client.Method().Uses(path) || signs
 }

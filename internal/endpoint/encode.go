@@ -25,7 +25,7 @@ func encode(r *Request) (body []byte, contentType string, err error) {
 func encodeForm(params []Param) ([]byte, error) {
 	pairs := make([]string, 0, len(params))
 	for _, p := range params {
-		value, err := formValue(p.Value)
+		value, err := FormValue(p.Value)
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
@@ -34,8 +34,8 @@ func encodeForm(params []Param) ([]byte, error) {
 	return []byte(strings.Join(pairs, "&")), nil
 }
 
-// formValue is a string as it is; any other value travels as its JSON text.
-func formValue(v any) (string, error) {
+// FormValue is a string as it is; any other value travels as its JSON text.
+func FormValue(v any) (string, error) {
 	if s, ok := v.(string); ok {
 		return s, nil
 	}

@@ -150,6 +150,12 @@ func (m *Members) Bool(name string) bool {
 	return false
 }
 
+// Denies is true where the member says false; what is not there says nothing.
+func (m *Members) Denies(name string) bool {
+	raw := string(m.values[name])
+	return !m.twice[name] && (raw == "false" || raw == `"false"`)
+}
+
 // Seconds is the first of the named lifetimes that can be read, as a number or
 // as text, in any spelling of a number. It may be negative. ok is false where
 // there is none, and where it is longer than ten years: such a number is a

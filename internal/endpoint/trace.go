@@ -37,7 +37,7 @@ func (t TextTrace) Request(r *Request, body []byte, headers http.Header) {
 		t.line(">", "%s: %s", name, value)
 	}
 	for _, p := range r.Params {
-		value, _ := formValue(p.Value)
+		value, _ := FormValue(p.Value)
 		if p.Secret {
 			value = hiddenText
 		}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"authctl/internal/jwt"
 	"authctl/internal/keys"
 )
 
@@ -20,6 +21,9 @@ import (
 type AuthServer struct {
 	URL string
 	Key *keys.Key // signs id_tokens, in the JWKS as k1
+
+	// ClientKey must have signed every request object (RFC 9101).
+	ClientKey *keys.Key
 
 	// IDToken changes the claims of an id_token; Sign replaces its signing.
 	IDToken func(claims map[string]any)
@@ -132,7 +136,26 @@ func (s *AuthServer) par(w http.ResponseWriter, r *http.Request) {
 	if s.PAR != nil && s.PAR(w) {
 		return
 	}
-	answer(w, http.StatusCreated, map[string]any{"request_uri": s.keep("urn:request:", r.PostForm), "expires_in": 60})
+	answer(w, http.StatusCreated, map[string]any{"request_uri": s.keep("urn:request:", s.unwrapped(r.PostForm)), "expires_in": 60})
+}
+
+// unwrapped is the request inside a request object, nothing where that is not the
+// client's; a request without one is as it is.
+func (s *AuthServer) unwrapped(q url.Values) url.Values {
+	if q.Get("request") == "" {
+		return q
+	}
+	t, err := jwt.Verify(q.Get("request"), jwt.VerifyOptions{
+		Keys: []*keys.Key{s.ClientKey}, Issuer: q.Get("client_id"), Audience: s.URL, Typ: "oauth-authz-req+jwt", Now: s.now(),
+	})
+	inside := url.Values{}
+	if err != nil {
+		return inside
+	}
+	for _, m := range t.Claims {
+		inside.Set(m.Name, t.Claims.String(m.Name))
+	}
+	return inside
 }
 
 func (s *AuthServer) keep(prefix string, q url.Values) string {
@@ -159,6 +182,7 @@ func (s *AuthServer) authorize(w http.ResponseWriter, r *http.Request) {
 	if pushed := q.Get("request_uri"); pushed != "" {
 		q = s.take(pushed)
 	}
+	q = s.unwrapped(q)
 	if q.Get("response_type") != "code" || q.Get("code_challenge_method") != "S256" || len(q.Get("state")) < 43 {
 		http.Error(w, "no response_type, code_challenge_method or state", http.StatusBadRequest)
 		return

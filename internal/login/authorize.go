@@ -2,7 +2,6 @@ package login
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 
@@ -76,7 +75,11 @@ func (r Request) address(params []endpoint.Param) (shown.Address, error) {
 	}
 	query := make([]string, 0, len(params))
 	for _, p := range params {
-		query = append(query, url.QueryEscape(p.Name)+"="+url.QueryEscape(fmt.Sprint(p.Value)))
+		value, err := endpoint.FormValue(p.Value)
+		if err != nil {
+			return shown.Address{}, fault.New(fault.Config, "login.params %s: %w", p.Name, err)
+		}
+		query = append(query, url.QueryEscape(p.Name)+"="+url.QueryEscape(value))
 	}
 	return address.With(strings.Join(query, "&")), nil
 }

@@ -51,6 +51,9 @@ type Flow struct {
 	// Push sends the parameters to the server first (RFC 9126); nil, and the
 	// error ErrNotPushed: they go by the browser.
 	Push func(ctx context.Context, params []endpoint.Param) (Pushed, error)
+	// Sign puts the parameters of a request that goes by the browser into a request
+	// object (RFC 9101); nil: they go as they are.
+	Sign func(ctx context.Context, params []endpoint.Param) ([]endpoint.Param, error)
 	// Paste is where a redirected address is read from; nil: nowhere.
 	Paste     io.Reader
 	PasteLive bool // Paste is a terminal: a wrong line may be corrected
@@ -113,21 +116,9 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 // send builds the authorize URL, by way of a pushed request where there is
 // one, and gets it in front of the person.
 func (f Flow) send(ctx context.Context, r Request, back *callback, target string, port int, rnd randoms) error {
-	params := r.params(target, rnd)
-	expires := time.Duration(0)
-	if f.Push != nil {
-		proven := r
-		proven.DPoPThumbprint = "" // the proof of the pushed request binds the code (RFC 9449 10.1)
-		pushed, err := f.Push(ctx, proven.params(target, rnd))
-		switch {
-		case errors.Is(err, ErrNotPushed):
-		case err != nil:
-			return err
-		default:
-			// RFC 9126 4: client_id and request_uri are all that remains.
-			params = []endpoint.Param{{Name: "client_id", Value: r.ClientID}, {Name: "request_uri", Value: pushed.RequestURI}}
-			expires = pushed.ExpiresIn
-		}
+	params, pushed, err := f.sent(ctx, r, target, rnd)
+	if err != nil {
+		return err
 	}
 	address, err := r.address(params)
 	if err != nil {
@@ -135,8 +126,28 @@ func (f Flow) send(ctx context.Context, r Request, back *callback, target string
 	}
 	opening, cancel := back.untilAnswer(ctx)
 	defer cancel()
-	f.present(opening, r, address, port, expires)
+	f.present(opening, r, address, port, pushed.ExpiresIn)
 	return nil
+}
+
+// sent is what the browser carries: the reference to a pushed request, a request
+// object, or the request itself.
+func (f Flow) sent(ctx context.Context, r Request, target string, rnd randoms) ([]endpoint.Param, Pushed, error) {
+	if f.Push != nil {
+		proven := r
+		proven.DPoPThumbprint = "" // the proof of the pushed request binds the code (RFC 9449 10.1)
+		pushed, err := f.Push(ctx, proven.params(target, rnd))
+		if !errors.Is(err, ErrNotPushed) {
+			// RFC 9126 4: client_id and request_uri are all that remains.
+			return []endpoint.Param{{Name: "client_id", Value: r.ClientID}, {Name: "request_uri", Value: pushed.RequestURI}}, pushed, err
+		}
+	}
+	params := r.params(target, rnd)
+	if f.Sign == nil {
+		return params, Pushed{}, nil
+	}
+	params, err := f.Sign(ctx, params)
+	return params, Pushed{}, err
 }
 
 // present opens the browser or, where it cannot, says what to open.

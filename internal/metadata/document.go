@@ -12,6 +12,9 @@ type Offers struct {
 	Scopes      []string // scopes_supported
 	DPoPAlgs    []string // RFC 9449 5.1
 	IDTokenAlgs []string // id_token_signing_alg_values_supported
+	// RFC 9101 9 and 10.5; NoObjects: the document says that there are none.
+	NoObjects, RequireObjects bool
+	ObjectAlgs                []string // request_object_signing_alg_values_supported
 }
 
 // parse reads a discovery document (RFC 8414 2). What cannot be read counts as
@@ -37,6 +40,8 @@ func parse(a endpoint.Answer) (Endpoints, error) {
 			Scopes:      m.List("scopes_supported"),
 			DPoPAlgs:    m.List("dpop_signing_alg_values_supported"),
 			IDTokenAlgs: m.List("id_token_signing_alg_values_supported"),
+			NoObjects:   m.Denies("request_parameter_supported"), RequireObjects: m.Bool("require_signed_request_object"),
+			ObjectAlgs: m.List("request_object_signing_alg_values_supported"),
 		},
 	}, nil
 }

@@ -1,5 +1,7 @@
 package profile
 
+import "slices"
+
 import (
 	"time"
 
@@ -54,4 +56,15 @@ func (p *Profile) GrantKey() RefAt {
 		return RefAt{"grant_assertion.key", a.Key}
 	}
 	return RefAt{ClientKey, p.Client.Key}
+}
+
+// RequestAlg is the algorithm of the request object, "" for the key's own.
+func (p *Profile) RequestAlg() string {
+	if o := p.Login.RequestObject; o != nil && o.Alg != "" {
+		return o.Alg
+	}
+	if slices.Contains(SignatureAlgs(), p.Assertion.Alg) { // not the HS256 of a client_secret_jwt
+		return p.Assertion.Alg
+	}
+	return ""
 }

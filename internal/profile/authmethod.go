@@ -30,14 +30,19 @@ func AuthMethods() []AuthMethod {
 		{Name: "client_secret_post", Wire: "client_secret_post", Needs: []string{ClientSecret}},
 		{Name: "client_secret_jwt", Wire: "client_secret_jwt", Needs: []string{ClientSecret}, Signs: true},
 		{
-			Name: "private_key_jwt", Wire: "private_key_jwt", Needs: []string{ClientKey}, Signs: true,
-			Takes: []string{"client.key_passphrase", "client.certificate"},
+			Name: "private_key_jwt", Wire: "private_key_jwt", Needs: KeyFields()[:1], Signs: true,
+			Takes: KeyFields()[1:],
 		},
 		{Name: "tls_client_auth", Wire: "tls_client_auth", Needs: []string{TLSCertificate}},
 		{Name: "self_signed_tls_client_auth", Wire: "self_signed_tls_client_auth", Needs: []string{TLSCertificate}},
 		{Name: "federated", Wire: "private_key_jwt", Needs: []string{ClientAssertion}},
 		{Name: "none", Wire: "none"},
 	}
+}
+
+// KeyFields are the client's key and what goes with it.
+func KeyFields() []string {
+	return []string{ClientKey, "client.key_passphrase", "client.certificate"}
 }
 
 // Method is client.auth; one that is unknown has its name alone.

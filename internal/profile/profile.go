@@ -82,9 +82,22 @@ type Exchange struct {
 type Login struct {
 	RedirectURI string // port 0: any free port
 	Pushed      string // auto | require | never (RFC 9126)
-	Params      []Field
-	MFAParam    string // the parameter that carries the code of a second factor beside a password
+	// RequestObject signs the authorization request (RFC 9101); nil: it is plain.
+	RequestObject *RequestObject
+	Params        []Field
+	MFAParam      string // the parameter that carries the code of a second factor beside a password
 }
+
+// RequestObject is an authorization request signed with client.key, whose kid
+// and x5c are those of the client assertion.
+type RequestObject struct {
+	Alg      string // JWS alg; "" means assertion.alg, else the JWK's own or the key type's default
+	Lifetime time.Duration
+}
+
+// DefaultRequestObject is a block that is there and says nothing: without a pushed
+// request, the object is good for as long as a person may take to open the address.
+func DefaultRequestObject() RequestObject { return RequestObject{Lifetime: 5 * time.Minute} }
 
 // Request is what every request to the token endpoint carries.
 type Request struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -155,6 +156,7 @@ func (c *checker) login() {
 	if name := c.p.Login.MFAParam; slices.Contains([]string{"", "grant_type", "username", "password", "scope", "client_id", "client_secret", "client_assertion"}, name) {
 		c.add("login.mfa_param", "must be a parameter of its own, not %q", name)
 	}
+	c.requestObject()
 	for i, f := range c.p.Login.Params {
 		at := index("login.params", i)
 		if slices.Contains(loginSets(), f.Name) {
@@ -163,6 +165,27 @@ func (c *checker) login() {
 		if f.Secret != nil || f.Basic != nil {
 			c.add(at, "must not be a secret: it would stand in the browser's address bar")
 		}
+	}
+}
+
+// requestObject: what signs the authorization request, and for whom.
+func (c *checker) requestObject() {
+	const path = "login.request_object"
+	o := c.p.Login.RequestObject
+	if o == nil {
+		return
+	}
+	if o.Alg != "" {
+		c.oneOf(path+".alg", o.Alg, SignatureAlgs())
+	}
+	if o.Lifetime <= 0 || o.Lifetime > time.Hour { // FAPI 2.0 Message Signing 5.3.1
+		c.add(path+".lifetime", "must be more than 0 and at most 1h")
+	}
+	if c.p.Client.Key.IsZero() {
+		c.add(path, "needs client.key, which signs the request").Hint = needed()[ClientKey]
+	}
+	if c.p.Issuer == "" {
+		c.add(path, "needs an issuer, for whom the request is (RFC 9101 4)").Hint = "set issuer"
 	}
 }
 

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -36,20 +35,12 @@ func (d Deps) endpoints(ctx context.Context, p *profile.Profile, needs ...metada
 
 // params are the profile's extra authorize parameters, then the flags'.
 // They travel in the browser's address bar; profile.Validate lets no secret be one.
-func params(p *profile.Profile, flags []endpoint.Param) ([]endpoint.Param, error) {
+func params(p *profile.Profile, flags []endpoint.Param) []endpoint.Param {
 	list := make([]endpoint.Param, 0, len(p.Login.Params)+len(flags))
 	for _, f := range p.Login.Params {
-		value := f.Value
-		if _, text := value.(string); !text { // such as max_age, a number
-			raw, err := json.Marshal(value)
-			if err != nil {
-				return nil, fault.New(fault.Config, "login.params %s: %w", f.Name, err)
-			}
-			value = string(raw)
-		}
-		list = append(list, endpoint.Param{Name: f.Name, Value: value})
+		list = append(list, endpoint.Param{Name: f.Name, Value: f.Value})
 	}
-	return append(list, flags...), nil
+	return append(list, flags...)
 }
 
 // idToken is the check of a login's id_token with the server's keys.

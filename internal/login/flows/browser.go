@@ -40,10 +40,12 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 	if flow.Push, err = d.pushTo(p, acq, e); err != nil {
 		return acquire.Result{}, err
 	}
-	req, err := request(p, e, redirect, o.Params)
-	if err != nil {
-		return acquire.Result{}, err
+	if p.Login.RequestObject != nil {
+		flow.Sign = func(ctx context.Context, params []endpoint.Param) ([]endpoint.Param, error) {
+			return d.object(ctx, p, params)
+		}
 	}
+	req := request(p, e, redirect, o.Params)
 	maxAge, err := login.MaxAge(req.Params)
 	if err != nil {
 		return acquire.Result{}, err
@@ -66,13 +68,12 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 }
 
 // request is the authorization request of p.
-func request(p *profile.Profile, e metadata.Endpoints, redirect login.Redirect, flags []endpoint.Param) (login.Request, error) {
-	extra, err := params(p, flags)
+func request(p *profile.Profile, e metadata.Endpoints, redirect login.Redirect, flags []endpoint.Param) login.Request {
 	return login.Request{
 		Profile: p.Name, ClientID: p.Client.ID, AuthorizeURL: e.Authorize, InsecureHTTP: p.InsecureHTTP,
 		Issuer: p.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
-		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Params: extra,
-	}, err
+		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Params: params(p, flags),
+	}
 }
 
 // accept is the last word on what a login brought, before it is kept.

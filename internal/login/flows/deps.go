@@ -11,6 +11,7 @@ import (
 	"authctl/internal/login"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/store"
 )
 
@@ -31,10 +32,12 @@ type Deps struct {
 	// Desktop is the browser of this machine, nil where there is none; remote is
 	// true over SSH.
 	Desktop func(remote bool) login.Browser
-	Rand    io.Reader
-	Now     func() time.Time
-	Sleep   func(ctx context.Context, d time.Duration) error
-	Note    func(line string) // a line for -v
+	// Sign makes the request object of p (RFC 9101) that holds params.
+	Sign  func(ctx context.Context, p *profile.Profile, params map[string]any) (secret.Text, error)
+	Rand  io.Reader
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+	Note  func(line string) // a line for -v
 }
 
 // Options are the wishes of one login in the browser.

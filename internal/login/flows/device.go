@@ -26,17 +26,13 @@ func (d Deps) Device(ctx context.Context, p *profile.Profile, acq *acquire.Acqui
 	if err != nil {
 		return acquire.Result{}, err
 	}
-	extra, err := params(p, nil)
-	if err != nil {
-		return acquire.Result{}, err
-	}
 	verifier, err := login.NewVerifier(d.Rand)
 	if err != nil {
 		return acquire.Result{}, fault.New(fault.Internal, "%w", err)
 	}
 	// Clients that must use PKCE must use it here as well at some servers
 	// (Keycloak); RFC 8628 knows no code_challenge, and others ignore it.
-	extra = append(extra, endpoint.Param{Name: "code_challenge", Value: login.Challenge(verifier)},
+	extra := append(params(p, nil), endpoint.Param{Name: "code_challenge", Value: login.Challenge(verifier)},
 		endpoint.Param{Name: "code_challenge_method", Value: "S256"})
 	auth, err := askDevice(ctx, p, acq, e.Device, extra)
 	if err != nil {

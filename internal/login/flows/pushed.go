@@ -36,7 +36,14 @@ func (d Deps) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpo
 	}
 	return func(ctx context.Context, params []endpoint.Param) (login.Pushed, error) {
 		answer, err := acq.Call(ctx, asForm(p), "par_url", e.PAR, func(r *endpoint.Request) error {
-			r.Params = append(r.Params, params...)
+			asked := params
+			if p.Login.RequestObject != nil {
+				var err error
+				if asked, err = d.object(ctx, p, params); err != nil { // a new jti for each attempt
+					return err
+				}
+			}
+			r.Params = append(r.Params, asked...)
 			return nil
 		})
 		if refused := notForPublic(p, e, params, err); refused != nil {
@@ -57,12 +64,12 @@ func (d Deps) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpo
 func notForPublic(p *profile.Profile, e metadata.Endpoints, params []endpoint.Param, err error) *endpoint.Refusal {
 	var refused *endpoint.Refusal
 	switch {
-	case p.Login.Pushed != "auto", !p.Client.Method().Public(), p.PARURL != "", e.RequirePAR:
+	case p.Login.Pushed != "auto", p.Login.RequestObject != nil, !p.Client.Method().Public(), p.PARURL != "", e.RequirePAR:
 		return nil
 	case !errors.As(err, &refused), refused.Code != "", !slices.Contains([]int{401, 403, 404, 405}, refused.Status):
 		return nil
 	case slices.ContainsFunc(params, func(param endpoint.Param) bool {
-		return param.Name == "request" || param.Name == "authorization_details"
+		return param.Name == "authorization_details"
 	}):
 		return nil
 	}
