@@ -1,6 +1,9 @@
 package cmd_test
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -174,5 +177,46 @@ func (k *kitchen) azure(b block) {
 	k.isMe(k.read("me.json"))
 	if _, err := os.Stat(filepath.Join(k.dir, "step.sh")); err != nil || k.env["pipeline API_TOKEN"] == "" {
 		k.t.Error("nothing was run")
+	}
+}
+
+// githubOIDC plays GitHub and a server that trusts its JWTs.
+func (k *kitchen) githubOIDC(b block) {
+	var flow struct {
+		Permissions map[string]string
+		Jobs        map[string]struct {
+			Env   map[string]string
+			Steps []struct{ Run string }
+		}
+	}
+	k.parse(b, &flow)
+	k.without()
+	delete(k.env, "AUTHCTL_CONFIG")
+	job := "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case r.URL.Path == "/job" && r.Header.Get("Authorization") == "Bearer the-job" && r.FormValue("audience") == "api://as.example.org":
+			fmt.Fprintf(w, `{"value":%q}`, job)
+		case r.URL.Path == "/token" && r.FormValue("client_assertion") == job && r.FormValue("client_id") == "ci":
+			fmt.Fprint(w, `{"access_token":"granted","token_type":"Bearer","expires_in":60}`)
+		default:
+			w.WriteHeader(http.StatusForbidden)
+		}
+	}))
+	defer server.Close()
+	if flow.Permissions["id-token"] == "write" { // what GitHub gives such a job alone
+		k.env["GITHUB_ACTIONS"], k.env["ACTIONS_ID_TOKEN_REQUEST_URL"], k.env["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "true", server.URL+"/job?v=1", "the-job"
+	}
+	k.file("deploy.sh", "#!/bin/sh\necho \"$AUTHCTL_ACCESS_TOKEN ${ACTIONS_ID_TOKEN_REQUEST_TOKEN-none}\"\n")
+	k.run("chmod", "700", "deploy.sh")
+	for _, job := range flow.Jobs {
+		k.set(job.Env)
+		for _, step := range job.Steps {
+			script := strings.ReplaceAll(step.Run, "https://as.example.org/token", server.URL+"/token")
+			if out := k.run("bash", "-e", k.file("step.sh", script)); out != "granted none\n" {
+				k.t.Errorf("%q", out)
+			}
+		}
 	}
 }

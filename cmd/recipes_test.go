@@ -33,7 +33,7 @@ type kitchen struct {
 // recipeKinds says how each kind of block is tried.
 func recipeKinds() map[string]func(k *kitchen, b block) {
 	return map[string]func(*kitchen, block){
-		"shell": (*kitchen).shell, "make": (*kitchen).makefile, "github": (*kitchen).github, "gitlab": (*kitchen).gitlab,
+		"shell": (*kitchen).shell, "make": (*kitchen).makefile, "github": (*kitchen).github, "github-oidc": (*kitchen).githubOIDC, "gitlab": (*kitchen).gitlab,
 		"azure": (*kitchen).azure, "kube": (*kitchen).kube, "dotenv": (*kitchen).dotenv, "postman": (*kitchen).postman,
 		"powershell": (*kitchen).powershell, "httpie": (*kitchen).httpie, "wget": (*kitchen).wget, "http": (*kitchen).http, "dpop": (*kitchen).dpop,
 		"frontend": (*kitchen).frontend,

@@ -69,7 +69,7 @@ func (a *App) Secrets() *secretstore.Resolver {
 	if a.resolver == nil {
 		a.resolver = secretstore.NewResolver(secretstore.Sources{
 			Ring: a.Ring(), Env: a.Sys.Env, Stdin: a.Sys.In, Err: a.Sys.Err,
-			Vault: vault{a}, Hidden: func() []string { return a.hidden },
+			Vault: vault{a}, Job: a.job, Hidden: func() []string { return a.hidden },
 		})
 	}
 	return a.resolver

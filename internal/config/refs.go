@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -64,7 +65,7 @@ func readRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret
 	case yaml.ScalarNode:
 		got, ok = oneLineRef(r, n, path, s)
 	case yaml.MappingNode:
-		got, ok = commandRef(r, n, path)
+		got, ok = askedRef(r, n, path, s)
 	default:
 		r.Problem(n, path, refForms, "must be a secret reference, not %s", strict.KindOf(n))
 		return secret.Ref{}, false
@@ -105,23 +106,34 @@ func resolve(r *strict.Reader, path string) string {
 	return filepath.Join(r.Folder, path)
 }
 
-// commandRef reads {command: [program, argument...], env: [NAME...]}.
-func commandRef(r *strict.Reader, n *yaml.Node, path string) (secret.Ref, bool) {
+// askedRef reads {command: [program, argument...], env: [NAME...]} and
+// {github_actions: AUDIENCE}, which gives a token and no other secret.
+func askedRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret.Ref, bool) {
 	got := secret.Ref{Kind: secret.Command}
 	before := len(r.Problems)
-	r.Mapping(n, path, commandMembers(&got))
-	if len(r.Problems) > before {
-		return secret.Ref{}, false
+	r.Mapping(n, path, askedMembers(&got))
+	_, github := r.Source[strict.Below(path, string(secret.GitHubActions))]
+	if github {
+		got.Kind = secret.GitHubActions
 	}
-	if len(got.Argv) == 0 || got.Argv[0] == "" {
+	switch {
+	case len(r.Problems) > before:
+	case github && s != placed:
+		r.Problem(n, path, "", "github_actions gives the token of a job: it is for client.assertion and the tokens of exchange")
+	case github && (len(got.Argv)+len(got.Environ) > 0 || got.Name == "" || strings.ContainsFunc(got.Name, unicode.IsControl)):
+		r.Problem(n, path, "", "github_actions: needs the audience that the server wants, and nothing beside it")
+	case !github && (len(got.Argv) == 0 || got.Argv[0] == ""):
 		r.Problem(n, path, "", "command: needs a list, [program, argument]")
-		return secret.Ref{}, false
+	default:
+		return got, true
 	}
-	return got, true
+	return secret.Ref{}, false
 }
 
-func commandMembers(r *secret.Ref) []strict.Member {
-	return []strict.Member{strict.Texts("command", &r.Argv), strict.Texts("env", &r.Environ)}
+func askedMembers(r *secret.Ref) []strict.Member {
+	return []strict.Member{
+		strict.Texts("command", &r.Argv), strict.Texts("env", &r.Environ), strict.Text(string(secret.GitHubActions), &r.Name),
+	}
 }
 
 func literal(r *strict.Reader, n *yaml.Node, path string, s sensitivity) {
@@ -156,8 +168,8 @@ func fromRef(r secret.Ref) *yaml.Node {
 	switch r.Kind {
 	case "":
 		return nil
-	case secret.Command:
-		return strict.WriteFlow(commandMembers(&r))
+	case secret.Command, secret.GitHubActions:
+		return strict.WriteFlow(askedMembers(&r))
 	default:
 		return strict.Scalar(r.String())
 	}

@@ -74,7 +74,7 @@ func Examine(ctx context.Context, d Deps, p *profile.Profile, o Options, report 
 			report(r)
 		}
 	}}
-	e.memo = &memo{from: d.Secrets, commands: o.RunCommands}
+	e.memo = &memo{from: d.Secrets, commands: o.RunCommands, offline: o.Offline}
 	e.local(ctx)
 	if o.Offline {
 		e.skip("network", "--offline: hosts, TLS, discovery and clock were not looked at")

@@ -17,11 +17,15 @@ import (
 type memo struct {
 	from     secret.Resolver
 	commands bool
+	offline  bool
 	known    map[string]resolved
 }
 
 // errNotRun stands for what a program would have said.
 var errNotRun = errors.New("not run; --run-commands runs it")
+
+// errNotAsked is a secret that comes over the network.
+var errNotAsked = errors.New("--offline: it was not asked for")
 
 type resolved struct {
 	text secret.Text
@@ -34,8 +38,13 @@ func (m *memo) Resolve(ctx context.Context, profileName string, ref secret.Ref) 
 		return r.text, r.err
 	}
 	var text secret.Text
-	err := errNotRun
-	if ref.Kind != secret.Command || m.commands {
+	var err error
+	switch {
+	case ref.Kind == secret.Command && !m.commands:
+		err = errNotRun
+	case ref.Kind == secret.GitHubActions && m.offline:
+		err = errNotAsked
+	default:
 		text, err = m.from.Resolve(ctx, profileName, ref)
 	}
 	if m.known == nil {
@@ -83,7 +92,7 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 	text, err := e.memo.Resolve(ctx, e.p.Name, at.Ref)
 	done()
 	switch {
-	case errors.Is(err, errNotRun):
+	case errors.Is(err, errNotRun), errors.Is(err, errNotAsked):
 		e.skip(at.Path, "%s: %s", at.Ref, err)
 	case err != nil && strings.HasPrefix(at.Path, "exchange.") && !e.p.GrantType().Trades:
 		e.warn(at.Path, err.Error(), "only authctl exchange needs it; --subject-token names another")

@@ -10,6 +10,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"authctl/internal/secret"
 )
 
 // Limits of one exchange with a server (docs/network.md).
@@ -189,8 +191,19 @@ func (c *Client) answer(req *http.Request, resp *http.Response, body []byte) Ans
 // Get fetches a public document (discovery, JWKS) of at most limit bytes,
 // following no redirect.
 func (c *Client) Get(ctx context.Context, url string, limit int64) (Answer, error) {
+	return c.GetAs(ctx, url, secret.Text{}, limit)
+}
+
+// GetAs is Get for who holds a bearer token (RFC 6750 2.1).
+func (c *Client) GetAs(ctx context.Context, url string, bearer secret.Text, limit int64) (Answer, error) {
 	return c.get(ctx, url, func(req *http.Request) (Answer, error) {
+		var secrets []string
+		if !bearer.IsZero() {
+			req.Header.Set("Authorization", "Bearer "+bearer.Reveal())
+			secrets = []string{bearer.Reveal()}
+		}
 		a, err := c.do(req)
+		a.secrets = secrets
 		if err == nil && int64(len(a.Body)) > limit {
 			err = fmt.Errorf("the document is larger than %d KiB", limit>>10)
 		}

@@ -2,9 +2,6 @@ package grant
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
@@ -24,15 +21,7 @@ func (b bearer) apply(r *endpoint.Request) {
 	Target(b.profile, r)
 }
 
-// subject is what the grant was made from. A program makes another assertion at
-// every call: what it is made by stands for it, or no token would be used again.
-func (b bearer) subject() string {
-	if b.from.Kind != secret.Command {
-		return b.assertion.Hash()
-	}
-	made := sha256.Sum256(fmt.Appendf(nil, "command\x00%s\x00%q\x00%q", tokenTypeURI(b.assertion.Type), b.from.Argv, b.from.Environ))
-	return hex.EncodeToString(made[:])
-}
+func (b bearer) subject() string { return madeFrom(b.assertion, b.from) }
 
 // readBearer reads the profile's exchange.subject_token as the assertion.
 func (d Deps) readBearer(ctx context.Context, p *profile.Profile, kind string) (bearer, error) {

@@ -45,12 +45,16 @@ type TokenExchange struct {
 	Profile *profile.Profile
 	Subject Subject
 	Actor   Subject // zero: none
+
+	from, actorFrom secret.Ref // of the profile; zero: a person brought it
 }
 
 // Name is token_exchange.
 func (TokenExchange) Name() string { return "token_exchange" }
 
-func (g TokenExchange) subject() string { return g.Subject.Hash() + g.Actor.Hash() }
+func (g TokenExchange) subject() string {
+	return madeFrom(g.Subject, g.from) + madeFrom(g.Actor, g.actorFrom)
+}
 
 // Apply adds the grant's parameters. subject_issuer is an extension that
 // brokers use to name the identity provider of the subject token.
@@ -92,7 +96,7 @@ func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant
 	if err != nil {
 		return nil, err
 	}
-	g := TokenExchange{Profile: p, Subject: subject}
+	g := TokenExchange{Profile: p, Subject: subject, from: ref, actorFrom: p.Exchange.ActorToken}
 	if !p.Exchange.ActorToken.IsZero() {
 		actor, err := d.Secrets.Resolve(ctx, p.Name, p.Exchange.ActorToken)
 		if err != nil {

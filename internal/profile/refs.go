@@ -17,8 +17,11 @@ type RefAt struct {
 func (p *Profile) SecretVariables() []string {
 	var names []string
 	for _, r := range p.Refs() {
-		if r.Ref.Kind == secret.Env {
+		switch r.Ref.Kind {
+		case secret.Env:
 			names = append(names, r.Ref.Name)
+		case secret.GitHubActions:
+			names = append(names, secret.GitHubToken)
 		}
 	}
 	return names

@@ -15,12 +15,21 @@ const (
 	Env     Kind = "env"     // env:NAME
 	File    Kind = "file"    // file:PATH, file:PATH#/json/pointer, file:- for stdin
 	Command Kind = "command" // command: [argv...], first line of its stdout
+	// GitHubActions is the JWT that says which job of GitHub Actions this is:
+	// github_actions: AUDIENCE.
+	GitHubActions Kind = "github_actions"
+)
+
+// Where a job of GitHub Actions with the permission id-token: write asks for its JWT.
+const (
+	GitHubURL   = "ACTIONS_ID_TOKEN_REQUEST_URL"
+	GitHubToken = "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 )
 
 // Ref says where a secret is kept. It never holds the secret.
 type Ref struct {
 	Kind    Kind
-	Name    string   // keyring item or environment variable
+	Name    string   // keyring item, environment variable, or audience
 	Path    string   // file; "-" is stdin; a leading ~/ is the home folder
 	Pointer string   // RFC 6901 JSON pointer into the file, "" for all of it
 	Argv    []string // command
@@ -80,10 +89,15 @@ func (r Ref) String() string {
 			text += fmt.Sprintf(", env: [%s]", strings.Join(r.Environ, ", "))
 		}
 		return text
+	case GitHubActions:
+		return string(r.Kind) + ": " + r.Name
 	default:
 		return ""
 	}
 }
+
+// Fresh is true for a source that gives another secret at every call.
+func (r Ref) Fresh() bool { return r.Kind == Command || r.Kind == GitHubActions }
 
 // IsZero is true for no reference.
 func (r Ref) IsZero() bool { return r.Kind == "" }

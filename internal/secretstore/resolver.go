@@ -17,6 +17,8 @@ type Sources struct {
 	Stdin io.Reader // for file:-
 	Err   io.Writer // the stderr of command: references; nil discards it
 	Vault Vault     // secrets too large for the keyring; nil: none
+	// Job asks GitHub for the JWT of this job; see fromGitHub. nil: nobody can be asked.
+	Job func(ctx context.Context, url string, bearer secret.Text) (body []byte, err error)
 	// Hidden are the variables that hold secrets and are kept from command:
 	// programs which do not name them; nil: none.
 	Hidden func() []string
@@ -75,6 +77,8 @@ func (r *Resolver) raw(ctx context.Context, profile string, ref secret.Ref) (sec
 		return r.fromFile(ctx, ref)
 	case secret.Command:
 		return r.fromCommand(ctx, ref)
+	case secret.GitHubActions:
+		return r.fromGitHub(ctx, ref.Name)
 	default:
 		return secret.Text{}, fault.New(fault.Config, "a secret reference is missing")
 	}
