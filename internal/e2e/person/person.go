@@ -13,7 +13,11 @@ import (
 )
 
 // Person is somebody with an account, who agrees to everything.
-type Person struct{ User, Password string }
+type Person struct {
+	User, Password string
+	// Browse goes to the address instead of Visit, in a browser that is one.
+	Browse func(t *testing.T, address string)
+}
 
 // Login runs `authctl login-pkce` or `login-device` with the arguments and goes to
 // the address that it prints.
@@ -34,7 +38,11 @@ func (p Person) Login(t *testing.T, a *program.Authctl, args ...string) program.
 	for visited := false; words.Scan(); {
 		if !visited && isAddress(words.Text()) {
 			visited = true
-			p.Visit(t, words.Text())
+			if p.Browse != nil {
+				p.Browse(t, words.Text())
+			} else {
+				p.Visit(t, words.Text())
+			}
 		}
 	}
 	_ = cmd.Wait()
