@@ -38,6 +38,7 @@ func objects(t *testing.T, block string) *desk {
 // TestARequestObjectHoldsTheWholeRequest (RFC 9101 4, FAPI 2.0 Message Signing 5.3.1).
 func TestARequestObjectHoldsTheWholeRequest(t *testing.T) {
 	d := objects(t, `    assertion: {kid: thumbprint}
+    authorization_details: [{type: account}]
     resource: [https://one.example/, https://two.example/]
     login: {request_object: {lifetime: 1m}, params: [{name: max_age, value: 600}, {name: claims, value: '{"userinfo":{}}'}]}`)
 	d.server.IDToken = func(c map[string]any) { c["auth_time"] = time.Now().Unix() }
@@ -55,7 +56,7 @@ func TestARequestObjectHoldsTheWholeRequest(t *testing.T) {
 	for name, want := range map[string]string{
 		"response_type": `"code"`, "client_id": `"app"`, "scope": `"openid offline_access"`, "code_challenge_method": `"S256"`,
 		"login_hint": `"a@b.example"`, "max_age": "600", "claims": `{"userinfo":{}}`, "aud": `"` + d.server.URL + `"`,
-		"resource": `["https://one.example/","https://two.example/"]`,
+		"authorization_details": `[{"type":"account"}]`, "resource": `["https://one.example/","https://two.example/"]`,
 	} {
 		if got := string(signed.Claims.Raw(name)); got != want {
 			t.Errorf("%s is %s, not %s", name, got, want)

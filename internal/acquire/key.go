@@ -39,6 +39,7 @@ func Key(p *profile.Profile, subject string) string {
 		X5C                               string          `json:",omitempty"`
 		GrantAssertion                    *grantAssertion `json:",omitempty"`
 		Select                            string          `json:",omitempty"`
+		Details                           any             `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -56,6 +57,7 @@ func Key(p *profile.Profile, subject string) string {
 		subject,
 		yes(p.Assertion.X5C), signedGrant(p.GrantAssertion),
 		unless("access_token", p.Token.Select),
+		p.Details(),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.

@@ -168,7 +168,7 @@ func change(t *testing.T, path string, v reflect.Value) {
 	case *[]string:
 		*field = append(slices.Clone(*field), "x")
 	case *any:
-		*field = "x"
+		*field = []any{map[string]any{"type": "x"}}
 	case **secret.Ref:
 		*field = &secret.Ref{Kind: secret.Keyring, Name: "another"}
 	case **profile.Basic:

@@ -29,6 +29,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Texts("scopes", &p.Scopes),
 		strict.Texts("audience", &p.Audience),
 		strict.Texts("resource", &p.Resource),
+		strict.Any("authorization_details", &p.AuthorizationDetails),
 		strict.Object("exchange", exchangeMembers(&p.Exchange)),
 		strict.Object("login", []strict.Member{
 			strict.Fixed(strict.Text("redirect_uri", &p.Login.RedirectURI)),

@@ -60,6 +60,7 @@ func (n *network) offers(o metadata.Offers) {
 		n.offered("grant", "the grant type", o.Grants, g.Wire)
 	}
 	n.signed(o)
+	n.offered("authorization_details", "the type", o.DetailTypes, p.DetailTypes()...)
 	n.offered("scopes", "the scope", o.Scopes, p.Scopes...)
 	if p.DPoP.Enabled {
 		n.offered("dpop.alg", "the algorithm of DPoP proofs", o.DPoPAlgs, p.DPoP.Alg)

@@ -55,7 +55,11 @@ func TestOffers(t *testing.T) {
 		"nothing of objects":     {objects(login, ""), nil, "", "login.request_object", ""},
 		"objects":                {objects(login, "ES256"), map[string]any{"request_parameter_supported": true, "require_signed_request_object": true, "request_object_signing_alg_values_supported": []string{"ES256"}}, "", "login.request_object", ""},
 		"objects of another alg": {objects(login, "ES256"), map[string]any{"request_object_signing_alg_values_supported": []string{"PS256"}}, "warn", "login.request_object.alg", "ES256"},
-		"PAR is for logins":      {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
+		"details": {func(p *profile.Profile) {
+			issuerOnly(p)
+			p.AuthorizationDetails = []any{map[string]any{"type": "a"}, map[string]any{"type": "b"}}
+		}, map[string]any{"authorization_details_types_supported": []string{"b"}}, "warn", "authorization_details", "the type a"},
+		"PAR is for logins": {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
 	} {
 		b := newFixture()
 		b.pages = map[string]string{wellKnown: document(c.doc), "https://as.example/jwks": jwks(t)}

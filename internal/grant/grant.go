@@ -44,8 +44,8 @@ func Repeatable(g Grant) bool { return !profile.GrantNamed(g.Name()).Once }
 // setType adds grant_type, which the table of grants has.
 func setType(g Grant, r *endpoint.Request) { r.Set("grant_type", profile.GrantNamed(g.Name()).Wire) }
 
-// Target adds scope, audience and resource; the latter two may repeat
-// (RFC 8693 2.1, RFC 8707 2).
+// Target adds scope, audience, resource and authorization_details; audience and
+// resource may repeat (RFC 8693 2.1, RFC 8707 2).
 func Target(p *profile.Profile, r *endpoint.Request) {
 	scope(p, r)
 	for _, a := range p.Audience {
@@ -53,6 +53,9 @@ func Target(p *profile.Profile, r *endpoint.Request) {
 	}
 	for _, u := range p.Resource {
 		r.Add("resource", u)
+	}
+	if details := p.Details(); details != nil {
+		r.Set("authorization_details", details) // RFC 9396 6; a form has its JSON
 	}
 }
 

@@ -22,6 +22,7 @@ type Request struct {
 	Scopes        []string
 	Audience      []string
 	Resource      []string         // RFC 8707
+	Details       any              // authorization_details (RFC 9396 3), nil for none
 	Params        []endpoint.Param // login.params of the profile, then what flags ask for; none that params sets
 	// DPoPThumbprint binds the code to a DPoP key (RFC 9449 10), "" for none.
 	DPoPThumbprint string
@@ -48,6 +49,9 @@ func (r Request) params(redirectURI string, rnd randoms) []endpoint.Param {
 	}
 	for _, v := range r.Resource {
 		list = append(list, endpoint.Param{Name: "resource", Value: v})
+	}
+	if r.Details != nil {
+		list = append(list, endpoint.Param{Name: "authorization_details", Value: r.Details})
 	}
 	if r.DPoPThumbprint != "" {
 		list = append(list, endpoint.Param{Name: "dpop_jkt", Value: r.DPoPThumbprint})

@@ -58,6 +58,26 @@ func (p *Profile) GrantKey() RefAt {
 	return RefAt{ClientKey, p.Client.Key}
 }
 
+// DetailTypes are the types of the authorization details.
+func (p *Profile) DetailTypes() (types []string) {
+	list, _ := p.AuthorizationDetails.([]any)
+	for _, item := range list {
+		object, _ := item.(map[string]any)
+		kind, _ := object["type"].(string)
+		types = append(types, kind)
+	}
+	return types
+}
+
+// Details are the authorization details to ask for, nil for none: an empty list
+// takes out what a preset gave.
+func (p *Profile) Details() any {
+	if len(p.DetailTypes()) == 0 {
+		return nil
+	}
+	return p.AuthorizationDetails
+}
+
 // RequestAlg is the algorithm of the request object, "" for the key's own.
 func (p *Profile) RequestAlg() string {
 	if o := p.Login.RequestObject; o != nil && o.Alg != "" {

@@ -42,14 +42,16 @@ type Profile struct {
 	Scopes         []string
 	Audience       []string
 	Resource       []string
-	Exchange       Exchange
-	Login          Login
-	Request        Request
-	Token          TokenPolicy
-	DPoP           DPoP
-	API            API
-	TLS            TLS
-	Hints          []Hint
+	// AuthorizationDetails is a list of JSON objects, each with its type (RFC 9396 2); nil: none.
+	AuthorizationDetails any
+	Exchange             Exchange
+	Login                Login
+	Request              Request
+	Token                TokenPolicy
+	DPoP                 DPoP
+	API                  API
+	TLS                  TLS
+	Hints                []Hint
 
 	// Source maps a YAML path such as "client.auth" to where it was written,
 	// "file:line:column"; for messages only.

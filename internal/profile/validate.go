@@ -112,6 +112,7 @@ func (c *checker) lists() {
 	for i, r := range p.Resource {
 		c.absolute(index("resource", i), r) // RFC 8707 2
 	}
+	c.details()
 	for i, a := range p.Audience {
 		if a == "" {
 			c.add(index("audience", i), "is empty")
@@ -124,6 +125,25 @@ func (c *checker) lists() {
 	} {
 		if t.value != "" && !strings.Contains(t.value, ":") {
 			c.oneOf(t.path, t.value, TokenTypes())
+		}
+	}
+}
+
+// details: a list of objects, each of a type (RFC 9396 2), and said in one place.
+func (c *checker) details() {
+	const path = "authorization_details"
+	types := c.p.DetailTypes()
+	if _, list := c.p.AuthorizationDetails.([]any); !list && c.p.AuthorizationDetails != nil {
+		c.add(path, "must be a list of objects (RFC 9396 2)")
+	}
+	for i, kind := range types {
+		if kind == "" {
+			c.add(index(path, i), "must be an object with a type (RFC 9396 2)")
+		}
+	}
+	for _, params := range [][]Field{c.p.Login.Params, c.p.Request.Params} {
+		if len(types) > 0 && slices.ContainsFunc(params, func(f Field) bool { return f.Name == path }) {
+			c.add(path, "is given as a parameter too").Hint = "keep one of the two"
 		}
 	}
 }

@@ -23,9 +23,9 @@ func messages(t *testing.T, login string) *program.Authctl {
 	p := launch(t, map[string]any{"accessTokenTTL": 300, "messages": true, "clients": []map[string]any{{
 		"client_id": "signer", "application_type": "native", "redirect_uris": []string{LoginURI},
 		"token_endpoint_auth_method": "private_key_jwt", "response_types": []string{"code"},
-		"grant_types": []string{"authorization_code", "refresh_token"}, "scope": "openid offline_access api",
+		"grant_types": []string{"authorization_code", "refresh_token", "client_credentials"}, "scope": "openid offline_access api",
 		"id_token_signed_response_alg": "ES256", "authorization_signed_response_alg": "ES256",
-		"require_signed_request_object": true, "request_object_signing_alg": "ES256",
+		"authorization_details_types": []string{"account"}, "require_signed_request_object": true, "request_object_signing_alg": "ES256",
 		"jwks": map[string]any{"keys": []json.RawMessage{Key(t, folder)}},
 	}}})
 	return program.New(t, fmt.Sprintf(`version: 1
@@ -69,6 +69,51 @@ func inBrowser(t *testing.T, a *program.Authctl, args ...string) (r program.Resu
 		t.Fatalf("exit %d, %d bytes on stdout\n%s", r.Code, len(r.Stdout), r.Stderr)
 	}
 	return r, query, ended
+}
+
+// details are a profile's authorization details, and the JSON of them.
+const (
+	details     = `    resource: [https://api-one.example]` + "\n" + `    authorization_details: [{type: account, actions: [read]}]`
+	detailsJSON = `[{"actions":["read"],"type":"account"}]`
+)
+
+// echoed is what -o json says that the provider granted.
+func echoed(t *testing.T, stdout string) string {
+	t.Helper()
+	var answer struct{ Extra map[string]json.RawMessage }
+	if err := json.Unmarshal([]byte(stdout), &answer); err != nil {
+		t.Fatal(err)
+	}
+	return string(answer.Extra["authorization_details"])
+}
+
+// TestRAROfALogin: authorization details inside of a signed request are granted, echoed and
+// kept (RFC 9396 7).
+func TestRAROfALogin(t *testing.T) {
+	a := messages(t, "      request_object: {}\n"+details)
+	r, _, _ := inBrowser(t, a, "-o", "json")
+	if got := echoed(t, r.Stdout); got != detailsJSON {
+		t.Errorf("granted %s", got)
+	}
+	for _, command := range []string{"token", "refresh"} {
+		if got := echoed(t, a.Must(t, "", command, "-o", "json")); got != detailsJSON {
+			t.Errorf("%s: %s", command, got)
+		}
+	}
+}
+
+// TestRAROfAMachine: the same by client credentials; a type that the provider does not know
+// is refused in its own words.
+func TestRAROfAMachine(t *testing.T) {
+	a := messages(t, details)
+	machine := []string{"-p", "signer", "--set", "grant=client_credentials", "--set", "scopes=[api]"}
+	if got := echoed(t, a.Must(t, "", append([]string{"token", "-o", "json"}, machine...)...)); got != detailsJSON {
+		t.Errorf("granted %s", got)
+	}
+	r := a.Run(t, "", append([]string{"token", "--set", "authorization_details=[{type: payment}]"}, machine...)...)
+	if r.Code != 4 || !strings.Contains(r.Stderr, "invalid_authorization_details") {
+		t.Errorf("exit %d, %s", r.Code, r.Stderr)
+	}
 }
 
 // TestJARByValue: the provider takes the request object in the address (RFC 9101 5.1),

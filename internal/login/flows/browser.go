@@ -72,7 +72,7 @@ func request(p *profile.Profile, e metadata.Endpoints, redirect login.Redirect, 
 	return login.Request{
 		Profile: p.Name, ClientID: p.Client.ID, AuthorizeURL: e.Authorize, InsecureHTTP: p.InsecureHTTP,
 		Issuer: p.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
-		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Params: params(p, flags),
+		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Details: p.Details(), Params: params(p, flags),
 	}
 }
 
