@@ -38,6 +38,7 @@ func notInKey() map[string]string {
 		"Login.MFAParam":      "what the code that a person types is called",
 		"Login.RedirectURI":   "where the answer goes",
 		"Login.Pushed":        "the way of the request, not its content",
+		"Login.ResponseMode":  "the way of the answer, not its content",
 		"Login.RequestObject": "the way of the request, not its content",
 		"Request.Encoding":    "how the same parameters are written",
 		"Request.Accept":      "how the answer is written",

@@ -27,12 +27,15 @@ func (n *network) pushed(found metadata.Endpoints) {
 	}
 }
 
-// signed holds the authorization request against what the document says of request
-// objects (RFC 9101 9 and 10.5).
+// signed holds a login against what the document says of answers in a JWT (JARM 4) and
+// of request objects (RFC 9101 9 and 10.5).
 func (n *network) signed(o metadata.Offers) {
 	const check = "login.request_object"
 	if !slices.Contains(n.p.GrantType().Endpoints, profile.AuthorizeURL) {
 		return
+	}
+	if n.p.SignedAnswer() {
+		n.offered("login.response_mode", "the response mode", o.ResponseModes, n.p.Login.ResponseMode)
 	}
 	switch has := n.p.Login.RequestObject != nil; {
 	case !has && o.RequireObjects:

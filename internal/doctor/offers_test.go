@@ -15,6 +15,7 @@ func TestOffers(t *testing.T) {
 		issuerOnly(p)
 		p.Grant, p.AuthorizeURL = "authorization_code", "https://as.example/login"
 	}
+	jarm := func(p *profile.Profile) { login(p); p.Login.ResponseMode = "jwt" }
 	for name, c := range map[string]struct {
 		change func(*profile.Profile)
 		doc    map[string]any
@@ -59,7 +60,10 @@ func TestOffers(t *testing.T) {
 			issuerOnly(p)
 			p.AuthorizationDetails = []any{map[string]any{"type": "a"}, map[string]any{"type": "b"}}
 		}, map[string]any{"authorization_details_types_supported": []string{"b"}}, "warn", "authorization_details", "the type a"},
-		"PAR is for logins": {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
+		"answers in a JWT":         {jarm, map[string]any{"response_modes_supported": []string{"query", "query.jwt"}}, "warn", "login.response_mode", "the response mode jwt"},
+		"answers in a JWT, listed": {jarm, map[string]any{"response_modes_supported": []string{"jwt"}}, "", "login.response_mode", ""},
+		"plain answers":            {login, map[string]any{"response_modes_supported": []string{"form_post"}}, "", "login.response_mode", ""},
+		"PAR is for logins":        {issuerOnly, map[string]any{"require_pushed_authorization_requests": true}, "", "login.pushed", ""},
 	} {
 		b := newFixture()
 		b.pages = map[string]string{wellKnown: document(c.doc), "https://as.example/jwks": jwks(t)}

@@ -30,6 +30,8 @@ type AuthServer struct {
 	Sign    func(claims map[string]any) (string, error)
 	// Callback changes the parameters of the redirect.
 	Callback func(q url.Values)
+	// Response replaces the JWT of an answer that was asked for in one (JARM).
+	Response func(claims map[string]any) (string, error)
 	// Document changes the discovery document.
 	Document func(d map[string]any)
 	// PAR, Device and Token, when they return true, have answered themselves.
@@ -191,7 +193,27 @@ func (s *AuthServer) authorize(w http.ResponseWriter, r *http.Request) {
 	if s.Callback != nil {
 		s.Callback(back)
 	}
+	if strings.HasSuffix(q.Get("response_mode"), "jwt") {
+		back = url.Values{"response": {s.response(q.Get("client_id"), back)}}
+	}
 	http.Redirect(w, r, q.Get("redirect_uri")+"?"+back.Encode(), http.StatusFound)
+}
+
+// response is an answer in a JWT (JARM 2.1).
+func (s *AuthServer) response(client string, back url.Values) string {
+	claims := map[string]any{"iss": s.URL, "aud": client, "exp": s.now().Add(time.Minute).Unix()}
+	for name := range back {
+		claims[name] = back.Get(name)
+	}
+	sign := s.Response
+	if sign == nil {
+		sign = s.SignK1
+	}
+	signed, err := sign(claims)
+	if err != nil {
+		panic(err)
+	}
+	return signed
 }
 
 func (s *AuthServer) device(w http.ResponseWriter, r *http.Request) {

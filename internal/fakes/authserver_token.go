@@ -92,6 +92,11 @@ func (s *AuthServer) idToken(client, nonce string) (string, error) {
 	if s.Sign != nil {
 		return s.Sign(claims)
 	}
+	return s.SignK1(claims)
+}
+
+// SignK1 signs as the server does.
+func (s *AuthServer) SignK1(claims map[string]any) (string, error) {
 	return jwt.Sign(s.Key, "ES256", map[string]any{"kid": "k1"}, claims)
 }
 

@@ -31,17 +31,32 @@ var (
 // maxQuery bounds the redirect's query; the listener's header cap is the same.
 const maxQuery = 8 << 10
 
-// parseAnswer reads a redirect's query. The state is looked at before all
+// reader tells the answer to this login, in a redirect's query, from all else.
+type reader func(rawQuery string) (answer, error)
+
+// reader is that of the login with this state.
+func (r Request) reader(state string) reader {
+	return func(rawQuery string) (answer, error) {
+		if len(rawQuery) > maxQuery {
+			return answer{}, errQuery
+		}
+		q, err := url.ParseQuery(rawQuery)
+		if err == nil && r.Signed != nil {
+			q, err = r.unwrap(q)
+		} else if err != nil {
+			err = errQuery
+		}
+		if err != nil {
+			return answer{}, err
+		}
+		return parseAnswer(q, state)
+	}
+}
+
+// parseAnswer reads an authorization response. The state is looked at before all
 // else, and above all before error, so that nobody without it learns or ends
 // anything (RFC 6819 4.4.1.8).
-func parseAnswer(rawQuery, state string) (answer, error) {
-	if len(rawQuery) > maxQuery {
-		return answer{}, errQuery
-	}
-	q, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return answer{}, errQuery
-	}
+func parseAnswer(q url.Values, state string) (answer, error) {
 	got := q["state"]
 	if len(got) != 1 || subtle.ConstantTimeCompare([]byte(got[0]), []byte(state)) != 1 {
 		return answer{}, errState

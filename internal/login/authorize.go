@@ -24,6 +24,8 @@ type Request struct {
 	Resource      []string         // RFC 8707
 	Details       any              // authorization_details (RFC 9396 3), nil for none
 	Params        []endpoint.Param // login.params of the profile, then what flags ask for; none that params sets
+	// Signed verifies the answer, which was asked for in a JWT (JARM); nil: it is plain.
+	Signed *Signed
 	// DPoPThumbprint binds the code to a DPoP key (RFC 9449 10), "" for none.
 	DPoPThumbprint string
 }
@@ -52,6 +54,9 @@ func (r Request) params(redirectURI string, rnd randoms) []endpoint.Param {
 	}
 	if r.Details != nil {
 		list = append(list, endpoint.Param{Name: "authorization_details", Value: r.Details})
+	}
+	if r.Signed != nil {
+		list = append(list, endpoint.Param{Name: "response_mode", Value: r.Signed.Mode})
 	}
 	if r.DPoPThumbprint != "" {
 		list = append(list, endpoint.Param{Name: "dpop_jkt", Value: r.DPoPThumbprint})

@@ -16,26 +16,27 @@ import (
 type callback struct {
 	host    string // the Host a browser sends that was sent here
 	path    string
-	state   string
+	read    reader
 	page    pages
 	taken   atomic.Bool
 	refused atomic.Int64
-	answers chan answer   // receives once
-	outcome chan outcome  // is given once
-	arrived chan struct{} // closed with the answer
+	why     atomic.Pointer[error] // the last answer was none
+	answers chan answer           // receives once
+	outcome chan outcome          // is given once
+	arrived chan struct{}         // closed with the answer
 	shown   chan struct{}
 }
 
 // outcome is what became of the login: nil for success.
 type outcome struct{ err error }
 
-func newCallback(r Redirect, port int, state string, p pages) *callback {
+func newCallback(r Redirect, port int, read reader, p pages) *callback {
 	host := net.JoinHostPort(r.host, strconv.Itoa(port))
 	if port == 80 {
 		host = strings.TrimSuffix(host, ":80") // browsers leave http's own port out
 	}
 	return &callback{
-		host: host, path: r.path(), state: state, page: p,
+		host: host, path: r.path(), read: read, page: p,
 		answers: make(chan answer, 1), outcome: make(chan outcome, 1),
 		arrived: make(chan struct{}), shown: make(chan struct{}),
 	}
@@ -58,8 +59,9 @@ func (c *callback) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		c.refuse(w, status)
 		return
 	}
-	a, err := parseAnswer(req.URL.RawQuery, c.state)
+	a, err := c.read(req.URL.RawQuery)
 	if err != nil {
+		c.why.Store(&err)
 		c.refuse(w, http.StatusBadRequest)
 		return
 	}

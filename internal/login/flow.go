@@ -87,7 +87,7 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 	if err != nil {
 		return fault.New(fault.Internal, "%w", err)
 	}
-	port, back := 0, (*callback)(nil)
+	port, back, read := 0, (*callback)(nil), r.reader(rnd.state)
 	if r.Redirect.Loopback() {
 		l, err := listen(ctx, r.Redirect)
 		if err != nil {
@@ -95,14 +95,14 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 		}
 		defer l.close()
 		port = l.port
-		back = newCallback(r.Redirect, port, rnd.state, pages{r.Profile, r.host()})
+		back = newCallback(r.Redirect, port, read, pages{r.Profile, r.host()})
 		l.serve(back)
 	}
 	target := r.Redirect.at(port)
 	if err := f.send(ctx, r, back, target, port, rnd); err != nil {
 		return err
 	}
-	a, err := f.await(ctx, r, back, target, rnd.state)
+	a, err := f.await(ctx, r, back, target, read)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (f Flow) present(ctx context.Context, r Request, address shown.Address, por
 }
 
 // await returns the first true answer, from the listener or from a paste.
-func (f Flow) await(ctx context.Context, r Request, back *callback, target, state string) (answer, error) {
+func (f Flow) await(ctx context.Context, r Request, back *callback, target string, read reader) (answer, error) {
 	limited, cancel := context.WithTimeoutCause(ctx, f.Limit, errTooLate)
 	defer cancel()
 	var fromBrowser <-chan answer
@@ -189,7 +189,7 @@ func (f Flow) await(ctx context.Context, r Request, back *callback, target, stat
 	}
 	var fromPerson <-chan pasted
 	if f.Paste != nil {
-		fromPerson = f.readPasted(limited, f.Paste, target, state)
+		fromPerson = f.readPasted(limited, f.Paste, target, read)
 	}
 	if f.Paste == nil || !f.PasteLive { // a repainted line would eat what is typed
 		defer f.Terminal.Waiting(limited, "the login at "+r.host(), f.Limit)()
@@ -214,8 +214,12 @@ func (f Flow) tooLate(back *callback, target string) error {
 	err := fault.New(fault.Login, "%w within %s", errTooLate, plain(f.Limit)).
 		Hint("if the server's page complained of the redirect URI: register %s with the server, or set login.redirect_uri to the one that is", target)
 	if n := back.refusals(); n > 0 {
-		err = err.Hint("what came to the redirect address was no answer to this login (requests: %d); "+
-			"log in with the address of this run, not an older one", n)
+		last := ""
+		if why := back.why.Load(); why != nil {
+			last = "; the last one: " + (*why).Error()
+		}
+		err = err.Hint("what came to the redirect address was no answer to this login (requests: %d%s); "+
+			"log in with the address of this run, not an older one", n, last)
 	}
 	if f.Browser != nil {
 		return err.Hint("--timeout 10m waits longer, --no-browser shows the address, and login-device, where the server offers it, needs no browser here")

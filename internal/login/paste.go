@@ -21,7 +21,7 @@ type pasted struct {
 // to be wrong and, on a terminal, may be followed by a better one; from a
 // file or a pipe it ends the login. The reader is left behind when ctx ends:
 // nothing can interrupt a read of stdin.
-func (f Flow) readPasted(ctx context.Context, in io.Reader, target, state string) <-chan pasted {
+func (f Flow) readPasted(ctx context.Context, in io.Reader, target string, read reader) <-chan pasted {
 	out := make(chan pasted, 1)
 	go func() {
 		lines := bufio.NewScanner(in)
@@ -33,7 +33,7 @@ func (f Flow) readPasted(ctx context.Context, in io.Reader, target, state string
 			if line == "" {
 				continue
 			}
-			a, err := parsePasted(line, target, state)
+			a, err := parsePasted(line, target, read)
 			if err == nil {
 				out <- pasted{answer: a}
 				return
@@ -63,13 +63,13 @@ var errTooLong = errors.New("it is longer than any answer")
 var errElsewhere = errors.New("it is not at the redirect URI of this login")
 
 // parsePasted takes a whole redirected address, or its query alone.
-func parsePasted(line, target, state string) (answer, error) {
+func parsePasted(line, target string, read reader) (answer, error) {
 	got, err := url.Parse(line)
 	if err != nil {
 		return answer{}, errQuery
 	}
 	if got.Scheme == "" {
-		return parseAnswer(strings.TrimPrefix(line, "?"), state)
+		return read(strings.TrimPrefix(line, "?"))
 	}
 	want, err := url.Parse(target)
 	if err != nil {
@@ -79,7 +79,7 @@ func parsePasted(line, target, state string) (answer, error) {
 	if !same {
 		return answer{}, errElsewhere
 	}
-	return parseAnswer(got.RawQuery, state)
+	return read(got.RawQuery)
 }
 
 // trimmedPath: browsers add the slash that an empty path stands for.

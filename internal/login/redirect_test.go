@@ -77,7 +77,7 @@ func FuzzParseAnswer(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
-		a, err := parseAnswer(query, state)
+		a, err := Request{}.reader(state)(query)
 		if err == nil && a.code.IsZero() == (a.errorCode == "") {
 			t.Errorf("%q was taken for an answer", query)
 		}

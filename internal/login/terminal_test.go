@@ -123,7 +123,7 @@ func FuzzParsePasted(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		_, err := parsePasted(line, target, state)
+		_, err := parsePasted(line, target, Request{}.reader(state))
 		if err != nil {
 			return
 		}

@@ -15,6 +15,7 @@ type Offers struct {
 	// RFC 9101 9 and 10.5; NoObjects: the document says that there are none.
 	NoObjects, RequireObjects bool
 	ObjectAlgs                []string // request_object_signing_alg_values_supported
+	ResponseModes             []string // response_modes_supported
 	DetailTypes               []string // authorization_details_types_supported (RFC 9396 10)
 }
 
@@ -42,7 +43,8 @@ func parse(a endpoint.Answer) (Endpoints, error) {
 			DPoPAlgs:    m.List("dpop_signing_alg_values_supported"),
 			IDTokenAlgs: m.List("id_token_signing_alg_values_supported"),
 			NoObjects:   m.Denies("request_parameter_supported"), RequireObjects: m.Bool("require_signed_request_object"),
-			ObjectAlgs: m.List("request_object_signing_alg_values_supported"), DetailTypes: m.List("authorization_details_types_supported"),
+			ObjectAlgs: m.List("request_object_signing_alg_values_supported"), ResponseModes: m.List("response_modes_supported"),
+			DetailTypes: m.List("authorization_details_types_supported"),
 		},
 	}, nil
 }

@@ -5,6 +5,7 @@
 package profile
 
 import (
+	"strings"
 	"time"
 
 	"authctl/internal/secret"
@@ -82,8 +83,9 @@ type Exchange struct {
 
 // Login is the authorization code flow with PKCE.
 type Login struct {
-	RedirectURI string // port 0: any free port
-	Pushed      string // auto | require | never (RFC 9126)
+	RedirectURI  string // port 0: any free port
+	Pushed       string // auto | require | never (RFC 9126)
+	ResponseMode string // query | jwt | query.jwt (JARM 2.3)
 	// RequestObject signs the authorization request (RFC 9101); nil: it is plain.
 	RequestObject *RequestObject
 	Params        []Field
@@ -96,6 +98,9 @@ type RequestObject struct {
 	Alg      string // JWS alg; "" means assertion.alg, else the JWK's own or the key type's default
 	Lifetime time.Duration
 }
+
+// SignedAnswer is true where the answer to a login is asked for in a JWT (JARM).
+func (p *Profile) SignedAnswer() bool { return strings.HasSuffix(p.Login.ResponseMode, "jwt") }
 
 // DefaultRequestObject is a block that is there and says nothing: without a pushed
 // request, the object is good for as long as a person may take to open the address.
@@ -179,7 +184,7 @@ func Default() Profile {
 		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form"},
 		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute, JTI: true},
 		Grant:     "client_credentials",
-		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto", MFAParam: "x_mfa"},
+		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto", ResponseMode: "query", MFAParam: "x_mfa"},
 		Request:   Request{Encoding: "form", Accept: "application/json"},
 		Token:     TokenPolicy{Select: "access_token", MinTTL: DefaultMinTTL},
 		DPoP:      DPoP{Alg: "ES256"},

@@ -53,6 +53,7 @@ func (c *checker) words() {
 	c.oneOf("client.basic_encoding", p.Client.BasicEncoding, []string{"form", "raw"})
 	c.oneOf("grant", p.Grant, names(GrantTypes(), func(g GrantType) string { return g.Name }))
 	c.oneOf("login.pushed", p.Login.Pushed, []string{"auto", "require", "never"})
+	c.oneOf("login.response_mode", p.Login.ResponseMode, []string{"query", "jwt", "query.jwt"})
 	c.oneOf("request.encoding", p.Request.Encoding, []string{"form", "json"})
 	c.oneOf("token.select", p.Token.Select, TokenSelects())
 	c.oneOf("dpop.alg", p.DPoP.Alg, SignatureAlgs())
@@ -177,6 +178,9 @@ func (c *checker) login() {
 		c.add("login.mfa_param", "must be a parameter of its own, not %q", name)
 	}
 	c.requestObject()
+	if c.p.SignedAnswer() && c.p.Issuer == "" {
+		c.add("login.response_mode", "%s needs an issuer, who signs the answer", c.p.Login.ResponseMode).Hint = "set issuer"
+	}
 	for i, f := range c.p.Login.Params {
 		at := index("login.params", i)
 		if slices.Contains(loginSets(), f.Name) {

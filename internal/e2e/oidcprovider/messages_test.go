@@ -131,6 +131,25 @@ func TestJARByValue(t *testing.T) {
 	}
 }
 
+// TestJARM: the provider's answer is one JWT, with and without a signed request around the
+// wish for it; its refusal is one too.
+func TestJARM(t *testing.T) {
+	for _, login := range []string{
+		"      request_object: {}\n      response_mode: jwt",
+		"      request_object: {}\n      pushed: never\n      response_mode: query.jwt",
+	} {
+		a := messages(t, login)
+		_, _, ended := inBrowser(t, a)
+		if len(ended) != 1 || strings.Count(ended.Get("response"), ".") != 2 {
+			t.Errorf("the browser came back with %v", ended)
+		}
+		r := person.Person{}.Login(t, a, "login-pkce", "--no-browser", "--prompt", "none")
+		if r.Code != 8 || !strings.Contains(r.Stderr, "login_required") {
+			t.Errorf("--prompt none: exit %d, %s", r.Code, r.Stderr)
+		}
+	}
+}
+
 // TestJARThroughPAR: the request object is pushed (RFC 9126 3).
 func TestJARThroughPAR(t *testing.T) {
 	a := messages(t, "      request_object: {alg: ES256, lifetime: 1m}\n      pushed: require")

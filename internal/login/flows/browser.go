@@ -46,6 +46,13 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 		}
 	}
 	req := request(p, e, redirect, o.Params)
+	if p.SignedAnswer() {
+		req.Signed = &login.Signed{Mode: p.Login.ResponseMode, Now: d.Now}
+		// Of now, and before the browser opens: a callback must not have anything fetched.
+		if req.Signed.Keys, err = src.Keys(ctx, p, true); err != nil {
+			return acquire.Result{}, err
+		}
+	}
 	maxAge, err := login.MaxAge(req.Params)
 	if err != nil {
 		return acquire.Result{}, err
