@@ -117,6 +117,19 @@ func TestASignedAnswerIsPasted(t *testing.T) {
 	}
 }
 
+// TestTheKeysOfAnAnswerAreOfNow: what is kept of the server's keys may be older than the key
+// that it signs with, and a callback is no time to ask again.
+func TestTheKeysOfAnAnswerAreOfNow(t *testing.T) {
+	d := newDesk(t, strings.Replace(demo, "    grant:", "    login: {response_mode: jwt}\n    grant:", 1))
+	d.must(d.run(t.Context(), "login-pkce"), 0)
+	key, err := keys.Generate("ES256", rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.server.Key = key
+	d.must(d.run(t.Context(), "login-pkce", "--timeout", "5s"), 0)
+}
+
 // TestNoKeysNoBrowser: without the server's keys no answer could be verified.
 func TestNoKeysNoBrowser(t *testing.T) {
 	d := newDesk(t, strings.Replace(demo, "    grant:", "    jwks_url: ISSUER/nowhere\n    login: {response_mode: jwt}\n    grant:", 1))

@@ -68,7 +68,7 @@ func FuzzParseAnswer(f *testing.F) {
 	const state = "the-state"
 	seeds := []string{
 		"code=a&state=the-state", "error=access_denied&state=the-state", "code=a&code=b&state=the-state",
-		"state=the-state", "code=%zz&state=the-state", "a;b&state=the-state", strings.Repeat("a=b&", 3000),
+		"code=a&state=other", "state=the-state", "code=%zz&state=the-state", "a;b&state=the-state", strings.Repeat("a=b&", 3000),
 	}
 	if len(seeds) == 0 {
 		f.Fatal("no seeds")

@@ -160,7 +160,8 @@ func TestAPastedSignedAnswer(t *testing.T) {
 func FuzzSignedAnswer(f *testing.F) {
 	server := newSigner(f)
 	real := server.response(map[string]any{"code": "c0de", "state": "the-state"})
-	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + real[strings.Index(real, "."):]
+	evil := server.response(map[string]any{"code": "evil", "state": "the-state"})
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + evil[strings.Index(evil, "."):strings.LastIndex(evil, ".")+1]
 	for _, response := range []string{real, none, real + ".x.y", real[:len(real)-4], "", "a.b.c", strings.Repeat("a.", 4000)} {
 		f.Add("response=" + response)
 		f.Add("code=evil&state=the-state&response=" + response)
