@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"authctl/internal/sandbox/core"
 )
@@ -63,6 +64,47 @@ func TestFAPILogin(t *testing.T) {
 		t.Errorf("the session has lost scopes: %s", all.raw)
 	}
 	refused(t, h.ask(fapiToken, "helseid-login.json", "grant_type", "refresh_token", "refresh_token", refresh), 400, "invalid_grant", "")
+}
+
+// A pushed request object is taken as HelseID's page has it, and nothing beside it is.
+func TestFAPIRequestObjects(t *testing.T) {
+	h := newHolder(shared(t))
+	const file = "helseid-login.json"
+	object := func(header, body claims) string {
+		id, now, key := clientOf(h.box, file), time.Now().Unix(), h.box.key(file)
+		inside := claims{"iss": id, "client_id": id, "aud": h.URL + "/helseid-fapi", "iat": now, "nbf": now, "exp": now + 60, "jti": jti()}
+		for name, values := range values(loginParams()...) {
+			inside[name] = values[0]
+		}
+		return sign(t, key, "ES256", with(claims{"typ": "oauth-authz-req+jwt", "kid": key.KID}, header), with(inside, body))
+	}
+	push := func(object string) reply { return h.ask(fapiPAR, file, "request", object, "state", "outside") }
+	good := object(nil, nil)
+	uri := push(good).text("request_uri")
+	page := h.get("/helseid-fapi/connect/authorize?"+values("client_id", clientOf(h.box, file), "request_uri", uri).Encode(), nil)
+	if q := click(h.box, page, "login").Query(); q.Get("state") != "st" {
+		t.Errorf("the callback: %v", q)
+	}
+	now := time.Now().Unix()
+	for name, request := range map[string]string{
+		"used before":   good,
+		"typ":           object(claims{"typ": "JWT"}, nil),
+		"aud":           object(nil, claims{"aud": h.URL + "/helseid-fapi/connect/par"}),
+		"a long life":   object(nil, claims{"exp": now + 300}),
+		"no nbf":        object(nil, claims{"nbf": nil}),
+		"no jti":        object(nil, claims{"jti": nil}),
+		"no client_id":  object(nil, claims{"client_id": nil}),
+		"sub":           object(nil, claims{"sub": clientOf(h.box, file)}),
+		"another's key": object(claims{"kid": "x"}, nil),
+		"no JWT":        "x",
+	} {
+		if r := push(request); r.status != 400 || r.text("error") != "invalid_request_object" {
+			t.Errorf("%s: %d %s", name, r.status, r.raw)
+		}
+	}
+	if r := push(object(nil, claims{"scope": "openid nhn:other"})); r.text("error") != "invalid_scope" {
+		t.Errorf("what is inside is not looked at: %s", r.raw)
+	}
 }
 
 func TestFAPILoginRefuses(t *testing.T) {

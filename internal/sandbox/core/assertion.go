@@ -32,6 +32,7 @@ func (c *Core) Assertion(compact string) (*Assertion, error) {
 // Strict holds what a profile of RFC 7523 asks of an assertion beyond its signature.
 type Strict struct {
 	Client   string           // iss and sub
+	Request  bool             // a request object (RFC 9101 10.8): a sub would make a client assertion of it
 	Audience string           // aud: exactly this, one string
 	Typ      string           // of the header
 	Algs     []string         // taken
@@ -53,7 +54,9 @@ func (a *Assertion) Check(s Strict) string {
 		return "kid is not that of the registered key"
 	case a.Verify(s.Key) != nil:
 		return "the signature does not verify with the registered key"
-	case a.Text("iss") != s.Client || a.Text("sub") != s.Client:
+	case s.Request && (a.Text("iss") != s.Client || a.Claims["sub"] != nil):
+		return "iss must be the client id, and sub must not be there"
+	case !s.Request && (a.Text("iss") != s.Client || a.Text("sub") != s.Client):
 		return "iss and sub must both be the client id"
 	case !single || aud[0] != s.Audience:
 		return "aud must be one string, " + quote(s.Audience)

@@ -72,8 +72,12 @@ func (p *FAPI) Routes(mux *http.ServeMux) {
 	p.core.API(mux, p.base+"/api", p.guard)
 }
 
+// algs are those of client assertions, DPoP proofs and request objects.
+func algs() []string {
+	return []string{"PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512"}
+}
+
 func (p *FAPI) discovery(w http.ResponseWriter, _ *http.Request) {
-	algs := []string{"PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512"}
 	core.WriteJSON(w, http.StatusOK, map[string]any{
 		"issuer": p.url(), "jwks_uri": p.url() + "/.well-known/openid-configuration/jwks",
 		"token_endpoint": p.tokenURL(), "authorization_endpoint": p.url() + "/connect/authorize",
@@ -89,8 +93,10 @@ func (p *FAPI) discovery(w http.ResponseWriter, _ *http.Request) {
 		"scopes_supported":                                 append(p.machine.scopes, p.person.scopes...),
 		"subject_types_supported":                          []string{"public"},
 		"token_endpoint_auth_methods_supported":            []string{"private_key_jwt"},
-		"token_endpoint_auth_signing_alg_values_supported": algs,
-		"dpop_signing_alg_values_supported":                algs,
+		"token_endpoint_auth_signing_alg_values_supported": algs(),
+		"dpop_signing_alg_values_supported":                algs(),
+		"request_parameter_supported":                      true,
+		"request_object_signing_alg_values_supported":      algs(),
 		"id_token_signing_alg_values_supported":            []string{"PS256"},
 	})
 }
@@ -111,8 +117,7 @@ func (p *FAPI) authenticate(form url.Values) (client, *core.Assertion, string) {
 	}
 	return registered, assertion, p.issuer.client(assertion, core.Strict{
 		Client: registered.id, Audience: p.url(), Typ: "client-authentication+jwt",
-		Algs: []string{"PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "RS256", "RS384", "RS512"},
-		Key:  registered.key.Public(), Kid: registered.kid, Max: time.Minute, Skew: 10 * time.Second,
+		Algs: algs(), Key: registered.key.Public(), Kid: registered.kid, Max: time.Minute, Skew: 10 * time.Second,
 	})
 }
 

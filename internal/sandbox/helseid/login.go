@@ -37,16 +37,25 @@ func (p *FAPI) par(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, "invalid_client", problem)
 		return
 	}
-	jkt := form.Get("dpop_jkt")
+	proven, ok := "", true
 	if r.Header.Get("DPoP") != "" {
-		proven, ok := p.proof(w, r)
-		if !ok {
+		if proven, ok = p.proof(w, r); !ok {
 			return
 		}
-		if jkt != "" && jkt != proven {
-			p.refuse(w, r, "invalid_dpop_proof", "dpop_jkt is not the proof's key")
+	}
+	if form.Has("request") {
+		if form, problem = p.requested(form, who); problem != "" {
+			p.core.Refused(r, problem)
+			core.OAuthError(w, http.StatusBadRequest, "invalid_request_object", problem)
 			return
 		}
+	}
+	jkt := form.Get("dpop_jkt")
+	if jkt != "" && proven != "" && jkt != proven {
+		p.refuse(w, r, "invalid_dpop_proof", "dpop_jkt is not the proof's key")
+		return
+	}
+	if proven != "" {
 		jkt = proven
 	}
 	if code, reason := p.checkRequest(form, who); code != "" {
