@@ -7,7 +7,7 @@ func Layers() [][]string {
 	return [][]string{
 		{"shown"},
 		{"fault", "secret", "files"},
-		{"token", "profile", "keys"},
+		{"token", "profile", "keys", "engine"},
 		{"jwt", "trust", "endpoint", "store", "secretstore", "saml", "strict"},
 		{"metadata", "clientauth", "grant", "registration"},
 		{"acquire", "config"},
