@@ -25,7 +25,7 @@ type Store interface {
 	Get(ctx context.Context, key string) (store.Record, error)
 	Put(ctx context.Context, key string, r store.Record) error
 	Delete(ctx context.Context, key string) error
-	Lock(ctx context.Context, key string) (unlock func(), err error)
+	Lock(ctx context.Context, key string) (store.Lease, error)
 }
 
 // Metadata finds the server's endpoints.
@@ -164,13 +164,13 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 
 // askOnce locks, so that N processes ask once, looks again, and asks. began
 // says that a session began while we waited: it goes before the own grant, and
-// its refresh token must never be written over.
+// its refresh token must never be written over. Or another asks by now: its token serves.
 func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Grant, key string, o Options) (r Result, began bool, err error) {
-	unlock, err := a.take(ctx, p, key)
+	lock, err := a.take(ctx, p, key)
 	if err != nil {
 		return Result{}, false, err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	rec, err := a.read(ctx, p, key)
 	if err != nil {
 		return Result{}, false, err
@@ -184,9 +184,9 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 		return hit, false, nil
 	}
 	a.adopt(rec)
-	set, err := a.Obtain(ctx, p, g)
+	set, err := a.obtain(ctx, p, g, func() error { return lock.hold(ctx) })
 	if err != nil {
-		return Result{}, false, err
+		return Result{}, overtaken(err), err
 	}
 	set = lasting(p, g.Name(), false, set, a.Warn)
 	if !session {

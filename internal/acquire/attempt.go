@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"sync"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -14,6 +15,7 @@ import (
 	"authctl/internal/grant"
 	"authctl/internal/metadata"
 	"authctl/internal/profile"
+	"authctl/internal/store"
 	"authctl/internal/token"
 )
 
@@ -26,7 +28,12 @@ const (
 // Obtain asks the token endpoint by one grant and returns what was granted. It
 // keeps nothing.
 func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant) (token.Set, error) {
-	answer, asked, err := a.askToken(ctx, p, g, nil)
+	return a.obtain(ctx, p, g, nil)
+}
+
+// obtain is Obtain under a lock, which leave asks.
+func (a *Acquirer) obtain(ctx context.Context, p *profile.Profile, g grant.Grant, leave func() error) (token.Set, error) {
+	answer, asked, err := a.askToken(ctx, p, g, leave)
 	if err != nil {
 		return token.Set{}, err
 	}
@@ -34,7 +41,7 @@ func (a *Acquirer) Obtain(ctx context.Context, p *profile.Profile, g grant.Grant
 }
 
 // askToken sends the token request of g and returns the raw 2xx answer and the
-// asked scope. leave is asked before what g carries leaves; nil lets it.
+// asked scope. leave is asked at each attempt before what g carries leaves; nil lets it.
 func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Grant, leave func() error) (endpoint.Answer, string, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
 	defer cancel()
@@ -47,7 +54,10 @@ func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Gra
 		if err := g.Apply(ctx, r); err != nil {
 			return err
 		}
-		asked, r.Leave = scopeOf(r), leave
+		asked = scopeOf(r)
+		if leave != nil {
+			r.Leave = sync.OnceValue(leave) // the body is read in parts
+		}
 		return nil
 	}
 	answer, err := a.exchange(ctx, p, e, tokenURL, e.Token, grant.Repeatable(g), build)
@@ -88,6 +98,10 @@ func (a *Acquirer) exchange(ctx context.Context, p *profile.Profile, e metadata.
 			return endpoint.Answer{}, err
 		}
 		answer, err := a.post(ctx, r)
+		var kept *notHeld
+		if errors.As(err, &kept) {
+			return endpoint.Answer{}, kept.err
+		}
 		if err == nil {
 			a.noteNonce(answer)
 			refused := endpoint.Refused(answer)
@@ -117,7 +131,7 @@ func (a *Acquirer) post(ctx context.Context, r *endpoint.Request) (endpoint.Answ
 }
 
 // lock takes the lock of key; another process may hold it while it asks.
-func (a *Acquirer) lock(ctx context.Context, key string) (unlock func(), err error) {
+func (a *Acquirer) lock(ctx context.Context, key string) (store.Lease, error) {
 	defer a.Busy("waiting for another authctl that asks for the same token")()
 	return a.Store.Lock(ctx, key)
 }

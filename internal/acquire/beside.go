@@ -70,6 +70,9 @@ func (a *Acquirer) beside(ctx context.Context, w wish, o Options) (Result, error
 		return hit, nil
 	}
 	r, err := a.askBeside(ctx, w, key, side, o)
+	for overtaken(err) {
+		r, err = a.askBeside(ctx, w, key, side, o)
+	}
 	switch {
 	case errors.Is(err, errMoved):
 		return a.beside(ctx, w, o)
@@ -113,11 +116,11 @@ func (a *Acquirer) readBeside(ctx context.Context, w wish, key string, session s
 // no refresh token is sent twice and N processes ask once. before is what was
 // kept when this process looked.
 func (a *Acquirer) askBeside(ctx context.Context, w wish, key string, before store.Record, o Options) (Result, error) {
-	unlock, err := a.take(ctx, w.profile, key)
+	lock, err := a.take(ctx, w.profile, key)
 	if err != nil {
 		return Result{}, err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	rec, err := a.current(ctx, w.profile, key)
 	switch {
 	case err != nil:
@@ -129,14 +132,15 @@ func (a *Acquirer) askBeside(ctx context.Context, w wish, key string, before sto
 	if err != nil {
 		return Result{}, err
 	}
-	// Another process asked while we waited: its token serves a --force too.
-	if o.Force && side.Set.ObtainedAt.After(before.Set.ObtainedAt) {
+	// Another process asked while we waited: its token serves a --force too. Its
+	// clock may be another machine's: that the time is another one says enough.
+	if o.Force && !side.Set.ObtainedAt.Equal(before.Set.ObtainedAt) {
 		o.Force = false
 	}
 	if hit, ok := a.fresh(w.asked, side, o); ok {
 		return hit, nil
 	}
-	set, err := a.spendBeside(ctx, w, key, rec)
+	set, err := a.spendBeside(ctx, w, lock, rec)
 	return Result{Set: set}, err
 }
 

@@ -18,16 +18,16 @@ import (
 	"authctl/internal/token"
 )
 
-// spendBeside spends the refresh token of session, which is kept under key, in
-// the order of every refresh (docs/store.md), under the lock of key.
-func (a *Acquirer) spendBeside(ctx context.Context, w wish, key string, session store.Record) (token.Set, error) {
+// spendBeside spends the refresh token of session, under its lock, in the order
+// of every refresh (docs/store.md).
+func (a *Acquirer) spendBeside(ctx context.Context, w wish, lock locked, session store.Record) (token.Set, error) {
 	if session.Set.RefreshToken.IsZero() {
 		return token.Set{}, a.noneToSpend(w.profile, session)
 	}
 	if err := ctx.Err(); err != nil {
 		return token.Set{}, err
 	}
-	way := a.steadyOneUse(ctx, refreshing(w.profile, session.Grant))
+	way := a.steadyOneUse(ctx, lock, refreshing(w.profile, session.Grant))
 	defer way.end()
 	ctx = context.WithoutCancel(ctx)
 	interrupted := session.Intent
@@ -37,17 +37,17 @@ func (a *Acquirer) spendBeside(ctx context.Context, w wish, key string, session 
 		return token.Set{}, err
 	}
 	session.Intent = a.Now()
-	if err := a.Store.Put(ctx, key, session); err != nil {
+	if err := a.Store.Put(ctx, lock.key, session); err != nil {
 		return token.Set{}, notSpent(err)
 	}
 	answer, scope, err := a.askToken(way.ctx, w.asked, w.grant(session.Set.RefreshToken), way.leave)
 	if err != nil && !way.gone() {
-		return token.Set{}, a.unspent(ctx, key, session, interrupted, err)
+		return token.Set{}, a.unspent(ctx, lock.key, session, interrupted, err)
 	}
 	if err != nil {
-		return token.Set{}, a.besideFailed(ctx, w, key, session, interrupted, err)
+		return token.Set{}, a.besideFailed(ctx, w, lock, session, interrupted, err)
 	}
-	return a.rotateBeside(ctx, w, key, session, answer, scope, interrupted)
+	return a.rotateBeside(ctx, w, lock.key, session, answer, scope, interrupted)
 }
 
 // grant carries what this call asked for and nothing that it did not: a refresh
@@ -132,17 +132,17 @@ func (a *Acquirer) keepBeside(ctx context.Context, w wish, key string, session s
 // besideFailed: a refusal ends no session here, because it may be about what was
 // asked for; a server that spends the refresh token all the same ends it, and the
 // command that finds out can say so. invalid_grant may be about either; a plain refresh tells.
-func (a *Acquirer) besideFailed(ctx context.Context, w wish, key string, session store.Record, interrupted time.Time, failure error) error {
+func (a *Acquirer) besideFailed(ctx context.Context, w wish, lock locked, session store.Record, interrupted time.Time, failure error) error {
 	if refusedGrant(failure) {
 		session.Intent = interrupted
-		if _, err := a.refreshLocked(ctx, w.profile, key, session); err != nil {
+		if _, err := a.refreshLocked(ctx, w.profile, lock, session); err != nil {
 			return err
 		}
 		return loginBecause(w.profile, session, "the session is good, but not for "+w.ask.text()+": "+failure.Error(), failure)
 	}
-	if !a.rescue(ctx, key, session, failure) && answeredUnspent(failure) {
+	if !a.rescue(ctx, lock.key, session, failure) && answeredUnspent(failure) {
 		session.Intent, session.Aux = time.Time{}, with(session.Aux, sideRefused, w.ask.text())
-		_ = a.Store.Put(ctx, key, session)
+		_ = a.Store.Put(ctx, lock.key, session)
 	}
 	failure = personNeeded(w.profile, session, failure)
 	var f *fault.Error

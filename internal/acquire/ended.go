@@ -76,7 +76,9 @@ func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, re
 	why := before + failure.Error()
 	rec.Set.RefreshToken, rec.Intent = secret.Text{}, time.Time{}
 	rec.Aux = with(afterRefresh(rec.Aux, time.Time{}), endedBecause, why)
-	_ = a.Store.Put(ctx, key, rec)
+	if err := a.Store.Put(ctx, key, rec); overtaken(err) {
+		return err // another brought what the server gave for it before
+	}
 	if !isSession(rec) {
 		var f *fault.Error
 		if !errors.As(failure, &f) {

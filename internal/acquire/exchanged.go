@@ -64,6 +64,9 @@ func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, o Opti
 	}
 	key := Key(p, grant.SubjectHash(g))
 	r, _, err := a.askOnce(ctx, p, g, key, o)
+	if overtaken(err) {
+		return a.Token(ctx, p, o)
+	}
 	if err != nil {
 		if refusedSubject(err) {
 			return Result{}, over

@@ -28,7 +28,8 @@ type memory struct {
 	puts    []store.Record
 	fail    func(store.Record) error
 	takes   int
-	locked  func() // what another process did just before the lock was ours
+	hold    func(context.Context) error // nil: as local kinds have it
+	locked  func()                      // what another process did just before the lock was ours
 }
 
 func newMemory() *memory {
@@ -68,7 +69,7 @@ func (m *memory) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (m *memory) Lock(_ context.Context, key string) (func(), error) {
+func (m *memory) Lock(_ context.Context, key string) (store.Lease, error) {
 	m.mu.Lock()
 	l, ok := m.locks[key]
 	if !ok {
@@ -81,7 +82,7 @@ func (m *memory) Lock(_ context.Context, key string) (func(), error) {
 	if m.locked != nil {
 		m.locked()
 	}
-	return l.Unlock, nil
+	return store.NewLease(m.hold, l.Unlock), nil
 }
 
 // server answers token requests one after another, and remembers them.

@@ -12,6 +12,7 @@ import (
 // the process meanwhile tells what that may have cost.
 type oneUse struct {
 	ctx  context.Context // of its requests
+	lock locked          // which guards it
 	stay func() bool     // asked once, as it leaves: false when an interrupt has come
 	say  func() (done func())
 
@@ -21,19 +22,19 @@ type oneUse struct {
 	done func()
 }
 
-// oneUse begins one; what is told when it is cut off, a part of a sentence.
-func (a *Acquirer) oneUse(ctx context.Context, what string) *oneUse {
+// oneUse begins one under lock; what is told when it is cut off, a part of a sentence.
+func (a *Acquirer) oneUse(ctx context.Context, lock locked, what string) *oneUse {
 	return &oneUse{
-		ctx: ctx, stay: func() bool { return ctx.Err() == nil },
+		ctx: ctx, lock: lock, stay: func() bool { return ctx.Err() == nil },
 		say: func() func() { return a.Spending(what) },
 	}
 }
 
 // steadyOneUse is one that the first signal does not cut off once it has left:
 // only a second one, which ends the process.
-func (a *Acquirer) steadyOneUse(ctx context.Context, what string) *oneUse {
+func (a *Acquirer) steadyOneUse(ctx context.Context, lock locked, what string) *oneUse {
 	way, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	e := a.oneUse(way, what)
+	e := a.oneUse(way, lock, what)
 	e.stay = context.AfterFunc(ctx, func() { cancel(context.Cause(ctx)) })
 	return e
 }
@@ -50,8 +51,12 @@ func (e *oneUse) end() {
 	e.over = true
 }
 
-// leave is called before the first byte of the body is sent; its error keeps it here.
+// leave is called before the first byte of each request's body is sent; its
+// error keeps it here.
 func (e *oneUse) leave() error {
+	if err := e.lock.hold(e.ctx); err != nil {
+		return err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	switch {

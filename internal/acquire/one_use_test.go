@@ -143,7 +143,7 @@ func (d dialing) Post(ctx context.Context, r *endpoint.Request) (endpoint.Answer
 
 func TestNothingLeavesWhenItIsOver(t *testing.T) {
 	a := New(Deps{})
-	e := a.steadyOneUse(t.Context(), "")
+	e := a.steadyOneUse(t.Context(), locked{}, "")
 	e.end()
 	if e.leave() == nil || e.gone() {
 		t.Error("it left")

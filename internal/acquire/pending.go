@@ -114,14 +114,15 @@ func (a *Acquirer) Revoke(ctx context.Context, p *profile.Profile, t secret.Text
 // take is lock, and the end of what a crash left of a login or an exchange
 // under key: nobody can check that answer any more, so its tokens are revoked
 // and it is dropped.
-func (a *Acquirer) take(ctx context.Context, p *profile.Profile, key string) (unlock func(), err error) {
-	unlock, err = a.lock(ctx, key)
+func (a *Acquirer) take(ctx context.Context, p *profile.Profile, key string) (locked, error) {
+	lease, err := a.lock(ctx, key)
 	if err != nil {
-		return nil, err
+		return locked{}, err
 	}
+	lock := locked{lease, key}
 	rec, err := a.Store.Get(ctx, key+pendingEnd)
 	if err != nil {
-		return unlock, nil
+		return lock, nil
 	}
 	kept, err := a.Store.Get(ctx, key)
 	switch {
@@ -132,5 +133,5 @@ func (a *Acquirer) take(ctx context.Context, p *profile.Profile, key string) (un
 	case err == nil, errors.Is(err, store.ErrAbsent):
 		New(a.Deps).drop(ctx, p, key, Unverified(rec)) // with no DPoP key of this command
 	}
-	return unlock, nil
+	return lock, nil
 }

@@ -27,18 +27,18 @@ func (a *Acquirer) Refresh(ctx context.Context, p, asked *profile.Profile) (toke
 		key = rec.Session
 	}
 	set, err := a.refreshSession(ctx, p, asked, key)
-	if errors.Is(err, errMoved) {
+	if errors.Is(err, errMoved) || overtaken(err) {
 		return a.Refresh(ctx, p, asked)
 	}
 	return set, err
 }
 
 func (a *Acquirer) refreshSession(ctx context.Context, p, asked *profile.Profile, key string) (token.Set, error) {
-	unlock, err := a.take(ctx, p, key)
+	lock, err := a.take(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	rec, err := a.current(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
@@ -49,7 +49,7 @@ func (a *Acquirer) refreshSession(ctx context.Context, p, asked *profile.Profile
 	if Key(asked, "") != Key(p, "") {
 		rec.Aux = withFact(rec.Aux, switched)
 	}
-	return a.refreshLocked(ctx, asked, key, rec)
+	return a.refreshLocked(ctx, asked, lock, rec)
 }
 
 // RefreshWith spends a refresh token that was handed in and keeps the outcome
@@ -58,12 +58,20 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	if err := a.Ready(ctx); err != nil {
 		return token.Set{}, err
 	}
+	set, err := a.refreshWith(ctx, p, asked, refreshToken)
+	if errors.Is(err, errMoved) {
+		return a.RefreshWith(ctx, p, asked, refreshToken)
+	}
+	return set, err
+}
+
+func (a *Acquirer) refreshWith(ctx context.Context, p, asked *profile.Profile, refreshToken secret.Text) (token.Set, error) {
 	key := Key(p, "")
-	unlock, err := a.take(ctx, p, key)
+	lock, err := a.take(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	if err := ctx.Err(); err != nil {
 		return token.Set{}, err
 	}
@@ -77,9 +85,12 @@ func (a *Acquirer) RefreshWith(ctx context.Context, p, asked *profile.Profile, r
 	if own {
 		a.adopt(held) // the server may have bound it to the session's key (RFC 9449 5)
 	}
-	way := a.steadyOneUse(ctx, refreshing(p, rec.Grant))
+	way := a.steadyOneUse(ctx, lock, refreshing(p, rec.Grant))
 	defer way.end()
 	answer, _, err := a.askToken(way.ctx, asked, grant.RefreshToken{Token: refreshToken}, way.leave)
+	if overtaken(err) && !way.gone() {
+		return token.Set{}, errMoved
+	}
 	if err != nil {
 		// A session that is kept stays as it is.
 		if holdsSession(held) {
@@ -126,10 +137,10 @@ func (a *Acquirer) replace(ctx context.Context, p *profile.Profile, key string, 
 	return rec.Set, nil
 }
 
-// refreshLocked is the order of docs/store.md, under the lock of key: write
+// refreshLocked is the order of docs/store.md, under the lock of rec: write
 // the intent, POST, make the raw answer durable, validate, promote. Once the
 // token is on its way no first signal comes between it and the durable write.
-func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key string, rec store.Record) (token.Set, error) {
+func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, lock locked, rec store.Record) (token.Set, error) {
 	if rec.Set.RefreshToken.IsZero() {
 		return token.Set{}, a.over(p, rec)
 	}
@@ -140,19 +151,19 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, key st
 	interrupted := rec.Intent
 	a.adopt(rec)
 	rec.Intent = a.Now()
-	if err := a.Store.Put(steady, key, rec); err != nil {
+	if err := a.Store.Put(steady, lock.key, rec); err != nil {
 		return token.Set{}, notSpent(err)
 	}
-	way := a.steadyOneUse(ctx, refreshing(p, rec.Grant))
+	way := a.steadyOneUse(ctx, lock, refreshing(p, rec.Grant))
 	defer way.end()
 	answer, _, err := a.askToken(way.ctx, p, grant.RefreshToken{Token: rec.Set.RefreshToken}, way.leave)
 	if err != nil && !way.gone() {
-		return token.Set{}, a.unspent(steady, key, rec, interrupted, err)
+		return token.Set{}, a.unspent(steady, lock.key, rec, interrupted, err)
 	}
 	if err != nil {
-		return a.refreshFailed(steady, p, key, rec, interrupted, err)
+		return a.refreshFailed(steady, p, lock, rec, interrupted, err)
 	}
-	return a.rotate(steady, p, key, rec, answer, interrupted)
+	return a.rotate(steady, p, lock.key, rec, answer, interrupted)
 }
 
 // unspent is the failure of a refresh whose token never left: the intent is what it was.
@@ -209,27 +220,27 @@ func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Re
 
 // refreshFailed: invalid_grant ends the session, unless another process
 // rotated the token meanwhile; then that one is used, once.
-func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, key string, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
+func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, lock locked, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
 	if !refusedGrant(failure) {
-		if !a.rescue(ctx, key, spent, failure) && answeredUnspent(failure) {
+		if !a.rescue(ctx, lock.key, spent, failure) && answeredUnspent(failure) {
 			spent.Intent = time.Time{}
-			_ = a.Store.Put(ctx, key, spent)
+			_ = a.Store.Put(ctx, lock.key, spent)
 		}
 		return token.Set{}, personNeeded(p, spent, failure)
 	}
-	now, err := a.read(ctx, p, key)
+	now, err := a.read(ctx, p, lock.key)
 	if err == nil && !now.Set.RefreshToken.IsZero() && now.Set.RefreshToken.Reveal() != spent.Set.RefreshToken.Reveal() {
 		if now.Set.FreshFor(p.Token.MinTTL, a.Now()) {
 			return now.Set, nil
 		}
-		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken}, nil)
+		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken}, func() error { return lock.hold(ctx) })
 		if err == nil {
-			return a.rotate(ctx, p, key, now, answer, time.Time{})
+			return a.rotate(ctx, p, lock.key, now, answer, time.Time{})
 		}
 		if !refusedGrant(err) {
-			a.rescue(ctx, key, now, err)
+			a.rescue(ctx, lock.key, now, err)
 			return token.Set{}, err // the other one's token may still be good: it stays
 		}
 	}
-	return token.Set{}, a.ended(ctx, p, key, spent, interrupted, failure)
+	return token.Set{}, a.ended(ctx, p, lock.key, spent, interrupted, failure)
 }

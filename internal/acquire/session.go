@@ -49,7 +49,11 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 		}
 		rec = target
 	}
-	r, err := a.renew(ctx, p, key, rec.Set.ObtainedAt, o)
+	before := rec.Set.ObtainedAt
+	r, err := a.renew(ctx, p, key, before, o)
+	for overtaken(err) {
+		r, err = a.renew(ctx, p, key, before, o)
+	}
 	switch {
 	case errors.Is(err, errMoved):
 		return a.Token(ctx, p, o)
@@ -63,11 +67,11 @@ func (a *Acquirer) fromSession(ctx context.Context, p *profile.Profile, key stri
 // renew refreshes the session of key under its lock, unless another process
 // has done so since before.
 func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, before time.Time, o Options) (Result, error) {
-	unlock, err := a.take(ctx, p, key)
+	lock, err := a.take(ctx, p, key)
 	if err != nil {
 		return Result{}, err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	rec, err := a.current(ctx, p, key)
 	switch {
 	case err != nil:
@@ -75,8 +79,9 @@ func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, be
 	case rec.Grant == "":
 		return Result{}, errMoved
 	}
-	// Another process refreshed while we waited: its token serves a --force too.
-	if o.Force && rec.Set.ObtainedAt.After(before) {
+	// Another process refreshed while we waited: its token serves a --force too. Its
+	// clock may be another machine's: that the time is another one says enough.
+	if o.Force && !rec.Set.ObtainedAt.Equal(before) {
 		o.Force = false
 	}
 	if hit, ok := a.fresh(p, rec, o); ok {
@@ -85,7 +90,7 @@ func (a *Acquirer) renew(ctx context.Context, p *profile.Profile, key string, be
 	if o.Refused {
 		rec = a.refusedByAPI(ctx, key, rec)
 	}
-	set, err := a.refreshLocked(ctx, p, key, rec)
+	set, err := a.refreshLocked(ctx, p, lock, rec)
 	return Result{Set: set}, err
 }
 
@@ -137,20 +142,31 @@ func (a *Acquirer) Start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	if o.Session == nil {
 		o.Session = p
 	}
+	set, err := a.start(ctx, p, g, o)
+	if errors.Is(err, errMoved) {
+		return a.Start(ctx, p, g, o)
+	}
+	return set, err
+}
+
+func (a *Acquirer) start(ctx context.Context, p *profile.Profile, g grant.Grant, o StartOptions) (token.Set, error) {
 	key := Key(p, grant.SubjectHash(g))
-	unlock, err := a.take(ctx, p, key)
+	lock, err := a.take(ctx, p, key)
 	if err != nil {
 		return token.Set{}, err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	if o.Kept != nil {
 		if set, ok, err := o.Kept(); ok || err != nil {
 			return set, err
 		}
 	}
-	way := a.oneUse(ctx, starting(o.Session, g.Name()))
+	way := a.oneUse(ctx, lock, starting(o.Session, g.Name()))
 	defer way.end()
 	answer, asked, err := a.askToken(way.ctx, p, g, way.leave)
+	if overtaken(err) && !way.gone() { // what it carries is as good as before
+		return token.Set{}, errMoved
+	}
 	if err != nil {
 		a.giveBack(context.WithoutCancel(ctx), p, endpoint.Salvage(partOf(err)))
 		return token.Set{}, err

@@ -46,11 +46,11 @@ func (a *Acquirer) keepSession(ctx context.Context, p *profile.Profile, key stri
 // otherwise be written over the pointer.
 func (a *Acquirer) setPointer(ctx context.Context, p *profile.Profile, key, grantName string) error {
 	own := Key(p, "")
-	unlock, err := a.take(ctx, p, own)
+	lock, err := a.take(ctx, p, own)
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	return a.Store.Put(ctx, own, store.Record{Profile: p.Name, Grant: grantName, Session: key})
 }
 

@@ -100,12 +100,12 @@ func (s *stores) Put(ctx context.Context, key string, r store.Record) error {
 // Lock takes the record's lock. Where nothing can be written there is nothing
 // to guard: a token may still be fetched and printed, and Put says why it is
 // not kept.
-func (s *stores) Lock(ctx context.Context, key string) (func(), error) {
-	unlock, err := s.Store.Lock(ctx, key)
+func (s *stores) Lock(ctx context.Context, key string) (store.Lease, error) {
+	lease, err := s.Store.Lock(ctx, key)
 	if store.NotWritable(err) {
-		return func() {}, nil
+		return store.Lease{}, nil
 	}
-	return unlock, err
+	return lease, err
 }
 
 // Ready says whether a session could be kept. A user who chose `none` knows.

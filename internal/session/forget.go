@@ -72,11 +72,11 @@ func pointersFirst(list []store.Entry) []store.Entry {
 // forget holds the record's lock, so that a refresh under way in another
 // process does not bring it back.
 func (s Sessions) forget(ctx context.Context, e store.Entry, revoke bool, done *Forgotten) error {
-	unlock, err := s.Store.Lock(ctx, acquire.LockOf(e.Key))
+	lock, err := s.Store.Lock(ctx, acquire.LockOf(e.Key))
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Unlock()
 	switch again, err := s.Store.Get(ctx, e.Key); {
 	case errors.Is(err, store.ErrAbsent):
 		return nil // another logout was quicker
@@ -84,6 +84,11 @@ func (s Sessions) forget(ctx context.Context, e store.Entry, revoke bool, done *
 		e.Record = again // refreshed while we waited
 	}
 	if revoke {
+		if err := lock.Hold(ctx); errors.Is(err, store.ErrOvertaken) {
+			return s.forget(ctx, e, revoke, done) // refreshed meanwhile
+		} else if err != nil {
+			return err
+		}
 		revoked, err := s.revoke(ctx, e.Record)
 		if ctx.Err() != nil {
 			return ctx.Err()

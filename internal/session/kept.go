@@ -19,7 +19,7 @@ type Store interface {
 	List(ctx context.Context) ([]store.Entry, error)
 	Get(ctx context.Context, key string) (store.Record, error)
 	Delete(ctx context.Context, key string) error
-	Lock(ctx context.Context, key string) (unlock func(), err error)
+	Lock(ctx context.Context, key string) (store.Lease, error)
 }
 
 // Revoker tells a profile's server that a token is no longer used (RFC 7009).

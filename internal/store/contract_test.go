@@ -229,9 +229,9 @@ func TestNone(t *testing.T) {
 	if err := s.Ready(ctx); !errors.Is(err, store.ErrKeepsNothing) || fault.KindOf(err) != fault.Store {
 		t.Errorf("got %v", err)
 	}
-	unlock, err := s.Lock(ctx, "a1")
+	lease, err := s.Lock(ctx, "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	unlock()
+	lease.Unlock()
 }

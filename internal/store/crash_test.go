@@ -106,12 +106,12 @@ func checkAfter(t *testing.T, k *kit, old, next string, killed bool, seen map[st
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	s := k.open(t)
-	unlock, err := s.Lock(ctx, "a1")
+	lease, err := s.Lock(ctx, "a1")
 	if err != nil {
 		t.Errorf("the lock is not free: %v", err)
 		return
 	}
-	unlock()
+	lease.Unlock()
 	r, err := s.Get(ctx, "a1")
 	switch {
 	case err != nil && old == "-" && killed: // nothing was there, and nothing is
@@ -133,11 +133,11 @@ func putUnderLock(dir, subject string) string {
 	if err != nil {
 		return err.Error()
 	}
-	unlock, err := s.Lock(ctx, "a1")
+	lease, err := s.Lock(ctx, "a1")
 	if err != nil {
 		return err.Error()
 	}
-	defer unlock()
+	defer lease.Unlock()
 	r := full()
 	r.Subject = subject
 	if err := s.Put(ctx, "a1", r); err != nil {

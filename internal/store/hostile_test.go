@@ -393,9 +393,9 @@ func TestUmask(t *testing.T) {
 	k := newKit(t, store.KindFile)
 	s := k.open(t)
 	must(t, s.Put(ctx, "a1", full()))
-	unlock, err := s.Lock(ctx, "a1")
+	lease, err := s.Lock(ctx, "a1")
 	must(t, err)
-	unlock()
+	lease.Unlock()
 	_ = filepath.WalkDir(k.dir, func(p string, d os.DirEntry, _ error) error {
 		if info, _ := d.Info(); info.Mode().Perm()&0o077 != 0 {
 			t.Errorf("%s: %v", p, info.Mode())

@@ -18,30 +18,19 @@ const (
 	turnPoll  = 200 * time.Millisecond
 )
 
-// Lock takes the lock of key, which one process at a time can hold, and
-// returns what releases it. It waits for LockLimit or the context. The lock
-// ends with the process, however it ends; the lock file stays, because
-// removing one lets two processes lock two files of the same name.
-func (s *Store) Lock(ctx context.Context, key string) (unlock func(), err error) {
-	if err := checkKey(key); err != nil {
-		return nil, err
-	}
-	if s.locks == "" {
-		return func() {}, nil
-	}
-	return lockFile(ctx, s.locks, key)
+// flocks is the locks of a folder, one file each. A lock ends with its process,
+// however it ends; the file stays, because removing one lets two processes lock
+// two files of the same name.
+type flocks string
+
+// lock waits for LockLimit.
+func (dir flocks) lock(ctx context.Context, key string) (Lease, error) {
+	unlock, err := lockFile(ctx, string(dir), key)
+	return NewLease(nil, unlock), err
 }
 
-// Turn is Lock for what a person does and no request waits for, such as a
-// login: it waits as long as the context does, and calls busy once if it has to.
-func (s *Store) Turn(ctx context.Context, key string, busy func()) (unlock func(), err error) {
-	if err := checkKey(key); err != nil {
-		return nil, err
-	}
-	if s.locks == "" {
-		return func() {}, nil
-	}
-	l, err := newLock(s.locks, key)
+func (dir flocks) turn(ctx context.Context, key string, busy func()) (unlock func(), err error) {
+	l, err := newLock(string(dir), key)
 	if err != nil {
 		return nil, err
 	}

@@ -24,7 +24,7 @@ func TestLockIsExclusive(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 20 {
 			wg.Go(func() {
-				unlock, err := k.open(t).Lock(ctx, "a1")
+				lease, err := k.open(t).Lock(ctx, "a1")
 				if err != nil {
 					t.Error(err)
 					return
@@ -32,7 +32,7 @@ func TestLockIsExclusive(t *testing.T) {
 				most.Store(max(most.Load(), held.Add(1)))
 				time.Sleep(time.Millisecond)
 				held.Add(-1)
-				unlock()
+				lease.Unlock()
 			})
 		}
 		wg.Wait()
@@ -48,19 +48,19 @@ func TestLockIsExclusive(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer a()
+		defer a.Unlock()
 		b, err := k.open(t).Lock(ctx, "b2")
 		if err != nil {
 			t.Fatal(err)
 		}
-		b()
+		b.Unlock()
 	})
 	contract(t, "a waiter can be interrupted", func(t *testing.T, k *kit) {
-		unlock, err := k.open(t).Lock(ctx, "a1")
+		lease, err := k.open(t).Lock(ctx, "a1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer unlock()
+		defer lease.Unlock()
 		waiting, cancel := context.WithTimeout(ctx, 30*time.Millisecond)
 		defer cancel()
 		if _, err := k.open(t).Lock(waiting, "a1"); !errors.Is(err, context.DeadlineExceeded) {
@@ -125,9 +125,9 @@ func TestAKilledHolderBlocksNobody(t *testing.T) {
 	}
 	waiting := make(chan error)
 	go func() {
-		unlock, err := k.open(t).Lock(context.Background(), "a1")
+		lease, err := k.open(t).Lock(context.Background(), "a1")
 		if err == nil {
-			unlock()
+			lease.Unlock()
 		}
 		waiting <- err
 	}()
@@ -139,38 +139,38 @@ func TestAKilledHolderBlocksNobody(t *testing.T) {
 	if err := <-waiting; err != nil {
 		t.Error(err)
 	}
-	unlock, err := k.open(t).Lock(context.Background(), "a1")
+	lease, err := k.open(t).Lock(context.Background(), "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	unlock()
+	lease.Unlock()
 }
 
 // The kernel gives the lock also to a waiter that is not interested any more.
 func TestAWaiterThatGaveUpHoldsNothing(t *testing.T) {
 	k := newKit(t, store.KindFile)
-	unlock, err := k.open(t).Lock(t.Context(), "a1")
+	lease, err := k.open(t).Lock(t.Context(), "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, wait := range map[string]func(context.Context) (func(), error){
-		"for a request": func(ctx context.Context) (func(), error) { return k.open(t).Lock(ctx, "a1") },
-		"for a login":   func(ctx context.Context) (func(), error) { return k.open(t).Turn(ctx, "a1", func() {}) },
+	for name, wait := range map[string]func(context.Context) error{
+		"for a request": func(ctx context.Context) error { _, err := k.open(t).Lock(ctx, "a1"); return err },
+		"for a login":   func(ctx context.Context) error { _, err := k.open(t).Turn(ctx, "a1", func() {}); return err },
 	} {
 		short, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		if _, err := wait(short); !errors.Is(err, context.DeadlineExceeded) {
+		if err := wait(short); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v", name, err)
 		}
 		cancel()
 	}
-	unlock()
+	lease.Unlock()
 	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	again, err := k.open(t).Lock(soon, "a1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	again()
+	again.Unlock()
 }
 
 func TestTheSealingKeyIsMadeOnce(t *testing.T) {

@@ -55,7 +55,7 @@ type Store struct {
 	kind  string
 	back  backend
 	ready func(ctx context.Context) error
-	locks string // folder; "" when nothing is shared and so nothing needs a lock
+	locks locker
 }
 
 // Open makes a store; nothing is read or created before the first call.
@@ -65,7 +65,7 @@ func Open(o Options) (*Store, error) {
 	}
 	switch o.Kind {
 	case KindNone:
-		return &Store{kind: o.Kind, back: nothing{}, ready: func(context.Context) error { return errKeepsNothing() }}, nil
+		return &Store{kind: o.Kind, back: nothing{}, ready: func(context.Context) error { return errKeepsNothing() }, locks: noLocks{}}, nil
 	case KindKeyring, KindFile:
 		locks := filepath.Join(o.Dir, "locks")
 		s := &sealed{
@@ -73,7 +73,7 @@ func Open(o Options) (*Store, error) {
 			key:  &sealingKey{source: o.Key, rand: o.Rand, locks: locks, kind: o.Kind},
 			rand: o.Rand, now: o.Now, warn: o.Warn, told: map[string]bool{},
 		}
-		return &Store{kind: o.Kind, back: s, ready: s.ready, locks: locks}, nil
+		return &Store{kind: o.Kind, back: s, ready: s.ready, locks: flocks(locks)}, nil
 	default:
 		return nil, fault.New(fault.Config, "there is no store %q", o.Kind).Hint("store: keyring, file or none")
 	}

@@ -1,0 +1,35 @@
+package acquire
+
+import (
+	"context"
+	"errors"
+
+	"authctl/internal/store"
+)
+
+// locked is the lock of what is kept under key.
+type locked struct {
+	store.Lease
+	key string
+}
+
+// hold is asked right before each request that the lock guards.
+func (l locked) hold(ctx context.Context) error {
+	if err := l.Hold(ctx); err != nil {
+		return &notHeld{err}
+	}
+	return ctx.Err() // it may have been given up meanwhile
+}
+
+// notHeld is why a request was not sent: the lock behind it is another's by
+// now, or nobody can tell. It is no fault of the server that was to be asked.
+type notHeld struct{ err error }
+
+func (n *notHeld) Error() string { return n.err.Error() }
+
+// Unwrap gives the store's error.
+func (n *notHeld) Unwrap() error { return n.err }
+
+// overtaken is true where nothing of ours was sent, or may be kept: what another
+// keeps by now is looked at again.
+func overtaken(err error) bool { return errors.Is(err, store.ErrOvertaken) }
