@@ -169,11 +169,11 @@ func (c *cli) byProfile(ctx context.Context, by *verifier) error {
 		return hinted(err, "--key FILE or --jwks FILE verify without a profile")
 	}
 	by.profile = p.Name
+	source, err := a.Metadata(ctx, p)
+	if err != nil {
+		return fault.In(p.Name, err)
+	}
 	by.verify = func(token string, o jwt.VerifyOptions) (*jwt.Token, error) {
-		source, err := a.Metadata(ctx, p)
-		if err != nil {
-			return nil, err
-		}
 		return source.Verify(ctx, p, token, o)
 	}
 	o := &by.options
@@ -181,7 +181,9 @@ func (c *cli) byProfile(ctx context.Context, by *verifier) error {
 		return nil
 	}
 	if o.Issuer == "" {
-		o.Issuer = p.Issuer
+		if o.Issuer, err = source.Issuer(ctx, p); err != nil {
+			return fault.In(p.Name, err)
+		}
 	}
 	if o.Issuer == "" {
 		return fault.In(p.Name, fault.New(fault.Config, "the profile has no issuer to hold iss against").

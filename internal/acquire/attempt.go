@@ -138,7 +138,7 @@ func (a *Acquirer) lock(ctx context.Context, key string) (store.Lease, error) {
 
 // request builds one attempt: the grant, the profile's own fields, the client.
 func (a *Acquirer) request(ctx context.Context, p *profile.Profile, e metadata.Endpoints, url string, build func(*endpoint.Request) error) (*endpoint.Request, error) {
-	r := &endpoint.Request{Profile: p, URL: url, Issuer: p.Issuer, TokenURL: e.TokenIdentity()}
+	r := &endpoint.Request{Profile: p, URL: url, Issuer: p.Issuer, TokenURL: e.Audience(p)}
 	if err := build(r); err != nil {
 		return nil, err
 	}

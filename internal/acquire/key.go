@@ -40,6 +40,7 @@ func Key(p *profile.Profile, subject string) string {
 		GrantAssertion                    *grantAssertion `json:",omitempty"`
 		Select                            string          `json:",omitempty"`
 		Details                           any             `json:",omitempty"`
+		DiscoveryURL                      string          `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -58,6 +59,7 @@ func Key(p *profile.Profile, subject string) string {
 		yes(p.Assertion.X5C), signedGrant(p.GrantAssertion),
 		unless("access_token", p.Token.Select),
 		p.Details(),
+		p.DiscoveryURL,
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.

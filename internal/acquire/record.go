@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,11 +104,7 @@ func (a *Acquirer) record(p *profile.Profile, grantName, subject string, set tok
 
 // Server is the origin of p's authorization server.
 func Server(p *profile.Profile) string {
-	at := p.TokenURL
-	if at == "" {
-		at = p.Issuer
-	}
-	u, err := url.Parse(at)
+	u, err := url.Parse(cmp.Or(p.TokenURL, p.DiscoveryURL, p.Issuer))
 	if err != nil {
 		return ""
 	}

@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -179,10 +180,10 @@ func TestEachAttemptHasItsOwnAssertion(t *testing.T) {
 }
 
 // hostile is what a document could say at its worst.
-type hostile struct{}
+type hostile struct{ token string }
 
-func (hostile) Resolve(_ context.Context, p *profile.Profile, _ ...metadata.Need) (metadata.Endpoints, error) {
-	return metadata.Endpoints{Issuer: "https://evil.example", Token: p.TokenURL, PAR: "https://evil.example"}, nil
+func (h hostile) Resolve(_ context.Context, p *profile.Profile, _ ...metadata.Need) (metadata.Endpoints, error) {
+	return metadata.Endpoints{Issuer: "https://evil.example", Token: cmp.Or(h.token, p.TokenURL), PAR: "https://evil.example"}, nil
 }
 
 // docs/threats.md 6: discovery changes nothing in the client assertion.
@@ -197,6 +198,43 @@ func TestAHostileDocumentDoesNotChooseTheAudience(t *testing.T) {
 	assertion, err := jwt.Parse(param(b.http.seen[0], "client_assertion"))
 	if err != nil || assertion.Claims.String("aud") != "https://as.example" || strings.Contains(string(assertion.Payload), "evil") {
 		t.Errorf("%v", err)
+	}
+}
+
+// docs/threats.md 6: neither does it by a token endpoint of another server, whose
+// assertion it would get at its own endpoints.
+func TestADocumentNamesNoOtherServersTokenEndpoint(t *testing.T) {
+	for token, sent := range map[string]bool{"https://as.example/t": true, "https://bank.example/t": false} {
+		b := newFixture(t)
+		if sent {
+			b = newFixture(t, granted("a", ""), granted("b", ""))
+		}
+		b.Metadata = hostile{token}
+		p := plain()
+		p.TokenURL, p.Client.Auth, p.Assertion.Alg, p.Assertion.Audience = "", "client_secret_jwt", "HS256", "token_url"
+		p.DiscoveryURL = "https://as.example/doc"
+		_, err := b.Token(t.Context(), p, Options{})
+		if (len(b.http.seen) > 0) != sent || !sent && fault.KindOf(err) != fault.Config {
+			t.Errorf("%s: %d requests, %v", token, len(b.http.seen), err)
+		}
+		asked := len(b.http.seen)
+		_, err = b.Call(t.Context(), p, parURL, "https://evil.example", func(*endpoint.Request) error { return nil })
+		if (len(b.http.seen) > asked) != sent || !sent && fault.KindOf(err) != fault.Config {
+			t.Errorf("%s: pushed, %v", token, err)
+		}
+	}
+}
+
+// A kept token belongs to the server that the profile names, wherever it does.
+func TestServer(t *testing.T) {
+	for want, p := range map[string]profile.Profile{
+		"https://t.example": {TokenURL: "https://t.example/t", DiscoveryURL: "https://d.example/d", Issuer: "https://i.example/i"},
+		"https://d.example": {DiscoveryURL: "https://d.example/d", Issuer: "https://i.example/i"},
+		"https://i.example": {Issuer: "https://i.example/i"},
+	} {
+		if got := Server(&p); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ func (a *App) Assertion(ctx context.Context, p *profile.Profile, ofGrant bool) (
 		if err != nil {
 			return secret.Text{}, err
 		}
-		tokenURL = found.TokenIdentity()
+		tokenURL = found.Audience(p)
 	}
 	d := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand, Warn: a.Warn}
 	if ofGrant {

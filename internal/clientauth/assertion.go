@@ -107,8 +107,11 @@ func (j jws) audience(at Server) (string, error) {
 		aud = at.TokenURL
 	}
 	if aud == "" {
-		return "", fault.New(fault.Config, "%s has no audience: %s.audience is %q and that is not known", j.name, j.path, j.shape.Audience).
-			Hint("set issuer or token_url in the profile, or %s.audience to the value the server expects", j.path)
+		f := fault.New(fault.Config, "%s has no audience: %s.audience is %q and that is not known", j.name, j.path, j.shape.Audience)
+		if j.shape.Audience == "token_url" {
+			return "", f.Hint("set token_url in the profile: an assertion names none that a discovery document has on another host (authctl doctor shows it)")
+		}
+		return "", f.Hint("set issuer or token_url in the profile, or %s.audience to the value the server expects", j.path)
 	}
 	return aud, nil
 }

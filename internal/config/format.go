@@ -21,6 +21,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Fixed(strict.Text("revocation_url", &p.RevocationURL)),
 		strict.Fixed(strict.Text("end_session_url", &p.EndSessionURL)),
 		strict.Fixed(strict.Text("discovery", &p.Discovery)),
+		strict.Fixed(strict.Text("discovery_url", &p.DiscoveryURL)),
 		strict.Fixed(strict.Flag("insecure_http", &p.InsecureHTTP)),
 		strict.Object("client", clientMembers(&p.Client)),
 		strict.Object("assertion", assertionMembers(&p.Assertion)),

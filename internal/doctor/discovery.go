@@ -14,15 +14,15 @@ import (
 // nothing when there is none.
 func (n *network) discovery(ctx context.Context) metadata.Endpoints {
 	const check = "discovery"
-	switch p := n.p; {
-	case p.Discovery == "never":
+	switch field, at := n.p.Metadata(); {
+	case n.p.Discovery == "never":
 		n.skip(check, "discovery: never")
 		return metadata.Endpoints{}
-	case p.Issuer == "":
+	case at == "":
 		n.skip(check, "the profile has no issuer, and needs none")
 		return metadata.Endpoints{}
-	case n.seen[rootOf(p.Issuer)].err != nil:
-		n.skip(check, "the issuer's host does not answer")
+	case n.seen[rootOf(at)].err != nil:
+		n.skip(check, "the host of %s does not answer", field)
 		return metadata.Endpoints{}
 	}
 	found, err := n.document(ctx)
@@ -35,6 +35,7 @@ func (n *network) discovery(ctx context.Context) metadata.Endpoints {
 		return metadata.Endpoints{}
 	}
 	n.compare(found)
+	n.audience(found)
 	n.pushed(found)
 	n.offers(found.Offers)
 	return found
@@ -44,7 +45,7 @@ func (n *network) discovery(ctx context.Context) metadata.Endpoints {
 func (n *network) document(ctx context.Context) (metadata.Endpoints, error) {
 	defer n.Busy("reading the discovery document")()
 	asked := profile.Profile{
-		Name: n.p.Name, Issuer: n.p.Issuer, Discovery: "always", InsecureHTTP: n.p.InsecureHTTP,
+		Name: n.p.Name, Issuer: n.p.Issuer, DiscoveryURL: n.p.DiscoveryURL, Discovery: "always", InsecureHTTP: n.p.InsecureHTTP,
 		Client: profile.Client{Auth: n.p.Client.Auth}, TLS: n.p.TLS, // which decide about aliases
 	}
 	return (&metadata.Source{HTTP: n.client, Now: n.Now}).Resolve(ctx, &asked)
@@ -74,7 +75,22 @@ func (n *network) compare(found metadata.Endpoints) {
 		n.warn(check, "token_url is "+p.TokenURL+", the document names "+found.Token,
 			"take token_url out of profile "+p.Name+", unless the provider gave you another than it publishes")
 	default:
-		n.ok(check, "the document is of this issuer, to the character")
+		n.ok(check, "the document is of this server: it names no other issuer")
+	}
+}
+
+// audience: a token endpoint that no assertion will name is to be written.
+func (n *network) audience(found metadata.Endpoints) {
+	p, check := n.p, ""
+	if p.Client.Method().Signs && p.Assertion.Audience == "token_url" {
+		check = "assertion.audience"
+	}
+	if g := p.GrantAssertion; g != nil && g.Audience == "token_url" {
+		check = "grant_assertion.audience"
+	}
+	if check != "" && p.TokenURL == "" && found.Token != "" && found.Audience(p) == "" {
+		n.fail(check, fault.New(fault.Config, "it is token_url, and the document names one on another host").
+			Hint("set token_url: %s in profile %s, if that is the server's", found.TokenIdentity(), p.Name))
 	}
 }
 

@@ -45,21 +45,20 @@ func (e *exam) network(ctx context.Context) {
 		Token: e.p.TokenURL, Authorize: e.p.AuthorizeURL, PAR: e.p.PARURL, Device: e.p.DeviceAuthorizationURL,
 		JWKS: e.p.JWKSURL, Revocation: e.p.RevocationURL, EndSession: e.p.EndSessionURL,
 	}
-	if e.p.Discovery != "never" {
-		own.Issuer = e.p.Issuer
-	}
 	n.visitAll(ctx, own)
 	found := n.discovery(ctx)
 	n.visitAll(ctx, found)
 	n.mutual(cmp.Or(own.Token, found.Token))
 	n.jwks(ctx, cmp.Or(own.JWKS, found.JWKS))
-	n.clock(cmp.Or(own.Token, found.Token, own.Issuer))
+	_, at := e.p.Metadata()
+	n.clock(cmp.Or(own.Token, found.Token, at))
 }
 
 func (n *network) visitAll(ctx context.Context, e metadata.Endpoints) {
+	field, begin := n.p.Metadata() // no other issuer: the one in a document need lead nowhere
 	for _, at := range []struct{ field, url string }{
 		{"token_url", e.Token},
-		{"issuer", e.Issuer},
+		{field, begin},
 		{"authorize_url", e.Authorize},
 		{"par_url", e.PAR},
 		{"device_authorization_url", e.Device},

@@ -49,8 +49,23 @@ func TestDiscovery(t *testing.T) {
 			func(p *profile.Profile) { issuerOnly(p); p.Grant = "authorization_code" },
 			document(map[string]any{"device_authorization_endpoint": "https://as.example/device"}), "ok discovery", "",
 		},
-		"the same token URL":  {func(p *profile.Profile) { p.Issuer = "https://as.example" }, document(nil), "ok discovery", ""},
-		"another token URL":   {func(p *profile.Profile) { p.Issuer = "https://as.example" }, document(map[string]any{"token_endpoint": "https://as.example/t2"}), "warn discovery", "https://as.example/t2"},
+		"the same token URL":       {func(p *profile.Profile) { p.Issuer = "https://as.example" }, document(nil), "ok discovery", ""},
+		"another token URL":        {func(p *profile.Profile) { p.Issuer = "https://as.example" }, document(map[string]any{"token_endpoint": "https://as.example/t2"}), "warn discovery", "https://as.example/t2"},
+		"a document of one's own":  {ownDocument, document(map[string]any{"issuer": nil}), "ok discovery", ""},
+		"no document of one's own": {ownDocument, "<html>", "FAIL discovery", "check discovery_url"},
+		"a server's other host": {
+			func(p *profile.Profile) {
+				ownDocument(p)
+				p.Client.Auth, p.Assertion.Audience = "private_key_jwt", "token_url"
+			},
+			document(map[string]any{"issuer": nil, "token_endpoint": "https://other.example/t"}), "FAIL assertion.audience", "set token_url: https://other.example/t",
+		},
+		"a grant's other host": {
+			func(p *profile.Profile) {
+				ownDocument(p)
+				p.GrantAssertion = &profile.GrantAssertion{Assertion: profile.Assertion{Audience: "token_url"}}
+			}, document(map[string]any{"issuer": nil, "token_endpoint": "https://other.example/t"}), "FAIL grant_assertion.audience", "set token_url: https://other.example/t",
+		},
 		"broken but needless": {func(p *profile.Profile) { p.Issuer = "https://as.example" }, "<html>", "warn discovery", "discovery: never"},
 	}
 	for name, tt := range tests {
@@ -59,6 +74,18 @@ func TestDiscovery(t *testing.T) {
 			b.pages = map[string]string{wellKnown: tt.doc, "https://as.example/jwks": jwks(t)}
 			expect(t, b.examine(t, newProfile(tt.change), Options{}), tt.start, tt.word)
 		})
+	}
+}
+
+func ownDocument(p *profile.Profile) { issuerOnly(p); p.Issuer, p.DiscoveryURL = "", wellKnown }
+
+// With a document of its own the issuer is a name, not a place.
+func TestTheHostOfADocumentIsAsked(t *testing.T) {
+	b := newFixture()
+	b.pages = map[string]string{wellKnown: document(map[string]any{"issuer": "https://name.example"}), "https://as.example/jwks": jwks(t)}
+	b.examine(t, newProfile(func(p *profile.Profile) { ownDocument(p); p.Issuer = "https://name.example" }), Options{})
+	if got := strings.Join(b.sent, " "); strings.Contains(got, "name.example") || !strings.Contains(got, "GET "+wellKnown) {
+		t.Errorf("sent %s", got)
 	}
 }
 

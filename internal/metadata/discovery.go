@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -18,17 +19,17 @@ const maxDiscovery = 1 << 20
 
 // discover fetches and checks the document.
 func (s *Source) discover(ctx context.Context, p *profile.Profile) (Endpoints, error) {
+	if p.DiscoveryURL != "" {
+		return s.document(ctx, p, p.DiscoveryURL)
+	}
 	var failure error
 	for _, at := range wellKnown(p.Issuer) {
 		e, err := s.document(ctx, p, at)
-		if err == nil {
-			return e, nil
-		}
-		failure = err
 		var refused *endpoint.Refusal
 		if !errors.As(err, &refused) || refused.Status != 404 {
-			break
+			return e, err
 		}
+		failure = cmp.Or(failure, err)
 	}
 	return Endpoints{}, failure
 }
@@ -53,19 +54,19 @@ func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (E
 // checked reads a document, fetched or kept: it must be of the profile's issuer
 // and name endpoints that secrets may go to.
 func checked(p *profile.Profile, at string, a endpoint.Answer) (Endpoints, error) {
+	field, begin := p.Metadata()
 	e, err := parse(a)
 	if err != nil {
 		return Endpoints{}, fault.New(fault.Network, "discovery %s is no discovery document: %w", at, err).
-			Hint("check issuer of profile %s, or set token_url and discovery: never", p.Name)
+			Hint("check %s of profile %s, or set token_url and discovery: never", field, p.Name)
 	}
-	// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
-	if e.Issuer != p.Issuer {
+	if !e.identified(p, at) {
 		return Endpoints{}, otherIssuer(p, at, e.Issuer)
 	}
 	// RFC 8414 2 and RFC 8705 5: every endpoint and every alias is https. Plain
 	// http on this machine is for servers on this machine: a document from afar
 	// must not choose which of its ports gets a secret.
-	plain := plainHTTP{anywhere: p.InsecureHTTP, here: onLoopback(p.Issuer)}
+	plain := plainHTTP{anywhere: p.InsecureHTTP, here: onLoopback(begin)}
 	for _, u := range append(e.Aliases.all(), e.Token, e.Authorize, e.PAR, e.Device, e.JWKS, e.Revocation, e.EndSession) {
 		if u == "" || plain.secure(u) {
 			continue
@@ -77,6 +78,26 @@ func checked(p *profile.Profile, at string, a endpoint.Answer) (Endpoints, error
 		return Endpoints{}, f
 	}
 	return e, nil
+}
+
+// identified settles whose document it is; false where it is another server's.
+func (e *Endpoints) identified(p *profile.Profile, at string) bool {
+	switch named := e.Issuer; {
+	case p.Issuer == "":
+		// discovery_url alone. A document that could name any issuer would undo
+		// what iss is for (RFC 9207 4): it counts on the document's own origin.
+		if !sameOrigin(named, at) {
+			e.Issuer, e.elsewhere = "", named
+		}
+	case named == "" && (p.DiscoveryURL != "" || strings.HasSuffix(at, smartConfiguration)):
+		// The profile itself led here, over TLS, and no other server is named.
+		// SMART App Launch has issuer with sso-openid-connect only.
+		e.Issuer = p.Issuer
+	default:
+		// RFC 8414 3.3: identical to the character, else the document is not this issuer's.
+		return named == p.Issuer
+	}
+	return true
 }
 
 // otherIssuer is a document that names another issuer than the profile. Its own
@@ -91,8 +112,11 @@ func otherIssuer(p *profile.Profile, at, named string) error {
 		return f.Hint("that is a pattern for many tenants: set issuer in profile %s to your tenant's own, as iss in its tokens has it", p.Name).
 			Hint("or set that issuer with discovery: never, token_url and jwks_url")
 	}
-	return f.Hint("issuer in profile %s must be as iss in the server's tokens; "+
-		"if its own discovery document is not there, set discovery: never, token_url and jwks_url beside it", p.Name)
+	f = f.Hint("issuer in profile %s must be as iss in the server's tokens", p.Name)
+	if p.DiscoveryURL == "" && named != "" {
+		f = f.Hint("if that is %.200q, set it and discovery_url: %s", named, at)
+	}
+	return f
 }
 
 // kept is a document of the cache. What cannot be used is fetched anew.
@@ -120,7 +144,8 @@ func (s *Source) fetch(ctx context.Context, at string, limit int64) (endpoint.An
 }
 
 // wellKnown lists where the document may be: OpenID Connect appends to the
-// issuer's path, RFC 8414 3.1 inserts before it.
+// issuer's path, RFC 8414 3.1 inserts before it, and SMART App Launch appends to
+// the FHIR server's base.
 func wellKnown(issuer string) []string {
 	openid := strings.TrimSuffix(issuer, "/") + "/.well-known/openid-configuration"
 	u, err := url.Parse(issuer)
@@ -129,7 +154,19 @@ func wellKnown(issuer string) []string {
 	}
 	inserted := *u
 	inserted.Path = "/.well-known/oauth-authorization-server" + strings.TrimSuffix(u.Path, "/")
-	return []string{openid, inserted.String()}
+	return []string{openid, inserted.String(), strings.TrimSuffix(issuer, "/") + smartConfiguration}
+}
+
+const smartConfiguration = "/.well-known/smart-configuration"
+
+// sameOrigin: what a document says of who the server is counts on its own origin.
+func sameOrigin(a, b string) bool {
+	one, err := url.Parse(a)
+	if err != nil {
+		return false
+	}
+	other, err := url.Parse(b)
+	return err == nil && one.Host != "" && one.Scheme == other.Scheme && strings.EqualFold(one.Host, other.Host)
 }
 
 // redacted is an endpoint in a message, without a password that may be in it.
@@ -163,9 +200,10 @@ func onLoopback(issuer string) bool {
 // notThere is a discovery document that did not come.
 func notThere(p *profile.Profile, at string, err error) error {
 	var refused *endpoint.Refusal
-	f := networkFault("discovery", "issuer", at, err)
+	field, _ := p.Metadata()
+	f := networkFault("discovery", field, at, err)
 	if errors.As(err, &refused) {
-		f = f.Hint("check issuer of profile %s, or set the endpoints and discovery: never", p.Name)
+		f = f.Hint("check %s of profile %s, or set the endpoints and discovery: never", field, p.Name)
 	}
 	return f
 }

@@ -54,5 +54,5 @@ func whence(p *profile.Profile, f *fault.Error) error {
 	if p.JWKSURL != "" {
 		return f.Hint("check jwks_url of profile %s", p.Name)
 	}
-	return f.Hint("the discovery document of issuer names that address; jwks_url in profile %s replaces it", p.Name)
+	return f.Hint("the discovery document names that address; jwks_url in profile %s replaces it", p.Name)
 }

@@ -1,7 +1,7 @@
 // Package metadata finds an authorization server's endpoints and keys: what
 // the profile says, and else what the server's discovery document says
-// (RFC 8414, OpenID Connect Discovery). Nothing found here ever enters a
-// client assertion: a hostile document must not choose its audience.
+// (RFC 8414, OpenID Connect Discovery, SMART App Launch). A hostile document
+// must not choose the audience of a client assertion: see Endpoints.Audience.
 package metadata
 
 import (
@@ -31,12 +31,25 @@ type Endpoints struct {
 	Offers  Offers
 
 	published string // the token endpoint's own URL where Token is its mTLS alias
+	elsewhere string // an issuer that the document names and that is not taken: see identified
 }
 
 // TokenIdentity is the URL by which a client assertion names the token
 // endpoint: the published one, also when an mTLS alias is where requests go
 // (RFC 8705 5 gives a second way to the same endpoint, not a second endpoint).
 func (e Endpoints) TokenIdentity() string { return cmp.Or(e.published, e.Token) }
+
+// Audience is TokenIdentity where an assertion may name it: the profile has it,
+// or it is on the very origin that the profile names for discovery; else "". A
+// document that named another server's token endpoint would get an assertion for
+// that server at an endpoint of its own, or its token for an API of its own.
+func (e Endpoints) Audience(p *profile.Profile) string {
+	_, at := p.Metadata()
+	if url := e.TokenIdentity(); url == p.TokenURL || sameOrigin(url, at) {
+		return url
+	}
+	return ""
+}
 
 // Getter fetches a public document without following redirects.
 type Getter interface {
@@ -64,7 +77,7 @@ type Source struct {
 func (s *Source) Resolve(ctx context.Context, p *profile.Profile, needs ...Need) (Endpoints, error) {
 	e := configured(p)
 	missing, asked := firstMissing(e, needs), false
-	if p.Discovery == "always" || (missing != "" && p.Discovery != "never" && p.Issuer != "") {
+	if _, at := p.Metadata(); at != "" && (missing != "" || p.Discovery == "always") {
 		found, err := s.discover(ctx, p)
 		if err != nil {
 			return Endpoints{}, err
@@ -73,14 +86,14 @@ func (s *Source) Resolve(ctx context.Context, p *profile.Profile, needs ...Need)
 		missing, asked = firstMissing(e, needs), true
 	}
 	if missing != "" {
-		return Endpoints{}, nowhere(p, missing, asked)
+		return Endpoints{}, nowhere(p, e, missing, asked)
 	}
 	return e, nil
 }
 
 // nowhere: neither p nor, where it was asked, discovery has the endpoint. What
 // is advised is not so yet.
-func nowhere(p *profile.Profile, missing string, asked bool) error {
+func nowhere(p *profile.Profile, e Endpoints, missing string, asked bool) error {
 	what, set := "no "+missing+": the profile has none", "set "+missing
 	switch {
 	case asked:
@@ -100,7 +113,20 @@ func nowhere(p *profile.Profile, missing string, asked bool) error {
 	if missing == "authorize_url" && p.DeviceAuthorizationURL != "" {
 		f = f.Hint("authctl login-device -p %s logs in without it", p.Name)
 	}
+	if missing == "issuer" && e.elsewhere != "" {
+		f = f.Hint("discovery %s names issuer %.200q, which is on another host and so for the profile to say", p.DiscoveryURL, e.elsewhere)
+	}
 	return f.Hint("%s", set)
+}
+
+// Issuer is who the server is: the profile's word, else that of the document at
+// discovery_url; "" where the profile has neither.
+func (s *Source) Issuer(ctx context.Context, p *profile.Profile) (string, error) {
+	if p.Issuer != "" || p.DiscoveryURL == "" {
+		return p.Issuer, nil
+	}
+	e, err := s.Resolve(ctx, p, NeedIssuer)
+	return e.Issuer, err
 }
 
 // Optional is Resolve for endpoints that a command can do without: a failing

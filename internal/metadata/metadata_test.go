@@ -163,8 +163,8 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"http":              {p: found(), at: wellKnownURL, a: ok(map[string]any{"jwks_uri": "http://as.example/"}), says: "is no https URL", hints: "insecure_http: true"},
 		"a slash more":      {p: found(), at: wellKnownURL, a: ok(map[string]any{"issuer": issuer + "/"}), says: "names issuer", hints: "correct issuer in profile p"},
 		"many tenants":      {p: found(), at: wellKnownURL, a: ok(map[string]any{"issuer": "https://as.example/{tenantid}/v2.0"}), says: "{tenantid}", hints: "set issuer in profile p to your tenant's own, as iss in its tokens has it; or set that issuer with discovery: never, token_url and jwks_url"},
-		"a policy's":        {p: found(), at: wellKnownURL, a: ok(map[string]any{"issuer": "https://as.example/0123/v2.0/"}), says: "0123", hints: "set discovery: never, token_url and jwks_url beside it"},
-		"another host":      {p: found(), at: wellKnownURL, a: ok(map[string]any{"issuer": "https://sts.example/0123/"}), says: "sts.example", hints: "set discovery: never"},
+		"a policy's":        {p: found(), at: wellKnownURL, a: ok(map[string]any{"issuer": "https://as.example/0123/v2.0/"}), says: "0123", hints: "set it and discovery_url: " + wellKnownURL},
+		"another host":      {p: found(), at: wellKnownURL, a: ok(map[string]any{"issuer": "https://sts.example/0123/"}), says: "sts.example", hints: "set it and discovery_url: " + wellKnownURL},
 		"keys of discovery": {p: found(), at: "https://as.example/jwks", a: endpoint.Answer{Status: 500}, says: "JWKS https://as.example/jwks: HTTP 500", hints: "jwks_url in profile p replaces it"},
 		"keys by profile":   {p: named, at: named.JWKSURL, a: endpoint.Answer{Status: 200, Body: []byte("{}")}, says: "JWKS https://keys.example/jwks", hints: "check jwks_url of profile p"},
 	}

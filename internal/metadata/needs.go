@@ -23,6 +23,18 @@ func NeedRevocation(e Endpoints) (name, url string) { return "revocation_url", e
 // Connect RP-Initiated Logout 2).
 func NeedEndSession(e Endpoints) (name, url string) { return "end_session_url", e.EndSession }
 
+// NeedIssuer is who the server is.
+func NeedIssuer(e Endpoints) (name, url string) { return "issuer", e.Issuer }
+
+// NeedCallbackIssuer is what iss in the answer of a login is held to, where the
+// server announces it (RFC 9207 2.4).
+func NeedCallbackIssuer(e Endpoints) (name, url string) {
+	if !e.IssInCallback {
+		return "issuer", "none"
+	}
+	return NeedIssuer(e)
+}
+
 func firstMissing(e Endpoints, needs []Need) string {
 	for _, need := range needs {
 		if name, value := need(e); value == "" {

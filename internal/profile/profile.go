@@ -32,6 +32,7 @@ type Profile struct {
 	RevocationURL          string // RFC 7009
 	EndSessionURL          string // OpenID Connect RP-Initiated Logout
 	Discovery              string // auto | always | never
+	DiscoveryURL           string // of the document itself; "": where issuer leads
 	InsecureHTTP           bool   // http beyond loopback was asked for
 
 	Client    Client

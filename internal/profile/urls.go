@@ -84,6 +84,7 @@ func (c *checker) urls() {
 		{"jwks_url", p.JWKSURL},
 		{"revocation_url", p.RevocationURL},
 		{"end_session_url", p.EndSessionURL},
+		{"discovery_url", p.DiscoveryURL},
 		{"api.base_url", p.API.BaseURL},
 	} {
 		c.endpoint(e.path, e.url)

@@ -62,17 +62,19 @@ func (c *checker) words() {
 // endpoints: authctl must know where to send the request before it makes one.
 func (c *checker) endpoints() {
 	p := c.p
-	if p.TokenURL == "" && p.Issuer == "" {
-		c.add("token_url", "is missing, and there is no issuer to discover it from").Hint = "set issuer: https://... or token_url: https://..."
-	}
+	_, at := p.Metadata()
+	named := p.Issuer != "" || p.DiscoveryURL != ""
 	switch {
-	case p.Discovery == "never" && p.TokenURL == "" && p.Issuer != "":
+	case p.Discovery == "never" && p.DiscoveryURL != "":
+		c.add("discovery_url", "contradicts discovery: never").Hint = "take one of the two out"
+	case p.TokenURL == "" && !named:
+		c.add("token_url", "is missing, and there is no issuer to discover it from").Hint = "set issuer: https://... or token_url: https://..."
+	case p.TokenURL == "" && at == "":
 		c.add("token_url", "is needed with discovery: never")
-	case p.Discovery == "always" && p.Issuer == "":
-		c.add("issuer", "is needed with discovery: always")
+	case p.Discovery == "always" && !named:
+		c.add("issuer", "is needed with discovery: always").Hint = "set issuer or discovery_url"
 	}
-	undiscovered := p.Issuer == "" || p.Discovery == "never"
-	if g := p.GrantType(); undiscovered && g.Lacks(p) {
+	if g := p.GrantType(); at == "" && g.Lacks(p) {
 		c.add(g.Endpoints[0], "is needed by grant: %s where discovery cannot find it", g.Name)
 	}
 }

@@ -50,6 +50,15 @@ func TestValidate(t *testing.T) {
 		{"a token URL is enough", func(p *profile.Profile) { p.Issuer = "" }, ""},
 		{"discovery never", func(p *profile.Profile) { p.TokenURL, p.Discovery = "", "never" }, "token_url: is needed with discovery: never"},
 		{"discovery always", func(p *profile.Profile) { p.Issuer, p.Discovery = "", "always" }, "issuer: is needed with discovery: always"},
+		{"a document of one's own is enough", func(p *profile.Profile) { p.Issuer, p.TokenURL, p.DiscoveryURL = "", "", "https://as.example/doc?x" }, ""},
+		{"a login by a document of one's own", func(p *profile.Profile) {
+			p.Issuer, p.Discovery, p.DiscoveryURL, p.Grant = "", "always", "https://as.example/doc", "authorization_code"
+		}, ""},
+		{"a document that is never read", func(p *profile.Profile) { p.Discovery, p.DiscoveryURL = "never", "https://as.example/doc" }, "discovery_url: contradicts discovery: never"},
+		{"a document over http", func(p *profile.Profile) { p.DiscoveryURL = "http://as.example/doc" }, "discovery_url: http would send"},
+		{"audience of a document's issuer", func(p *profile.Profile) {
+			p.Issuer, p.DiscoveryURL, p.Client.Auth, p.Client.Key = "", "https://as.example/doc", "private_key_jwt", ref("K")
+		}, "assertion.audience: issuer is asked for"},
 		{"login without an endpoint", func(p *profile.Profile) { p.Issuer, p.Grant = "", "authorization_code" }, "authorize_url: is needed by grant"},
 		{"issuer with a query", func(p *profile.Profile) { p.Issuer += "?x" }, "issuer: must not have a query"},
 		{"http on loopback", func(p *profile.Profile) {

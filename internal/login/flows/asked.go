@@ -23,8 +23,8 @@ func (d Deps) endpoints(ctx context.Context, p *profile.Profile, needs ...metada
 	}
 	needs = append(needs, metadata.NeedToken)
 	if slices.Contains(p.Scopes, "openid") {
-		needs = append(needs, metadata.NeedJWKS)
-		if p.Issuer == "" {
+		needs = append(needs, metadata.NeedJWKS, metadata.NeedIssuer)
+		if p.Issuer == "" && p.DiscoveryURL == "" {
 			return metadata.Endpoints{}, nil, fault.New(fault.Config, "the scope openid needs an issuer, to verify the id_token").
 				Hint("set issuer in profile %s, or take openid out of scopes", p.Name)
 		}
@@ -44,9 +44,9 @@ func params(p *profile.Profile, flags []endpoint.Param) []endpoint.Param {
 }
 
 // idToken is the check of a login's id_token with the server's keys.
-func (d Deps) idToken(p *profile.Profile, src *metadata.Source, nonce string, maxAge *time.Duration) login.IDToken {
+func (d Deps) idToken(p *profile.Profile, src *metadata.Source, issuer, nonce string, maxAge *time.Duration) login.IDToken {
 	return login.IDToken{
-		Profile: p.Name, Issuer: p.Issuer, ClientID: p.Client.ID, Nonce: nonce, Scopes: p.Scopes, MaxAge: maxAge, Now: d.Now,
+		Profile: p.Name, Issuer: issuer, ClientID: p.Client.ID, Nonce: nonce, Scopes: p.Scopes, MaxAge: maxAge, Now: d.Now,
 		Keys: func(ctx context.Context, fresh bool) ([]*keys.Key, error) { return src.Keys(ctx, p, fresh) },
 		Algs: func(ctx context.Context) []string { return src.IDTokenAlgs(ctx, p) },
 	}
@@ -58,7 +58,11 @@ func (d Deps) Renewed(ctx context.Context, p *profile.Profile, old, granted toke
 	if err != nil {
 		return err
 	}
-	check := d.idToken(p, src, "", nil)
+	issuer, err := src.Issuer(ctx, p)
+	if err != nil {
+		return err
+	}
+	check := d.idToken(p, src, issuer, "", nil)
 	check.Renews = old.IDToken.Reveal()
 	return check.Verify(ctx, granted)
 }

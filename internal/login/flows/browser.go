@@ -33,7 +33,7 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 		return shared, err
 	}
 	defer done()
-	e, src, err := d.endpoints(ctx, p, metadata.NeedAuthorize)
+	e, src, err := d.endpoints(ctx, p, metadata.NeedAuthorize, metadata.NeedCallbackIssuer)
 	if err != nil {
 		return acquire.Result{}, err
 	}
@@ -64,7 +64,7 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 	}
 	var set token.Set
 	err = flow.Run(ctx, req, func(ctx context.Context, code login.Code) error {
-		check := d.idToken(p, src, code.Nonce, maxAge)
+		check := d.idToken(p, src, e.Issuer, code.Nonce, maxAge)
 		g := grant.AuthorizationCode{Profile: p, Code: code.Value, Verifier: code.Verifier, RedirectURI: code.RedirectURI}
 		set, err = acq.Start(ctx, p, g, acquire.StartOptions{
 			MustKeep: true, Check: func(s token.Set) error { return accept(ctx, check, s) },
@@ -78,7 +78,7 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 func request(p *profile.Profile, e metadata.Endpoints, redirect login.Redirect, flags []endpoint.Param) login.Request {
 	return login.Request{
 		Profile: p.Name, ClientID: p.Client.ID, AuthorizeURL: e.Authorize, InsecureHTTP: p.InsecureHTTP,
-		Issuer: p.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
+		Issuer: e.Issuer, RequireIssuer: e.IssInCallback, Redirect: redirect,
 		Scopes: p.Scopes, Audience: p.Audience, Resource: p.Resource, Details: p.Details(), Params: params(p, flags),
 	}
 }

@@ -42,7 +42,7 @@ func (d Deps) Device(ctx context.Context, p *profile.Profile, acq *acquire.Acqui
 	screen := d.Terminal
 	auth.Show(screen)
 	defer screen.Waiting(ctx, "the login at "+auth.Address.Host(), auth.ExpiresIn)()
-	check := d.idToken(p, src, "", nil)
+	check := d.idToken(p, src, e.Issuer, "", nil)
 	var set token.Set
 	var outcome error
 	err = auth.Poll(ctx, d.Sleep, func(ctx context.Context) error {

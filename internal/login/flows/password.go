@@ -73,7 +73,7 @@ func notListed(p *profile.Profile, wire string, listed []string) error {
 // handIn is one request. An id_token is verified where the profile names its
 // issuer; OpenID Connect knows none of this grant, and some servers send one always.
 func (d Deps) handIn(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, src *metadata.Source, g grant.Password) (token.Set, error) {
-	check := d.idToken(p, src, "", nil)
+	check := d.idToken(p, src, p.Issuer, "", nil)
 	return acq.Start(ctx, p, g, acquire.StartOptions{MustKeep: true, Check: func(s token.Set) error {
 		if p.Issuer == "" {
 			return ctx.Err()
