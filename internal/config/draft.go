@@ -12,7 +12,8 @@ import (
 	"authctl/internal/strict"
 )
 
-// answer is what stands in a preset's questions where the answer goes.
+// answer is what stands in a preset's questions where the answer goes, alone or
+// before a path.
 const answer = "ANSWER"
 
 // Required is true when no answer is no profile.
@@ -97,8 +98,11 @@ func (d *Draft) Finish() (*profile.Profile, []byte, error) {
 // filled is a copy of n with the answer in place of ANSWER.
 func filled(n *yaml.Node, text string) *yaml.Node {
 	if n.Kind == yaml.ScalarNode {
-		if n.Value == answer {
-			return strict.Scalar(text)
+		if below, ok := strings.CutPrefix(n.Value, answer); ok {
+			if below != "" { // a path below a URL
+				text = strings.TrimSuffix(text, "/")
+			}
+			return strict.Scalar(text + below)
 		}
 		return n
 	}
@@ -140,7 +144,7 @@ func merge(below, over *yaml.Node) *yaml.Node {
 func pathOf(n *yaml.Node, value, path string) string {
 	switch n.Kind {
 	case yaml.ScalarNode:
-		if n.Value == value {
+		if strings.HasPrefix(n.Value, value) {
 			return path
 		}
 	case yaml.SequenceNode:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"strings"
 	"testing"
 
 	"authctl/internal/profile"
@@ -18,6 +19,7 @@ func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
 		"scopes[0]": "a b", "api.hosts[0]": "a.example b.example:1", "request.headers[0].basic.username": "DEV",
 		"grant_assertion.issuer": "app", "grant_assertion.key": "file:/k.pem", "grant_assertion.kid": "k1",
 		"grant_assertion.subject": "anna@example.org", "grant_assertion.audience": "https://login.example", "assertion.kid": "k1", "audience[0]": "https://api.example",
+		"discovery_url": "https://s.example/r4/", "assertion.alg": "ES384",
 	}
 	for _, preset := range profile.PresetNames() {
 		d, err := NewDraft("p", preset)
@@ -46,6 +48,25 @@ func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
 		}
 		if client != "app" || len(p.Scopes) == 0 && p.Grant == "client_credentials" && preset != "nhs-england" {
 			t.Errorf("%s: %s", preset, text)
+		}
+	}
+}
+
+// An answer may stand before a path, with and without a slash at its end.
+func TestAnAnswerBeforeAPath(t *testing.T) {
+	for _, base := range []string{"https://s.example/r4", "https://s.example/r4/"} {
+		d, err := NewDraft("p", "smart-backend")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Answer(d.Questions()[0], base); err != nil {
+			t.Fatal(err)
+		}
+		_, text, _ := d.Finish()
+		for _, want := range []string{"discovery_url: https://s.example/r4/.well-known/smart-configuration\n", "base_url: '" + base + "'}\n"} {
+			if !strings.Contains(string(text), want) {
+				t.Errorf("%s: %s", base, text)
+			}
 		}
 	}
 }

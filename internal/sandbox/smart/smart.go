@@ -162,13 +162,3 @@ func (p *Provider) unauthorized(w http.ResponseWriter, _ *http.Request, err erro
 	}
 	core.LoginOutcome(w, challenge, err.Error())
 }
-
-// Profiles writes the backend's keys.
-func (p *Provider) Profiles() ([]core.Profile, error) {
-	for alg, key := range p.keys {
-		if _, err := p.core.WriteKey("smart-"+strings.ToLower(alg)+".pem", key); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
-}
