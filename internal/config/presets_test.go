@@ -13,7 +13,22 @@ import (
 // What each preset leaves to the profile; docs/profiles.md says the same.
 func presetRemainders() map[string]string {
 	return map[string]string{
-		"smart-backend": "discovery_url: https://s.example/r4/.well-known/smart-configuration\nclient: {id: app}\n",
+		"santedb":                "token_url: https://s.example/auth/oauth2_token\nclient: {id: app}\n",
+		"ardengem-nhs":           "token_url: https://e.example/t/oauth2/v2.0/token/\nclient: {id: app}\nscopes: [api://x/.default]\n",
+		"entra":                  "issuer: https://login.microsoftonline.com/t/v2.0\nclient: {id: app}\nscopes: [api://x/.default]\n",
+		"helseid":                "client: {id: app}\n",
+		"helseid-legacy":         "client: {id: app}\n",
+		"auth0":                  "issuer: https://t.auth0.com/\nclient: {id: app}\naudience: [https://api.example]\n",
+		"google-service-account": "grant_assertion: {issuer: x}\nscopes: [a]\n",
+		"nhs-england":            "client: {id: app}\nassertion: {kid: k1}\n",
+		"okta":                   "issuer: https://o.example/oauth2/default\nclient: {id: app}\nscopes: [a]\n",
+		"salesforce":             "grant_assertion: {issuer: x, subject: anna@example.org}\n",
+		"keycloak":               "issuer: https://k.example/realms/r\nclient: {id: app}\n",
+		"maskinporten":           "grant_assertion: {issuer: x}\nscopes: [a]\n",
+		"oidc":                   "issuer: https://i.example\nclient: {id: app}\n",
+		"kl-gateway":             "client: {id: eoj}\n",
+		"smart-backend":          "discovery_url: https://s.example/r4/.well-known/smart-configuration\nclient: {id: app}\n",
+		"salus-guardian":         "token_url: https://g.example/token\nclient: {id: app}\n",
 	}
 }
 
