@@ -48,6 +48,7 @@ func TestLoginByADocumentOfOnesOwn(t *testing.T) {
 			o = d.must(d.run(t.Context(), "token", "--select", "id_token"), 0)
 			d.in = strings.NewReader(o.stdout)
 			d.must(d.run(t.Context(), "decode", "--verify"), 0)
+			d.must(d.run(t.Context(), "token", "--force"), 0)
 			wrong(d.server)
 			d.must(d.run(t.Context(), "token", "--force"), 7)
 		})

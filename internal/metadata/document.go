@@ -1,6 +1,10 @@
 package metadata
 
-import "authctl/internal/endpoint"
+import (
+	"slices"
+
+	"authctl/internal/endpoint"
+)
 
 // Offers is what a server says it can do; nil where it does not say. It
 // informs: what is not listed may work all the same, but for IDTokenAlgs, to which
@@ -27,6 +31,10 @@ func parse(a endpoint.Answer) (Endpoints, error) {
 		return Endpoints{}, err
 	}
 	alias := m.Object("mtls_endpoint_aliases")
+	methods := m.List("token_endpoint_auth_methods_supported")
+	if methods != nil && slices.Contains(m.List("capabilities"), "client-public") {
+		methods = append(methods, "none") // SMART App Launch lists it there alone
+	}
 	return Endpoints{
 		Issuer: m.Text("issuer"), Token: m.Text(tokenEndpoint), Authorize: m.Text("authorization_endpoint"), PAR: m.Text(parEndpoint),
 		Device: m.Text(deviceEndpoint), JWKS: m.Text("jwks_uri"), Revocation: m.Text(revocationEndpoint), EndSession: m.Text("end_session_endpoint"),
@@ -36,7 +44,7 @@ func parse(a endpoint.Answer) (Endpoints, error) {
 			Token: alias.Text(tokenEndpoint), PAR: alias.Text(parEndpoint), Device: alias.Text(deviceEndpoint), Revocation: alias.Text(revocationEndpoint),
 		},
 		Offers: Offers{
-			AuthMethods: m.List("token_endpoint_auth_methods_supported"),
+			AuthMethods: methods,
 			SigningAlgs: m.List("token_endpoint_auth_signing_alg_values_supported"),
 			Grants:      m.List("grant_types_supported"),
 			Scopes:      m.List("scopes_supported"),

@@ -126,6 +126,26 @@ func TestSMARTConfiguration(t *testing.T) {
 	}
 }
 
+// A public client is offered by a capability.
+func TestSMARTOffersAPublicClient(t *testing.T) {
+	for name, c := range map[string]struct {
+		methods, capabilities any
+		want                  []string
+	}{
+		"public":          {[]string{"private_key_jwt"}, []string{"client-public"}, []string{"private_key_jwt", "none"}},
+		"not public":      {[]string{"private_key_jwt"}, []string{"launch-ehr"}, []string{"private_key_jwt"}},
+		"nothing is said": {nil, []string{"client-public"}, nil},
+	} {
+		d := &documents{bodies: map[string]string{ownURL: document(map[string]any{
+			"issuer": nil, "token_endpoint_auth_methods_supported": c.methods, "capabilities": c.capabilities,
+		})}}
+		e, err := (&Source{HTTP: d}).Resolve(t.Context(), owned(""), NeedToken)
+		if err != nil || !slices.Equal(e.Offers.AuthMethods, c.want) {
+			t.Errorf("%s: %v, %v", name, e.Offers.AuthMethods, err)
+		}
+	}
+}
+
 // docs/threats.md 6: what an assertion may name as the token endpoint.
 func TestAudience(t *testing.T) {
 	for name, c := range map[string]struct {
