@@ -17,10 +17,10 @@ type RefAt struct {
 func (p *Profile) SecretVariables() []string {
 	var names []string
 	for _, r := range p.Refs() {
-		switch r.Ref.Kind {
-		case secret.Env:
+		if r.Ref.Kind == secret.Env {
 			names = append(names, r.Ref.Name)
-		case secret.GitHubActions:
+		}
+		if r.Ref.Kind == secret.GitHubActions {
 			names = append(names, secret.GitHubToken)
 		}
 	}
