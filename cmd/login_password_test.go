@@ -84,6 +84,19 @@ func TestLoginPasswordWithASecondFactor(t *testing.T) {
 	}
 }
 
+// Nothing sends a password twice: a wrong one counts, and a code is spent.
+func TestLoginPasswordIsSentOnce(t *testing.T) {
+	d, asked := atDesk(t, fakes.Password, "")
+	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return true
+	}
+	d.must(d.run(t.Context(), "login-password"), 5)
+	if n := len(d.server.Seen("/token")); n != 1 || len(*asked) != 1 {
+		t.Errorf("sent %d times, asked %q", n, *asked)
+	}
+}
+
 // What is refused leaves an older session as it was.
 func TestLoginPasswordRefused(t *testing.T) {
 	for name, c := range map[string]struct {
