@@ -56,7 +56,9 @@ func advices() []advice {
 		{on: badClient, when: both(spelling("raw"), otherwise), say: "set client.basic_encoding: form in profile {profile}, as RFC 6749 2.3.1 has it: the id or the secret has characters that are then spelt differently"},
 		{on: code("unauthorized_client"), when: public, say: "the server does not let the client of client.id use {grant}: check how it is registered"},
 		{on: code("unauthorized_client"), when: not(public), say: "the server does not let this client use {grant}, or {proof} is wrong: check how the client is registered, and {proof} in profile {profile}"},
-		{on: atPAR, when: pushes, say: "set login.pushed: never in profile {profile}, if the server does not demand pushed authorization requests"},
+		{on: code(badObject), when: signsRequests, say: "check login.request_object and client.key in profile {profile}, and this machine's clock"},
+		{on: code(badDetails), when: namesDetails, say: "check authorization_details in profile {profile}"},
+		{on: both(atPAR, not(code(badObject, badDetails))), when: pushes, say: "set login.pushed: never in profile {profile}, if the server does not demand pushed authorization requests"},
 
 		{on: code("invalid_scope"), when: refreshes, say: "a refresh token is good for the scopes that were granted with it (RFC 6749 6): ask for some of those, or add to scopes in profile {profile} and start a new session"},
 		{on: code("invalid_scope"), when: both(not(refreshes), hasScopes), say: "check scopes in profile {profile}, or --scope"},
@@ -105,6 +107,15 @@ func (s situation) proof() string {
 func code(codes ...string) func(situation) bool {
 	return func(s situation) bool { return slices.Contains(codes, s.refused.Code) && decided(s) }
 }
+
+// RFC 9101 7, RFC 9396 5.
+const (
+	badObject  = "invalid_request_object"
+	badDetails = "invalid_authorization_details"
+)
+
+func signsRequests(s situation) bool { return s.p.Login.RequestObject != nil }
+func namesDetails(s situation) bool  { return s.p.Details() != nil }
 
 func decided(s situation) bool    { return s.refused.Verdict() == endpoint.No }
 func redirected(s situation) bool { return s.refused.Location != "" }

@@ -48,6 +48,9 @@ func profilesOfAllKinds() []*profile.Profile {
 			p.Client.Auth, p.GrantAssertion, a.NotBefore = method.Name, &a, nbf
 			all = append(all, p)
 		}
+		p, o := plain(), profile.DefaultRequestObject()
+		p.Client.Auth, p.Login.RequestObject, p.AuthorizationDetails = method.Name, &o, []any{map[string]any{"type": "a"}}
+		all = append(all, p)
 	}
 	return all
 }
@@ -89,10 +92,12 @@ func untrue(p *profile.Profile, hint string) string {
 		"dpop.alg":              p.DPoP.Enabled,
 		"login-pkce":            !deviceOnly(p),
 		"grant_assertion":       p.GrantAssertion != nil,
+		"login.request_object":  p.Login.RequestObject != nil,
+		"authorization_details": p.AuthorizationDetails != nil,
 		"{":                     false,
 	}
 	for _, field := range []string{profile.ClientSecret, profile.ClientKey, profile.ClientAssertion} {
-		uses[field] = p.Client.Method().Uses(field) || p.GrantAssertion != nil && field == p.GrantKey().Path
+		uses[field] = p.Client.Method().Uses(field) || p.Login.RequestObject != nil && field == profile.ClientKey || p.GrantAssertion != nil && field == p.GrantKey().Path
 	}
 	for word, used := range uses {
 		if strings.Contains(hint, word) && !used {
@@ -183,6 +188,7 @@ func TestHintsNameTheFix(t *testing.T) {
 		"a certificate is wanted":    {nil, "abc", "", "No required SSL certificate was sent", "set tls.client_certificate", ""},
 		"declined":                   {nil, "abc", "access_denied", "", "somebody declined", ""},
 		"declined, another spelling": {nil, "abc", "authorization_declined", "", "somebody declined", ""},
+		"details":                    {func(p *profile.Profile) { p.AuthorizationDetails = []any{map[string]any{"type": "a"}} }, "abc", "invalid_authorization_details", "", "check authorization_details in profile plain", ""},
 		"no scope":                   {nil, "abc", "invalid_scope", "", "scopes in profile plain names none", "check scopes"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -31,9 +31,10 @@ func (g AuthorizationCode) Apply(_ context.Context, r *endpoint.Request) error {
 	r.Set("redirect_uri", g.RedirectURI)
 	r.SetSecret("code_verifier", g.Verifier)
 	Target(g.Profile, r)
-	r.Omit([]string{"authorization_details"})
+	granted := []string{"authorization_details"}
 	if len(g.Profile.Resource) > 1 {
-		r.Omit([]string{"resource"})
+		granted = append(granted, "resource")
 	}
+	r.Omit(granted)
 	return nil
 }

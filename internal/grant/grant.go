@@ -55,7 +55,7 @@ func Target(p *profile.Profile, r *endpoint.Request) {
 		r.Add("resource", u)
 	}
 	if details := p.Details(); details != nil {
-		r.Set("authorization_details", details) // RFC 9396 6; a form has its JSON
+		r.Add("authorization_details", details) // RFC 9396 6; a form has its JSON
 	}
 }
 

@@ -144,8 +144,8 @@ func (c *checker) details() {
 			c.add(index(path, i), "must be an object with a type (RFC 9396 2)")
 		}
 	}
-	for _, params := range [][]Field{c.p.Login.Params, c.p.Request.Params} {
-		if len(types) > 0 && slices.ContainsFunc(params, func(f Field) bool { return f.Name == path }) {
+	for _, f := range slices.Concat(c.p.Login.Params, c.p.Request.Params) {
+		if len(types) > 0 && f.Name == path {
 			c.add(path, "is given as a parameter too").Hint = "keep one of the two"
 		}
 	}
