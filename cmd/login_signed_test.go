@@ -108,7 +108,7 @@ func TestASignedAnswerIsPasted(t *testing.T) {
 			t.Error(err)
 			return false
 		}
-		_ = resp.Body.Close()
+		defer func() { _ = resp.Body.Close() }()
 		go func() { _, _ = io.WriteString(typed, resp.Header.Get("Location")+"\n") }()
 		return false
 	}

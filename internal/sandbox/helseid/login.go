@@ -37,11 +37,13 @@ func (p *FAPI) par(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, "invalid_client", problem)
 		return
 	}
-	proven, ok := "", true
+	proven := ""
 	if r.Header.Get("DPoP") != "" {
-		if proven, ok = p.proof(w, r); !ok {
+		jkt, ok := p.proof(w, r)
+		if !ok {
 			return
 		}
+		proven = jkt
 	}
 	if form.Has("request") {
 		if form, problem = p.requested(form, who); problem != "" {
