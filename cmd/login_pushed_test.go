@@ -34,6 +34,7 @@ func TestPushedRequestsOfPublicClients(t *testing.T) {
 		"a confidential one": {status: 401, replace: [2]string{"client: {id: app, auth: none}", confidential}},
 		"the profile's own":  {status: 401, replace: [2]string{"    grant:", "    par_url: ISSUER/par\n    grant:"}},
 		"with RAR":           {status: 401, replace: [2]string{"    grant:", "    login: {params: [{name: authorization_details, value: '[]'}]}\n    grant:"}},
+		"with RAR's field":   {status: 401, replace: [2]string{"    grant:", "    authorization_details: [{type: a}]\n    grant:"}},
 		"never":              {status: 401, goesOn: true, replace: [2]string{"    grant:", "    login: {pushed: never}\n    grant:"}},
 	} {
 		t.Run(name, func(t *testing.T) {
