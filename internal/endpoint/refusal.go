@@ -62,11 +62,11 @@ func (r *Refusal) Error() string {
 	if r.Endpoint != "" {
 		text += " at " + r.Endpoint
 	}
-	said := shown.Clean(cmp.Or(r.Description, r.Body))
+	said := shown.Said(cmp.Or(r.Description, r.Body))
 	if said != "" {
 		text += ": " + said
 	}
-	if d := shown.Clean(r.Detail); d != "" && d != said {
+	if d := shown.Said(r.Detail); d != "" && d != said {
 		text += " [" + d + "]"
 	}
 	return text

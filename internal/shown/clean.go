@@ -55,6 +55,10 @@ func (l Line) String() string {
 	return middle(strings.Join(words, " "), maxLine)
 }
 
+// Said is Clean for what a server says of an error: a longer one loses its
+// middle, for what is general comes first and the cause last.
+func Said(s string) string { return middle(folded(s), 2*Max) }
+
 // plain is s as it is where it is one line of text, else folded.
 func plain(s string) string {
 	if strings.ContainsFunc(s, func(r rune) bool { return Drives(r) || unicode.IsSpace(r) && r != ' ' }) {

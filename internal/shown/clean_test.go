@@ -31,3 +31,14 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// The cause stands at the end of what a server says.
+func TestSaid(t *testing.T) {
+	long := strings.Repeat("general ", 100) + "\r\n\x1b[31mthe cause"
+	if got := Said(long); !strings.HasPrefix(got, "general ") || !strings.HasSuffix(got, " [31mthe cause") || len([]rune(got)) != 2*Max {
+		t.Errorf("%d: %q", len([]rune(got)), got)
+	}
+	if got := Said(" short\nand whole "); got != "short and whole" {
+		t.Errorf("%q", got)
+	}
+}
