@@ -64,7 +64,9 @@ func advices() []advice {
 		{on: code("invalid_scope"), when: both(not(refreshes), hasScopes), say: "check scopes in profile {profile}, or --scope"},
 		{on: code("invalid_scope"), when: not(either(refreshes, hasScopes)), say: "the server wants a scope: scopes in profile {profile} names none"},
 		{on: code("invalid_target"), when: refreshes, say: "the server gives this session no token for that audience or resource; some want every one of them named at its start: audience and resource in profile {profile}, then a new session"},
-		{on: both(badTarget, not(ofRefresh)), when: not(signs), say: "check audience and resource in profile {profile}"},
+		{on: replayed, when: finished, say: "{finished} of profile {profile} was used before, and the server takes each assertion once: a new one is needed from whoever makes it"},
+		{on: both(eitherOf(badTarget, code("invalid_grant", "invalid_client")), not(replayed)), when: finished, say: "check the assertion of {finished} in profile {profile}: authctl decode shows its iss, sub, aud and exp"},
+		{on: both(badTarget, not(ofRefresh)), when: not(either(signs, finished)), say: "check audience and resource in profile {profile}"},
 		{on: both(badTarget, not(ofRefresh)), when: signs, say: "check audience and resource in profile {profile}, and assertion.audience"},
 		{on: both(code("invalid_grant"), byPassword), say: "the user name, the password or the code is wrong, or the account may not log in so; nothing was kept: run the command again"},
 		{on: code("unsupported_grant_type"), say: "the server does not offer {grant}: check grant and request.encoding ({encoding}) in profile {profile}"},
@@ -90,7 +92,7 @@ func (s situation) fill(say string) string {
 	}
 	return strings.NewReplacer(
 		"{profile}", s.p.Name, "{field}", s.field, "{auth}", s.p.Client.Auth, "{proof}", s.proof(),
-		"{grant}", grant, "{encoding}", s.p.Request.Encoding, "{dpop}", s.p.DPoP.Alg, "{key}", s.p.GrantKey().Path,
+		"{grant}", grant, "{encoding}", s.p.Request.Encoding, "{dpop}", s.p.DPoP.Alg, "{finished}", s.finished(), "{key}", s.p.GrantKey().Path,
 	).Replace(say)
 }
 
@@ -98,6 +100,18 @@ func (s situation) fill(say string) string {
 func (s situation) proof() string {
 	if m := s.p.Client.Method(); !m.Public() {
 		return m.Needs[0]
+	}
+	return ""
+}
+
+// finished is the field of the assertion that another party made and the
+// refusal may be about, "" for none.
+func (s situation) finished() string {
+	switch g := profile.GrantNamed(s.grantType); {
+	case g.Trades && !g.Session() && s.p.GrantAssertion == nil && s.refused.Code != "invalid_client":
+		return "exchange.subject_token"
+	case s.p.Client.Method().Uses(profile.ClientAssertion) && s.refused.Code != "invalid_grant":
+		return profile.ClientAssertion
 	}
 	return ""
 }
@@ -143,6 +157,11 @@ func wantsDPoP(s situation) bool {
 
 func wantsCertificate(s situation) bool {
 	return decided(s) && (s.says("ssl certificate") || s.says("client certificate"))
+}
+
+// replayed is a jti that the server knows (RFC 7523 3); jti_known is ory/fosite's code.
+func replayed(s situation) bool {
+	return decided(s) && (s.refused.Code == "jti_known" || s.says("jti") && (s.says("already") || s.says("once") || s.says("replay")))
 }
 
 func atPAR(s situation) bool { return decided(s) && s.field == parURL }
@@ -201,6 +220,7 @@ func certificate(s situation) bool { return !s.p.TLS.ClientCertificate.IsZero() 
 func public(s situation) bool      { return s.p.Client.Method().Public() }
 func byTLS(s situation) bool       { return s.p.Client.Method().MutualTLS() }
 func signs(s situation) bool       { return s.p.Client.Method().Signs }
+func finished(s situation) bool    { return s.finished() != "" }
 func refreshes(s situation) bool   { return s.grantType == grant.RefreshToken{}.Name() }
 func byPassword(s situation) bool  { return s.grantType == grant.Password{}.Name() }
 func atToken(s situation) bool     { return s.field == tokenURL }

@@ -16,6 +16,7 @@ func grantAdvices() []advice {
 	}{
 		{[]string{"aud"}, "check issuer and grant_assertion.audience in profile {profile}: aud must be what the server expects, to the letter and with its slash"},
 		{[]string{"certificate", "x5c"}, "check grant_assertion.x5c and the certificate of {key} in profile {profile}"},
+		{[]string{"issuer", "iss"}, "check grant_assertion.issuer, grant_assertion.subject and {key} in profile {profile}: the server must know the key as that issuer's"},
 		{[]string{"key", "kid", "signature"}, "check {key} and grant_assertion.kid in profile {profile}: the key must be registered with the server, and not have expired there"},
 		{[]string{"client not found"}, "check grant_assertion.issuer, {key}, grant_assertion.kid and grant_assertion.lifetime in profile {profile}"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/grant"
 	"authctl/internal/profile"
@@ -72,5 +73,33 @@ func TestTheClockOfASignedGrant(t *testing.T) {
 	f := asFault(t, second(b.Token(t.Context(), p, Options{})))
 	if hints := strings.Join(f.Hints, "\n"); !strings.Contains(hints, "clock is 2s behind") || strings.Contains(hints, "\x1b") {
 		t.Errorf("%q", hints)
+	}
+}
+
+// What another party made is what a refusal of it is about, and not the
+// profile's audience; a refresh carries no assertion of a grant.
+func TestHintsOfAFinishedAssertion(t *testing.T) {
+	for name, c := range map[string]struct {
+		auth, grant, code, text string
+		want, not               string
+	}{
+		"a grant's audience":  {"none", "jwt_bearer", "invalid_grant", "wrong aud (audience)", "the assertion of exchange.subject_token in profile plain: authctl decode", "audience and resource"},
+		"SAML":                {"none", "saml2_bearer", "invalid_grant", "", "the assertion of exchange.subject_token", ""},
+		"replayed":            {"none", "jwt_bearer", "jti_known", "", "exchange.subject_token of profile plain was used before", "decode"},
+		"replayed, in words":  {"none", "jwt_bearer", "invalid_grant", "jti already seen", "was used before", "decode"},
+		"a jti is missing":    {"none", "jwt_bearer", "invalid_grant", "jti must be there", "decode", "was used before"},
+		"a client's":          {"federated", "client_credentials", "invalid_client", "audience", "the assertion of client.assertion", "audience and resource"},
+		"a client's, again":   {"federated", "client_credentials", "invalid_client", "jti may be used once", "client.assertion of profile plain was used before", "decode"},
+		"a refresh":           {"federated", "refresh_token", "invalid_grant", "", "-v shows", "assertion"},
+		"an exchange's token": {"none", "token_exchange", "invalid_grant", "", "-v shows", "assertion"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := plain()
+			p.Client.Auth = c.auth
+			s := situation{p: p, field: tokenURL, grantType: c.grant, refused: &endpoint.Refusal{Status: 400, Code: c.code, Description: c.text}}
+			if hints := strings.Join(hintsFor(s), "\n"); !strings.Contains(hints, c.want) || c.not != "" && strings.Contains(hints, c.not) {
+				t.Errorf("%s", hints)
+			}
+		})
 	}
 }
