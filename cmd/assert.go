@@ -96,11 +96,11 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 	if err != nil {
 		return err
 	}
-	signed, err := c.assertion(ctx, o, extra)
+	p, signed, err := c.assertion(ctx, o, extra)
 	if err != nil {
 		return err
 	}
-	out, err := assertionOutput(o, signed.Reveal())
+	out, err := assertionOutput(o, p.Client.AssertionType, signed.Reveal())
 	if err != nil {
 		return err
 	}
@@ -108,39 +108,40 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 	return err
 }
 
-// assertion signs by the profile, or by the flags alone.
-func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Field) (secret.Text, error) {
+// assertion signs by the profile, or by the flags alone; the profile is of this call.
+func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Field) (*profile.Profile, secret.Text, error) {
 	fromEnv, _ := c.sys.Env("AUTHCTL_PROFILE")
 	if o.keyFile != "" && c.flags.profile == "" && (fromEnv == "" || o.clientID != "" && o.audience != "") {
 		if o.clientID == "" || o.audience == "" || slices.Contains(profile.Audiences(), o.audience) {
-			return secret.Text{}, fault.New(fault.Usage, "without a profile, --key needs --client-id and --audience with the value for aud").
+			return nil, secret.Text{}, fault.New(fault.Usage, "without a profile, --key needs --client-id and --audience with the value for aud").
 				Hint("or name a profile with --profile")
 		}
 		p, bare := profile.Default(), profile.DefaultGrantAssertion()
 		p.GrantAssertion = &bare
 		if err := o.apply(&p, extra); err != nil {
-			return secret.Text{}, err
+			return nil, secret.Text{}, err
 		}
-		return c.assertWith(ctx, o, &p)
+		signed, err := c.assertWith(ctx, o, &p)
+		return &p, signed, err
 	}
 	a, err := c.open(ctx)
 	if err != nil {
-		return secret.Text{}, err
+		return nil, secret.Text{}, err
 	}
 	p, err := a.Profile()
 	if err != nil {
-		return secret.Text{}, hinted(err, "--key FILE, --client-id and --audience work without a profile")
+		return nil, secret.Text{}, hinted(err, "--key FILE, --client-id and --audience work without a profile")
 	}
 	asked := *p
 	if err := o.apply(&asked, extra); err != nil {
-		return secret.Text{}, fault.In(p.Name, err)
+		return nil, secret.Text{}, fault.In(p.Name, err)
 	}
 	if o.keyFile != "" {
 		signed, err := c.assertWith(ctx, o, &asked)
-		return signed, fault.In(p.Name, err)
+		return &asked, signed, fault.In(p.Name, err)
 	}
 	signed, err := a.Assertion(ctx, &asked, o.grant)
-	return signed, fault.In(p.Name, err)
+	return &asked, signed, fault.In(p.Name, err)
 }
 
 // assertWith signs with the key of --key.

@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"authctl/internal/acquire"
-	"authctl/internal/clientauth"
 	"authctl/internal/fault"
 	"authctl/internal/grant"
 	"authctl/internal/profile"
@@ -45,9 +44,9 @@ func set(to *string, flag string) {
 	}
 }
 
-// assertionOutput is stdout: the assertion, or the two parameters of RFC 7521 4.1 or 4.2.
-func assertionOutput(o assertOptions, signed string) ([]byte, error) {
-	typ, kind, name := "client_assertion_type", clientauth.ClientAssertionType, "client_assertion"
+// assertionOutput is stdout: the assertion, of that client_assertion_type, or the two parameters of RFC 7521 4.1 or 4.2.
+func assertionOutput(o assertOptions, kind, signed string) ([]byte, error) {
+	typ, name := "client_assertion_type", "client_assertion"
 	if o.grant {
 		typ, kind, name = "grant_type", profile.GrantNamed(grant.JWTBearer{}.Name()).Wire, "assertion"
 	}

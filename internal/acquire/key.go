@@ -41,6 +41,7 @@ func Key(p *profile.Profile, subject string) string {
 		Select                            string          `json:",omitempty"`
 		Details                           any             `json:",omitempty"`
 		DiscoveryURL                      string          `json:",omitempty"`
+		AssertionType                     string          `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -60,6 +61,7 @@ func Key(p *profile.Profile, subject string) string {
 		unless("access_token", p.Token.Select),
 		p.Details(),
 		p.DiscoveryURL,
+		unless(profile.JWTAssertion, p.Client.AssertionType),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.
@@ -109,9 +111,9 @@ func fields(list []profile.Field) []field {
 
 func refText(r secret.Ref) string { return r.String() }
 
-// unless is value where it is not the usual one.
-func unless(usual, value string) string {
-	if value == usual {
+// unless is the value where it is not the default.
+func unless(standard, value string) string {
+	if value == standard {
 		return ""
 	}
 	return value

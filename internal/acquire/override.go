@@ -80,6 +80,10 @@ func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 		if !found || name == "" {
 			return nil, fault.New(fault.Usage, "--param needs name=value")
 		}
+		target := slices.Contains([]string{"scope", "audience", "resource"}, name) // a refresh sends none by itself
+		if by := p.SetBy(name); by != "" && !target && !profile.SecretParam(name) {
+			return nil, fault.New(fault.Usage, "--param %s: authctl sets it by %s of profile %s", name, by, p.Name)
+		}
 		if profile.SecretParam(name) {
 			return nil, fault.New(fault.Usage, "--param %s would put a secret on the command line, where every process can read it", name).
 				Hint("request.params of profile %s takes {name: %s, secret: keyring:NAME}", p.Name, name)

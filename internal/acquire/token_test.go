@@ -346,7 +346,7 @@ func TestOverrides(t *testing.T) {
 	if p.Scopes[0] != "old" || len(p.Request.Params) != 0 {
 		t.Errorf("the profile itself was changed: %q %+v", p.Scopes, p.Request.Params)
 	}
-	for _, bad := range []string{"x", "=1", "client_secret=hunter2", "Refresh_Token=hunter2"} {
+	for _, bad := range []string{"x", "=1", "client_secret=hunter2", "Refresh_Token=hunter2", "grant_type=x"} {
 		if _, err := (Overrides{Params: []string{bad}}).Apply(p); fault.KindOf(err) != fault.Usage || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", bad, err)
 		}

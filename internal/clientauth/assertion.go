@@ -16,9 +16,6 @@ import (
 	"authctl/internal/profile"
 )
 
-// ClientAssertionType is client_assertion_type of RFC 7523 2.2.
-const ClientAssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
 // Server is what an assertion's aud may be: the authorization server as
 // configured or discovered.
 type Server struct{ Issuer, TokenURL string }

@@ -76,7 +76,7 @@ func macKey(ctx context.Context, d Deps, p *profile.Profile) (*keys.Key, error) 
 // the providers' pages send.
 func setAssertion(r *endpoint.Request, p *profile.Profile, assertion secret.Text) {
 	r.Set("client_id", p.Client.ID)
-	r.Set("client_assertion_type", ClientAssertionType)
+	r.Set("client_assertion_type", p.Client.AssertionType)
 	r.SetSecret("client_assertion", assertion)
 }
 

@@ -120,7 +120,7 @@ func TestAssertionMethodsAreNewForEveryRequest(t *testing.T) {
 		}
 		second, err := authenticated(p, s)
 		a, b := body(first), body(second)
-		if err != nil || a["client_assertion_type"] != ClientAssertionType || a["client_assertion"] == b["client_assertion"] {
+		if err != nil || a["client_assertion_type"] != profile.JWTAssertion || a["client_assertion"] == b["client_assertion"] {
 			t.Errorf("%s: %v %v", method, err, a)
 		}
 	}

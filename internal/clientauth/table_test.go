@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -54,6 +55,14 @@ func TestEveryMethodSendsWhatItsEntrySays(t *testing.T) {
 			}
 			if b["client_id"] != p.Client.ID && !m.Basic {
 				t.Errorf("the client is not named: %v", b)
+			}
+			for name := range b {
+				if !slices.Contains(m.Sends, name) {
+					t.Errorf("it sends %s, and Sends has it not", name)
+				}
+			}
+			if len(b) != len(m.Sends) {
+				t.Errorf("Sends is %v, and it sends %v", m.Sends, b)
 			}
 			sent := b["client_assertion"]
 			signed, err := jwt.Parse(sent)

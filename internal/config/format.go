@@ -73,6 +73,7 @@ func clientMembers(c *profile.Client) []strict.Member {
 		ref("key_passphrase", &c.KeyPassphrase, private),
 		ref("certificate", &c.Certificate, public),
 		ref("assertion", &c.Assertion, placed),
+		strict.Text("assertion_type", &c.AssertionType),
 	}
 }
 
@@ -82,7 +83,7 @@ func assertionMembers(a *profile.Assertion) []strict.Member {
 		strict.Text("typ", &a.Typ),
 		strict.Text("kid", &a.KID),
 		strict.Flag("x5c", &a.X5C),
-		strict.Text("audience", &a.Audience),
+		strict.Fixed(strict.Text("audience", &a.Audience)),
 		strict.Span("lifetime", &a.Lifetime),
 		strict.Flag("not_before", &a.NotBefore),
 		strict.Flag("jti", &a.JTI),

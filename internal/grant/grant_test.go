@@ -114,6 +114,7 @@ func TestEveryGrantOfTheTable(t *testing.T) {
 	} {
 		types[g.Name()] = g
 	}
+	maybe := []string{"subject_issuer", "requested_token_type", "actor_token", "actor_token_type", "code_verifier"} // where there is one
 	for _, entry := range profile.GrantTypes() {
 		g := types[entry.Name]
 		if g == nil {
@@ -123,6 +124,16 @@ func TestEveryGrantOfTheTable(t *testing.T) {
 		names, values := sent(t, g)
 		if values["grant_type"] != entry.Wire {
 			t.Errorf("%s sends grant_type %s", entry.Name, values["grant_type"])
+		}
+		for _, name := range names {
+			if !slices.Contains(entry.Sends, name) {
+				t.Errorf("%s sends %s, and Sends has it not", entry.Name, name)
+			}
+		}
+		for _, name := range entry.Sends {
+			if target := name == "scope" || name == "audience" || name == "resource"; !target && !slices.Contains(names, name) && !slices.Contains(maybe, name) {
+				t.Errorf("%s: Sends has %s, and it is not sent", entry.Name, name)
+			}
 		}
 		if trades := slices.Contains(names, "subject_token") || slices.Contains(names, "assertion"); trades != entry.Trades {
 			t.Errorf("%s: Trades is %v, and it sends %v", entry.Name, entry.Trades, names)

@@ -8,6 +8,9 @@ import (
 	"authctl/internal/secret"
 )
 
+// JWTAssertion is client_assertion_type of RFC 7523 2.2.
+const JWTAssertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
 // Assertion shapes the client assertion (RFC 7523 2.2).
 type Assertion struct {
 	Alg      string // JWS alg; "" means the JWK's own, else the key type's default

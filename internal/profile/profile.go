@@ -70,6 +70,7 @@ type Client struct {
 	KeyPassphrase secret.Ref // of an encrypted PKCS#8 or PKCS#12 key
 	Certificate   secret.Ref
 	Assertion     secret.Ref // federated: read anew for every request
+	AssertionType string     // client_assertion_type, a URI
 }
 
 // Exchange is RFC 8693 token exchange, and the assertion of the RFC 7523 and RFC 7522 grants.
@@ -182,7 +183,7 @@ const DefaultMinTTL = 60 * time.Second
 func Default() Profile {
 	return Profile{
 		Discovery: "auto",
-		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form"},
+		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form", AssertionType: JWTAssertion},
 		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute, JTI: true},
 		Grant:     "client_credentials",
 		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto", ResponseMode: "query", MFAParam: "x_mfa"},

@@ -21,6 +21,7 @@ func (p *Profile) Validate() error {
 	c.assertions()
 	c.lists()
 	c.request()
+	c.ownParams()
 	c.login()
 	c.tokens()
 	return errors.Join(c.found...)
@@ -100,6 +101,9 @@ func (c *checker) client() {
 		// RFC 7617 2: what stands before the first colon is the user-id.
 		c.add("client.basic_encoding", "raw cannot carry the colon in client.id (RFC 7617 2)").Hint = "client.basic_encoding: form, or client.auth: client_secret_post"
 	}
+	if t := p.Client.AssertionType; slices.Contains(method.Sends, "client_assertion_type") && (!strings.Contains(t, ":") || strings.ContainsFunc(t, notScope)) {
+		c.add("client.assertion_type", "is not an absolute URI (RFC 7521 4.2)")
+	}
 	if p.TLS.ClientCertificate.IsZero() && !p.TLS.ClientKey.IsZero() {
 		c.add("tls.client_certificate", "is needed by tls.client_key")
 	}
@@ -171,6 +175,19 @@ func (c *checker) request() {
 		c.add("api.scheme", "must be one word, such as Bearer or DPoP")
 	}
 	c.hosts()
+}
+
+// ownParams: what authctl sets itself, request.params would replace or be
+// replaced by, unseen.
+func (c *checker) ownParams() {
+	for i, f := range c.p.Request.Params {
+		at := index("request.params", i) + ".name"
+		if by := c.p.SetBy(f.Name); by != "" {
+			c.add(at, "must not be %s, which authctl sets by %s", f.Name, by)
+		} else if c.p.logsIn() && f.Name != "client_id" && f.Name != "scope" && slices.Contains(loginSets(), f.Name) {
+			c.add(at, "must not be %s, which authctl sets for a login", f.Name)
+		}
+	}
 }
 
 // login: its parameters travel in the browser's address bar, and must not undo

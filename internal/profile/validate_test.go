@@ -135,6 +135,23 @@ func TestValidate(t *testing.T) {
 		{"Basic without password", func(p *profile.Profile) {
 			p.Request.Headers = []profile.Field{{Name: "X", Basic: &profile.Basic{Username: "d"}}}
 		}, "request.headers[0].basic.password: is missing"},
+		{"a grant type of its own", param("grant_type", "client_credentials", nil), "request.params[0].name: must not be grant_type, which authctl sets by grant"},
+		{"scopes of its own", param("scope", "client_credentials", nil), "request.params[0].name: must not be scope, which authctl sets by scopes"},
+		{"a client id beside the one in the body", param("client_id", "client_credentials", func(p *profile.Profile) { p.Client.Auth = "client_secret_post" }), "request.params[0].name: must not be client_id, which authctl sets by client.id"},
+		{"a client id beside Basic", param("client_id", "client_credentials", nil), ""},
+		{"an assertion type", param("client_assertion_type", "client_credentials", func(p *profile.Profile) { p.Client.Auth, p.Client.Key = "private_key_jwt", ref("K") }), "request.params[0].name: must not be client_assertion_type, which authctl sets by client.assertion_type"},
+		{"an audience that no field has", param("audience", "client_credentials", nil), ""},
+		{"an audience beside the field", param("audience", "client_credentials", func(p *profile.Profile) { p.Audience = []string{"a"} }), "request.params[0].name: must not be audience, which"},
+		{"another grant's parameter", param("requested_token_type", "client_credentials", nil), ""},
+		{"an exchange's parameter", param("subject_token_type", "token_exchange", nil), "request.params[0].name: must not be subject_token_type, which authctl sets by exchange.subject_token_type"},
+		{"a state in a pushed request", param("state", "client_credentials", nil), "request.params[0].name: must not be state, which authctl sets for a login"},
+		{"a state where nobody logs in", param("state", "client_credentials", func(p *profile.Profile) { p.Discovery, p.AuthorizeURL = "never", "" }), ""},
+		{"SPIFFE", func(p *profile.Profile) {
+			p.Client.Auth, p.Client.Assertion, p.Client.AssertionType = "federated", ref("A"), "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"
+		}, ""},
+		{"no assertion type", func(p *profile.Profile) {
+			p.Client.Auth, p.Client.Assertion, p.Client.AssertionType = "federated", ref("A"), "jwt-spiffe"
+		}, "client.assertion_type: is not an absolute URI"},
 		{"a number in a form", func(p *profile.Profile) { p.Request.Params = []profile.Field{{Name: "a", Value: json.Number("1")}} }, ""},
 		{"an object in a JSON body", func(p *profile.Profile) {
 			p.Request.Encoding = "json"
@@ -296,6 +313,16 @@ func TestPresetNamesAreNoPaths(t *testing.T) {
 	for _, name := range []string{"../presets/santedb", "santedb.yaml", "", ".", `..\presets\santedb`} {
 		if _, ok := profile.Preset(name); ok {
 			t.Errorf("%q is a preset", name)
+		}
+	}
+}
+
+// param is a profile of that grant with one more parameter.
+func param(name, grant string, change func(*profile.Profile)) func(*profile.Profile) {
+	return func(p *profile.Profile) {
+		p.Grant, p.Request.Params = grant, []profile.Field{{Name: name, Value: "x"}}
+		if change != nil {
+			change(p)
 		}
 	}
 }
