@@ -18,7 +18,7 @@ type AuthMethod struct {
 	Needs []string // the fields that it cannot do without, the proof itself first; none for a public client
 	Takes []string // the fields that it uses where they are set
 	Signs bool     // authctl signs the client assertion itself (RFC 7523 2.2)
-	Sends []string // the parameters that it sets
+	Sends string   // the parameters that it sets, blank-separated
 	Basic bool     // it is the Authorization header, spelt as client.basic_encoding says
 }
 
@@ -26,19 +26,19 @@ type AuthMethod struct {
 // endpoint authentication methods, and federated, a private_key_jwt whose
 // assertion another party signed (RFC 7523 3).
 func AuthMethods() []AuthMethod {
-	assertion := []string{"client_id", "client_assertion_type", "client_assertion"}
+	const assertion = "client_id client_assertion_type client_assertion"
 	return []AuthMethod{
 		{Name: "client_secret_basic", Wire: "client_secret_basic", Needs: []string{ClientSecret}, Basic: true},
-		{Name: "client_secret_post", Wire: "client_secret_post", Needs: []string{ClientSecret}, Sends: []string{"client_id", "client_secret"}},
+		{Name: "client_secret_post", Wire: "client_secret_post", Needs: []string{ClientSecret}, Sends: "client_id client_secret"},
 		{Name: "client_secret_jwt", Wire: "client_secret_jwt", Needs: []string{ClientSecret}, Signs: true, Sends: assertion},
 		{
 			Name: "private_key_jwt", Wire: "private_key_jwt", Needs: KeyFields()[:1], Signs: true,
 			Takes: KeyFields()[1:], Sends: assertion,
 		},
-		{Name: "tls_client_auth", Wire: "tls_client_auth", Needs: []string{TLSCertificate}, Sends: assertion[:1]},
-		{Name: "self_signed_tls_client_auth", Wire: "self_signed_tls_client_auth", Needs: []string{TLSCertificate}, Sends: assertion[:1]},
+		{Name: "tls_client_auth", Wire: "tls_client_auth", Needs: []string{TLSCertificate}, Sends: "client_id"},
+		{Name: "self_signed_tls_client_auth", Wire: "self_signed_tls_client_auth", Needs: []string{TLSCertificate}, Sends: "client_id"},
 		{Name: "federated", Wire: "private_key_jwt", Needs: []string{ClientAssertion}, Sends: assertion},
-		{Name: "none", Wire: "none", Sends: assertion[:1]},
+		{Name: "none", Wire: "none", Sends: "client_id"},
 	}
 }
 

@@ -10,7 +10,7 @@ type GrantType struct {
 	Person    bool     // a person begins it, by a login or with a token of their own: `token` cannot
 	Trades    bool     // it trades exchange.subject_token
 	Signs     bool     // the client may sign what it trades itself: grant_assertion
-	Sends     []string // the parameters that it sets itself
+	Sends     string   // the parameters that it sets itself, blank-separated
 	Starts    string   // the command that begins its session, which only a refresh renews; "" where there is none
 	Once      bool     // no fault repeats its request, which may have spent what it hands in (RFC 6749 4.1.2, 10.4)
 }
@@ -19,27 +19,27 @@ type GrantType struct {
 // first of them is the profile's.
 func GrantTypes() []GrantType {
 	const urn = "urn:ietf:params:oauth:grant-type:"
-	sends := func(own ...string) []string { return append(own, "grant_type", "scope", "audience", "resource") }
+	const sends = "grant_type scope audience resource"
 	return []GrantType{
-		{Name: "client_credentials", Wire: "client_credentials", Sends: sends()},
+		{Name: "client_credentials", Wire: "client_credentials", Sends: sends},
 		{
 			Name: "authorization_code", Wire: "authorization_code", Endpoints: []string{AuthorizeURL, DeviceAuthorizationURL},
-			Login: true, Person: true, Once: true, Starts: "login-pkce -p {profile}", Sends: sends("code", "redirect_uri", "code_verifier"),
+			Login: true, Person: true, Once: true, Starts: "login-pkce -p {profile}", Sends: sends + " code redirect_uri code_verifier",
 		},
 		{
 			Name: "device_code", Wire: urn + "device_code", Endpoints: []string{DeviceAuthorizationURL}, // RFC 8628 3.4
-			Login: true, Person: true, Once: true, Starts: "login-device -p {profile}", Sends: sends("device_code", "code_verifier"),
+			Login: true, Person: true, Once: true, Starts: "login-device -p {profile}", Sends: sends + " device_code code_verifier",
 		},
 		{ // RFC 8693 2.1
 			Name: "token_exchange", Wire: urn + "token-exchange",
 			Trades: true, Starts: "exchange -p {profile} --subject-token FILE",
-			Sends: sends("subject_token", "subject_token_type", "subject_issuer", "requested_token_type", "actor_token", "actor_token_type"),
+			Sends: sends + " subject_token subject_token_type subject_issuer requested_token_type actor_token actor_token_type",
 		},
-		{Name: "jwt_bearer", Wire: urn + "jwt-bearer", Trades: true, Signs: true, Sends: sends("assertion")}, // RFC 7523 2.1
-		{Name: "saml2_bearer", Wire: urn + "saml2-bearer", Trades: true, Sends: sends("assertion")},          // RFC 7522 2.1
+		{Name: "jwt_bearer", Wire: urn + "jwt-bearer", Trades: true, Signs: true, Sends: sends + " assertion"}, // RFC 7523 2.1
+		{Name: "saml2_bearer", Wire: urn + "saml2-bearer", Trades: true, Sends: sends + " assertion"},          // RFC 7522 2.1
 		{
 			Name: "refresh_token", Wire: "refresh_token",
-			Person: true, Once: true, Starts: "refresh -p {profile} --refresh-token FILE", Sends: sends("refresh_token"),
+			Person: true, Once: true, Starts: "refresh -p {profile} --refresh-token FILE", Sends: sends + " refresh_token",
 		},
 		{ // RFC 6749 4.3; a wrong password counts, and the code of a second factor is spent
 			Name: "password", Wire: "password",

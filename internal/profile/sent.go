@@ -1,15 +1,18 @@
 package profile
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // SetBy is the field of p by which authctl sets a parameter of its requests
 // itself; "" for a parameter that request.params may set.
 func (p *Profile) SetBy(param string) string {
 	by := ""
 	switch {
-	case slices.Contains(p.GrantType().Sends, param):
+	case sends(p.GrantType().Sends, param):
 		by = "grant"
-	case slices.Contains(p.Client.Method().Sends, param):
+	case sends(p.Client.Method().Sends, param):
 		by = "client.auth"
 	default:
 		return ""
@@ -42,6 +45,9 @@ func (p *Profile) SetBy(param string) string {
 	}
 	return by
 }
+
+// sends is true where the blank-separated parameters hold that one.
+func sends(params, param string) bool { return slices.Contains(strings.Fields(params), param) }
 
 // logsIn is true of a profile by which a person may log in: its request.params
 // are in the pushed authorization request too (RFC 9126 2.1).

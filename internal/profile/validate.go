@@ -101,7 +101,7 @@ func (c *checker) client() {
 		// RFC 7617 2: what stands before the first colon is the user-id.
 		c.add("client.basic_encoding", "raw cannot carry the colon in client.id (RFC 7617 2)").Hint = "client.basic_encoding: form, or client.auth: client_secret_post"
 	}
-	if t := p.Client.AssertionType; slices.Contains(method.Sends, "client_assertion_type") && (!strings.Contains(t, ":") || strings.ContainsFunc(t, notScope)) {
+	if t := p.Client.AssertionType; sends(method.Sends, "client_assertion_type") && (!strings.Contains(t, ":") || strings.ContainsFunc(t, notScope)) {
 		c.add("client.assertion_type", "is not an absolute URI (RFC 7521 4.2)")
 	}
 	if p.TLS.ClientCertificate.IsZero() && !p.TLS.ClientKey.IsZero() {
