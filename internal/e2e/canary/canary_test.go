@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -167,6 +168,7 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 		s.granted(p+" access token", s.run(t, "", "token", "-p", p, "-v"))
 		s.run(t, "", "token", "-p", p, "-v", "--force", "-o", "headers")
 		s.run(t, "", "curl", "-p", p, "--", "-sS", "/api/ping")
+		s.exec(t, p)
 		s.run(t, "", "profile", "show", p)
 		s.run(t, "", "profile", "check", p)
 		s.run(t, "", "secret", "list", "-p", p)
@@ -196,6 +198,21 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 	s.run(t, "", "logout", "--all", "-v")
 	if len(s.canaries) < 12 {
 		t.Errorf("only %d canaries: the commands printed nothing", len(s.canaries))
+	}
+}
+
+// exec: COMMAND's own environment holds the token and api.headers by contract;
+// what the token is made of is there no more than elsewhere.
+func (s *stage) exec(t *testing.T, p string) {
+	t.Helper()
+	all := s.canaries
+	defer func() { s.canaries = all }()
+	s.canaries = maps.Clone(all)
+	maps.DeleteFunc(s.canaries, func(what, _ string) bool {
+		return what == p+" access token" || strings.HasSuffix(what, "_SUBSCRIPTION_KEY") // in api.headers
+	})
+	if out := s.run(t, "", "exec", "-p", p, "-v", "--", "sh", "-c", `test -n "$AUTHCTL_ACCESS_TOKEN" && echo ran`); out != "ran" {
+		t.Errorf("exec -p %s says %q", p, out)
 	}
 }
 

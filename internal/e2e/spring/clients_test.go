@@ -32,7 +32,7 @@ func newClients(t *testing.T) *clients {
 	for _, id := range []string{"basic", "post", "secret-jwt", "actor", "web"} {
 		c.write(t, id+".secret", []byte(c.of(id)))
 	}
-	for id, alg := range map[string]string{"rs256": "RS256", "ps256": "PS256", "es256": "ES256"} {
+	for id, alg := range map[string]string{"rs256": "RS256", "ps256": "PS256", "es256": "ES256", "rs384": "RS384", "es384": "ES384"} {
 		c.sets[id] = features.NewKey(t, filepath.Join(c.folder, id+".der"), alg)
 	}
 	c.pki.Client(t, "tls", false)

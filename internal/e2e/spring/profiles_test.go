@@ -17,14 +17,17 @@ func profiles(t *testing.T, issuer string, c *clients) string {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	err = template.Must(template.New("profiles").Parse(profilesTemplate)).Execute(&text, map[string]string{
-		"Issuer": issuer, "Host": at.Host, "Folder": c.folder, "PKI": c.pki.Folder,
+	err = template.Must(template.New("profiles").Parse(profilesTemplate)).Execute(&text, map[string]any{
+		"SMART": smart(), "Issuer": issuer, "Host": at.Host, "Folder": c.folder, "PKI": c.pki.Folder,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return text.String()
 }
+
+// smart are the clients of SMART Backend Services, by the algorithms that it wants.
+func smart() map[string]string { return map[string]string{"rs384": "RS384", "es384": "ES384"} }
 
 const profilesTemplate = `version: 1
 profiles:
@@ -51,7 +54,15 @@ profiles:
   es256:
     issuer: {{.Issuer}}
     client: {id: es256, auth: private_key_jwt, key: "file:{{.Folder}}/es256.der"}
-  tls:
+{{range $id, $alg := .SMART}}  {{$id}}:
+    issuer: {{$.Issuer}}
+    client: {id: {{$id}}, auth: private_key_jwt, key: "file:{{$.Folder}}/{{$id}}.der"}
+    assertion: {alg: {{$alg}}, audience: token_url, lifetime: 5m}
+  {{$id}}-elsewhere:
+    issuer: {{$.Issuer}}
+    client: {id: {{$id}}, auth: private_key_jwt, key: "file:{{$.Folder}}/{{$id}}.der"}
+    assertion: {alg: {{$alg}}, audience: "https://elsewhere.example/token"}
+{{end}}  tls:
     issuer: {{.Issuer}}
     client: {id: tls, auth: tls_client_auth}
     tls: {ca: "file:{{.PKI}}/ca.pem", client_certificate: "file:{{.PKI}}/tls.pem", client_key: "file:{{.PKI}}/tls.key"}

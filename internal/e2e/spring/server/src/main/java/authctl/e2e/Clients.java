@@ -35,6 +35,8 @@ final class Clients {
                 key("rs256", s, SignatureAlgorithm.RS256).build(),
                 key("ps256", s, SignatureAlgorithm.PS256).build(),
                 key("es256", s, SignatureAlgorithm.ES256).build(),
+                key("rs384", s, SignatureAlgorithm.RS384).build(),
+                key("es384", s, SignatureAlgorithm.ES384).build(),
                 tls("tls").build(),
                 // Spring binds only the tokens of clients that authenticate by certificate.
                 tls("bound").tokenSettings(tokens().x509CertificateBoundAccessTokens(true).build()).build(),
