@@ -18,8 +18,8 @@ func newStatusCmd(c *cli) *cobra.Command {
 		Short: "What is kept, for which profile, and for how long; never the token",
 		Long: `List the tokens that are kept: profile, how each was obtained, its type, how
 long it is still good, whether it can be refreshed, and where it is kept. What
-token --scope, --resource or --audience got by a session is listed with what it
-is for. No server is asked and no token is shown. --profile lists that profile
+token --scope, --resource, --audience, --subject or --claim got is listed with
+what it is for, a claim by its name. No server is asked and no token is shown. --profile lists that profile
 alone. With -o json expires_in is the seconds left, 0 for an expired token; it and
 expires_at are left out where the server said no expires_in.
 
@@ -46,7 +46,7 @@ type keptToken struct {
 	ExpiresIn        *int64 `json:"expires_in,omitempty"`    // seconds left, 0 when expired; absent when not said
 	Refreshable      bool   `json:"refreshable"`
 	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
-	For              string `json:"for,omitempty"` // beside a session: what was asked, such as "scope a b"
+	For              string `json:"for,omitempty"` // what the call asked for, such as "scope a b"
 	Where            string `json:"where"`
 }
 
@@ -137,7 +137,7 @@ func left(t, now time.Time) string {
 	}
 }
 
-// where is the store, and of a token beside a session what it is for.
+// where is the store, and for what the token is where a call asked for that.
 func where(k session.Kept, kind string) string {
 	if k.Asked == "" {
 		return kind
@@ -147,7 +147,7 @@ func where(k session.Kept, kind string) string {
 
 func refreshable(k session.Kept, now time.Time) string {
 	switch {
-	case k.Asked != "":
+	case k.Beside:
 		return "by the session"
 	case !k.Refreshable:
 		return "no"

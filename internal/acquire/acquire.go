@@ -92,7 +92,8 @@ type Options struct {
 	// Refused says that the API refused the kept token: it goes with Force.
 	Refused bool
 	// own asks for the profile's own grant although a session is kept.
-	own bool
+	own   bool
+	asked string // for what, in words, where that is kept under a key of its own
 }
 
 // Result is a token and how it came.
@@ -190,7 +191,11 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 	}
 	set = lasting(p, g.Name(), false, set, a.Warn)
 	if !session {
-		a.keep(ctx, key, a.record(p, g.Name(), subject, set))
+		rec := a.record(p, g.Name(), subject, set)
+		if o.asked != "" {
+			rec.Aux = with(rec.Aux, askedFor, o.asked)
+		}
+		a.keep(ctx, key, rec)
 	}
 	return Result{Set: set}, false, nil
 }

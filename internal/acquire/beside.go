@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -20,6 +21,7 @@ const (
 	besideID    = "beside"         // the id of the session that a token stands beside
 	besideAsked = "asked"          // for what, in words
 	pendingSide = "pending beside" // the pending answer is not the session's own token
+	askedFor    = "for"            // of a token that stands for itself: what the call asked for, in words
 	sideRefused = "refused beside" // what a session was last asked for in vain
 )
 
@@ -47,7 +49,7 @@ func (a *Acquirer) asked(ctx context.Context, p *profile.Profile, o Options) (Re
 	case interactive(p.Grant), p.GrantType().Exchanges() && w.ask.targets() && !p.Token.SingleUse:
 		return a.beside(ctx, w, o)
 	default:
-		o.own = true
+		o.own, o.asked = true, w.ask.text()
 		return a.Token(ctx, w.asked, o)
 	}
 }
@@ -157,6 +159,9 @@ func (a *Acquirer) exchangeBeside(ctx context.Context, w wish, o Options, over e
 	}
 	return r, err
 }
+
+// AskedFor says for what the call asked that r is kept of, "" for what its profile says.
+func AskedFor(r store.Record) string { return cmp.Or(BesideFor(r), r.Aux[askedFor]) }
 
 // BesideFor says for what r was asked beside a session, such as "scope a b"; ""
 // for a record that stands for itself.

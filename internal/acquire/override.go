@@ -27,7 +27,7 @@ func (o Overrides) Any() bool {
 func (o Overrides) targets() bool { return len(o.Scopes)+len(o.Audience)+len(o.Resource) > 0 }
 
 // text is for `status`: what was asked for, in the words of RFC 6749 3.3, RFC
-// 8693 2.1 and RFC 8707 2. Of a parameter and a claim only the name: its value may be anybody's.
+// 8693 2.1 and RFC 8707 2, and the subject. Of a parameter and a claim only the name: its value may be anybody's.
 func (o Overrides) text() string {
 	names := func(pairs []string) []string {
 		var names []string
@@ -37,11 +37,14 @@ func (o Overrides) text() string {
 		}
 		return names
 	}
-	var parts []string
+	var parts, subject []string
+	if o.Subject != "" {
+		subject = []string{o.Subject}
+	}
 	for _, f := range []struct {
 		name   string
 		values []string
-	}{{"scope", strings.Fields(strings.Join(o.Scopes, " "))}, {"audience", o.Audience}, {"resource", o.Resource}, {"param", names(o.Params)}, {"claim", names(o.Claims)}} {
+	}{{"scope", strings.Fields(strings.Join(o.Scopes, " "))}, {"audience", o.Audience}, {"resource", o.Resource}, {"param", names(o.Params)}, {"claim", names(o.Claims)}, {"subject", subject}} {
 		if len(f.values) > 0 {
 			parts = append(parts, f.name+" "+strings.Join(f.values, " "))
 		}

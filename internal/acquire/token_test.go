@@ -389,3 +389,12 @@ func TestIDTokenExpiry(t *testing.T) {
 		}
 	}
 }
+
+// What status says of a call's own token: the subject, and of a claim and a
+// parameter the name alone.
+func TestWhatACallAskedForInWords(t *testing.T) {
+	o := Overrides{Scopes: []string{"a b"}, Claims: []string{`pid="hunter2"`}, Params: []string{"x=hunter2"}, Subject: "anna"}
+	if got := o.text(); got != "scope a b, param x, claim pid, subject anna" {
+		t.Error(got)
+	}
+}

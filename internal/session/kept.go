@@ -44,7 +44,8 @@ type Kept struct {
 	TokenType      string
 	Scope          string
 	Missing        string    // the asked scopes that were not granted
-	Asked          string    // beside a session: for what, such as "scope a b"
+	Asked          string    // for what a call asked, such as "scope a b"; "" for what the profile says
+	Beside         bool      // it was got by a session, and stands beside it
 	Expires        time.Time // of the access token; zero when unknown
 	Refreshable    bool      // a refresh token is kept
 	RefreshExpires time.Time // zero when unknown
@@ -67,7 +68,7 @@ func (s Sessions) List(ctx context.Context, profileName string) ([]Kept, error) 
 			continue // of a session that is no more: nothing uses it
 		}
 		all = append(all, Kept{
-			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: asked,
+			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: acquire.AskedFor(e.Record), Beside: asked != "",
 			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
 		})
 	}
