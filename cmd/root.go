@@ -6,10 +6,12 @@ package cmd
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
+	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 )
@@ -66,6 +68,14 @@ func newRoot(c *cli, args []string) *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	_ = root.RegisterFlagCompletionFunc("preset", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return profile.PresetNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+	_ = root.RegisterFlagCompletionFunc("set", func(_ *cobra.Command, _ []string, begun string) (fields []string, _ cobra.ShellCompDirective) {
+		for _, field := range config.Fields(c.flags.profile != "") {
+			if strings.HasPrefix(field, begun) {
+				fields = append(fields, field+"=")
+			}
+		}
+		return fields, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 	})
 	c.addCommands(root, args)
 	return root

@@ -61,7 +61,12 @@ func (s Settings) StoreUnknown() error {
 	if s.StoreChosen || s.main == nil {
 		return nil
 	}
-	return s.main.problems.Fault("")
+	err := s.main.problems.Fault("")
+	var f *fault.Error
+	if s.alone && errors.As(err, &f) {
+		return f.Hint("of this file only store is needed here: --store or AUTHCTL_STORE says it without the file")
+	}
+	return err
 }
 
 // ProfileUnknown is what is wrong with a profiles file that may name the default

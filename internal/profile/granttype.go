@@ -19,7 +19,7 @@ type GrantType struct {
 // first of them is the profile's.
 func GrantTypes() []GrantType {
 	const urn = "urn:ietf:params:oauth:grant-type:"
-	const sends = "grant_type scope audience resource"
+	const sends = "grant_type scope audience resource authorization_details"
 	return []GrantType{
 		{Name: "client_credentials", Wire: "client_credentials", Sends: sends},
 		{
@@ -43,7 +43,7 @@ func GrantTypes() []GrantType {
 		},
 		{ // RFC 6749 4.3; a wrong password counts, and the code of a second factor is spent
 			Name: "password", Wire: "password",
-			Login: true, Person: true, Once: true, Starts: "login-password -p {profile}",
+			Login: true, Person: true, Once: true, Starts: "login-password -p {profile}", Sends: sends + " username password",
 		},
 	}
 }

@@ -28,6 +28,7 @@ func (p *Profile) SetBy(param string) string {
 		{"scope", "scopes", false},
 		{"audience", "audience", len(p.Audience) == 0},
 		{"resource", "resource", len(p.Resource) == 0},
+		{"authorization_details", "authorization_details", p.Details() == nil},
 		{"redirect_uri", "login.redirect_uri", false},
 		{"subject_token_type", "exchange.subject_token_type", false},
 		{"subject_issuer", "exchange.subject_issuer", x.SubjectIssuer == ""},
