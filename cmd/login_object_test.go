@@ -79,7 +79,7 @@ func TestARequestObjectHoldsTheWholeRequest(t *testing.T) {
 // TestARequestObjectIsPushed: whole (RFC 9126 3), and a new one when the server
 // asks for a DPoP nonce.
 func TestARequestObjectIsPushed(t *testing.T) {
-	d := objects(t, "    par_url: ISSUER/par\n    dpop: {enabled: true}\n    login: {request_object: {}}")
+	d := objects(t, "    par_url: ISSUER/par\n    dpop: {enabled: true}\n    request: {params: [{name: tenant, value: x}]}\n    login: {request_object: {}}")
 	first := true
 	d.server.PAR = func(w http.ResponseWriter) bool {
 		if !first {

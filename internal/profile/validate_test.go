@@ -32,6 +32,17 @@ func signs(change func(*profile.Profile, *profile.GrantAssertion)) func(*profile
 	}
 }
 
+// requests makes the authorization request a signed one, and then changes it.
+func requests(change func(*profile.Profile)) func(*profile.Profile) {
+	return func(p *profile.Profile) {
+		o := profile.DefaultRequestObject()
+		p.Login.RequestObject, p.Client.Key = &o, ref("K")
+		if change != nil {
+			change(p)
+		}
+	}
+}
+
 func TestASoundProfileHasNoProblem(t *testing.T) {
 	p := sound()
 	if err := p.Validate(); err != nil {
@@ -161,6 +172,15 @@ func TestValidate(t *testing.T) {
 			p.Request.Params = []profile.Field{{Name: "a", Value: map[string]any{}}}
 		}, "request.params[0].value: must be text"},
 		{"a parameter without name", func(p *profile.Profile) { p.Login.Params = []profile.Field{{Value: "x"}} }, "login.params[0].name: must be"},
+		{"a signed request", requests(nil), ""},
+		{"a signed request without a key", requests(func(p *profile.Profile) { p.Client.Key = secret.Ref{} }), "login.request_object: needs client.key"},
+		{"a signed request for nobody", requests(func(p *profile.Profile) { p.Issuer = "" }), "login.request_object: needs an issuer"},
+		{"a request signed with a secret", requests(func(p *profile.Profile) { p.Login.RequestObject.Alg = "HS256" }), "login.request_object.alg: "},
+		{"a request that is not signed", requests(func(p *profile.Profile) { p.Login.RequestObject.Alg = "none" }), "login.request_object.alg: "},
+		{"a signed request for ever", requests(func(p *profile.Profile) { p.Login.RequestObject.Lifetime = 2 * time.Hour }), "login.request_object.lifetime: must be"},
+		{"an answer in a JWT", func(p *profile.Profile) { p.Login.ResponseMode = "query.jwt" }, ""},
+		{"an answer in a JWT of nobody", func(p *profile.Profile) { p.Issuer, p.Login.ResponseMode = "", "jwt" }, "login.response_mode: jwt needs an issuer"},
+		{"an answer in a fragment", func(p *profile.Profile) { p.Login.ResponseMode = "fragment.jwt" }, "login.response_mode: \"fragment.jwt\" is unknown"},
 		{"a state of its own", func(p *profile.Profile) { p.Login.Params = []profile.Field{{Name: "state", Value: "x"}} }, "login.params[0].name: must not be state"},
 		{"no PKCE", func(p *profile.Profile) {
 			p.Login.Params = []profile.Field{{Name: "a", Value: "b"}, {Name: "code_challenge_method", Value: "plain"}}

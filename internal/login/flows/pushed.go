@@ -34,8 +34,12 @@ func (d Deps) pushTo(p *profile.Profile, acq *acquire.Acquirer, e metadata.Endpo
 	case e.PAR == "":
 		return nil, nil
 	}
+	form := asForm(p)
+	if p.Login.RequestObject != nil {
+		form.Request.Params = nil // RFC 9126 3: nothing stands beside a request object
+	}
 	return func(ctx context.Context, params []endpoint.Param) (login.Pushed, error) {
-		answer, err := acq.Call(ctx, asForm(p), "par_url", e.PAR, func(r *endpoint.Request) error {
+		answer, err := acq.Call(ctx, form, "par_url", e.PAR, func(r *endpoint.Request) error {
 			asked := params
 			if p.Login.RequestObject != nil {
 				var err error
