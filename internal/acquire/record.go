@@ -118,7 +118,7 @@ func (a *Acquirer) keep(ctx context.Context, key string, rec store.Record) {
 		return
 	}
 	// The token was granted: an interrupt now must not throw it away.
-	if err := a.Store.Put(context.WithoutCancel(ctx), key, rec); err != nil {
+	if err := a.Store.Put(context.WithoutCancel(ctx), key, rec); err != nil && !overtaken(err) {
 		a.Warn(fmt.Sprintf("the token could not be kept: %v", err))
 	}
 }

@@ -88,7 +88,7 @@ func (a *Acquirer) refreshWith(ctx context.Context, p, asked *profile.Profile, r
 	way := a.steadyOneUse(ctx, lock, refreshing(p, rec.Grant))
 	defer way.end()
 	answer, _, err := a.askToken(way.ctx, asked, grant.RefreshToken{Token: refreshToken}, way.leave)
-	if overtaken(err) && !way.gone() {
+	if overtaken(err) {
 		return token.Set{}, errMoved
 	}
 	if err != nil {

@@ -164,7 +164,7 @@ func (a *Acquirer) start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	way := a.oneUse(ctx, lock, starting(o.Session, g.Name()))
 	defer way.end()
 	answer, asked, err := a.askToken(way.ctx, p, g, way.leave)
-	if overtaken(err) && !way.gone() { // what it carries is as good as before
+	if overtaken(err) { // what it carries is as good as before
 		return token.Set{}, errMoved
 	}
 	if err != nil {

@@ -51,7 +51,12 @@ func (a *Acquirer) setPointer(ctx context.Context, p *profile.Profile, key, gran
 		return err
 	}
 	defer lock.Unlock()
-	return a.Store.Put(ctx, own, store.Record{Profile: p.Name, Grant: grantName, Session: key})
+	err = a.Store.Put(ctx, own, store.Record{Profile: p.Name, Grant: grantName, Session: key})
+	if overtaken(err) {
+		lock.Unlock()
+		return a.setPointer(ctx, p, key, grantName)
+	}
+	return err
 }
 
 func notKept(err error) error {

@@ -102,7 +102,7 @@ func (s *stores) Put(ctx context.Context, key string, r store.Record) error {
 // not kept.
 func (s *stores) Lock(ctx context.Context, key string) (store.Lease, error) {
 	lease, err := s.Store.Lock(ctx, key)
-	if store.NotWritable(err) {
+	if store.NotWritable(err) && !s.Shared() { // else N machines would ask
 		return store.Lease{}, nil
 	}
 	return lease, err

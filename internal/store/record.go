@@ -1,6 +1,7 @@
 // Package store keeps what servers granted: one sealed record per cache key,
 // and one lock per cache key, so that N processes ask a server once. Its kinds
-// are keyring (the sealing key lives in the OS keyring), file and none.
+// are keyring (the sealing key lives in the OS keyring), file and none, and those
+// on an engine (vault, kubernetes), where the processes of many machines do.
 package store
 
 import (

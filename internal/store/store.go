@@ -13,6 +13,9 @@ const (
 	KindKeyring = "keyring" // records sealed under a key in the OS keyring
 	KindFile    = "file"    // records sealed under a key in a file
 	KindNone    = "none"    // nothing is kept
+	// Of the kinds on an engine that other machines share.
+	KindVault      = "vault"
+	KindKubernetes = "kubernetes"
 )
 
 // Options is what a store is made of.
@@ -23,6 +26,8 @@ type Options struct {
 	Rand ByteReader       // cryptographic random bytes
 	Now  func() time.Time // to tell old temporary files; nil leaves them
 	Warn func(line string)
+	// Shared is for the kinds on an engine.
+	Shared *Shared
 }
 
 // KeySource is where the sealing key lives.
@@ -48,6 +53,7 @@ type Entry struct {
 	Key     string
 	Record  Record
 	Written time.Time
+	Claim   *Claim // who is about to change it; nil: nobody, or nobody knows
 }
 
 // Store keeps records. It is safe for concurrent use by many processes.
@@ -74,15 +80,24 @@ func Open(o Options) (*Store, error) {
 			rand: o.Rand, now: o.Now, warn: o.Warn, told: map[string]bool{},
 		}
 		return &Store{kind: o.Kind, back: s, ready: s.ready, locks: flocks(locks)}, nil
+	case KindVault, KindKubernetes:
+		f := newFleet(o)
+		return &Store{kind: o.Kind, back: f, ready: f.ready, locks: f}, nil
 	default:
-		return nil, fault.New(fault.Config, "there is no store %q", o.Kind).Hint("store: keyring, file or none")
+		return nil, fault.New(fault.Config, "there is no store %q", o.Kind).Hint("store: keyring, file, none, vault or kubernetes")
 	}
 }
 
-// Kind is keyring, file or none.
+// Kind is one of the kinds.
 func (s *Store) Kind() string { return s.kind }
 
-// Folder is where the records are; "" for KindNone.
+// Shared is true where other machines use the same records.
+func (s *Store) Shared() bool {
+	_, ok := s.back.(*fleet)
+	return ok
+}
+
+// Folder is where the records are on this machine; "" for none.
 func (s *Store) Folder() string {
 	if sealed, ok := s.back.(*sealed); ok {
 		return sealed.dir.path
