@@ -1,0 +1,42 @@
+package engine
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/files"
+)
+
+// silent is the fault of an engine that gave no answer.
+func (w *wire) silent(doing, url string, err error) *fault.Error {
+	text := ""
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		text = "no answer in time"
+	case w.Explain != nil:
+		text = w.Explain(url, err)
+	default:
+		text = err.Error()
+	}
+	if len(w.addresses) > 1 {
+		text += " (nor did the others of " + strings.Join(w.addresses, ", ") + ")"
+	}
+	hint := "check store.address and the network; --store none keeps nothing, and no other store takes its place"
+	if cert := (*tls.CertificateVerificationError)(nil); errors.As(err, &cert) {
+		hint = "store.ca_certificate is the certificate of the authority that the engine's certificate is from"
+	}
+	return Unreachable.trouble(doing, url, text, hint)
+}
+
+// hopeless is a failure that the same addresses give again.
+func hopeless(err error) bool {
+	var cert *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var dns *net.DNSError
+	var large *files.TooLargeError
+	return errors.As(err, &cert) || errors.As(err, &record) || errors.As(err, &large) || errors.As(err, &dns) && dns.IsNotFound
+}

@@ -1,0 +1,48 @@
+package engine
+
+import (
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/shown"
+)
+
+// State is why an engine does not serve; errors.Is finds it in a fault.
+type State string
+
+// The states, as a person reads them.
+const (
+	Unreachable State = "the engine does not answer"
+	Sealed      State = "the engine is sealed"
+	Unready     State = "the engine serves nothing now"
+	TokenDead   State = "the engine's token is expired, revoked or unknown there"
+	Forbidden   State = "the engine's token may not do this"
+	LoginFailed State = "the engine refused the login"
+	Nowhere     State = "the engine has no such place"
+	Unversioned State = "the mount keeps no versions (KV version 1), so that two machines could overwrite each other"
+	Foreign     State = "something else stands there, which is not overwritten"
+	TooLarge    State = "the record is larger than the engine takes"
+	Lagging     State = "the node that answers is behind the others and refuses what is right"
+	Strange     State = "what answers there is no such engine"
+)
+
+func (s State) Error() string { return string(s) }
+
+// trouble is s as a failure of a store: what was tried where, and what the engine said.
+func (s State) trouble(doing, url, said string, hints ...string) *fault.Error {
+	if said = shown.Clean(said); said != "" {
+		said = ": " + said
+	}
+	f := fault.New(fault.Store, "%s %s: %w%s", doing, url, s, said)
+	f.Hints = hints
+	return f
+}
+
+// words are an engine's own, on one line: go-multierror's list is taken apart.
+func words(list []string) string {
+	text := strings.Join(list, "; ")
+	if _, after, ok := strings.Cut(text, " occurred:"); ok {
+		text = strings.ReplaceAll(after, "*", "")
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
