@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,6 +52,7 @@ func send(t testing.TB, method, url string) {
 		t.Fatal(err)
 	}
 	r.Header.Set("X-Vault-Token", "root")
+	r.Header.Set("Authorization", "Bearer admin")
 	resp, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
@@ -59,4 +61,26 @@ func send(t testing.TB, method, url string) {
 	if resp.StatusCode/100 != 2 {
 		t.Fatalf("%s %s: %d", method, url, resp.StatusCode)
 	}
+}
+
+func openKubernetes(t testing.TB, addresses ...string) *engine.Kubernetes {
+	t.Helper()
+	k, err := engine.NewKubernetes(engine.KubernetesOptions{Wire: wire(t), Addresses: addresses, Namespace: "ns", Token: text("admin")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestKubernetesKeepsTheContract(t *testing.T) {
+	server := fakes.NewKubernetes().Serve()
+	t.Cleanup(server.Close)
+	contract.Run(t, contract.Subject{
+		Open:    func(t testing.TB, address string) contract.Engine { return openKubernetes(t, address) },
+		Address: server.URL, Through: http.DefaultTransport,
+		Delete: func(t testing.TB, name string) {
+			t.Helper()
+			send(t, http.MethodDelete, server.URL+"/api/v1/namespaces/ns/secrets/authctl-"+strings.ReplaceAll(name, "_", "."))
+		},
+	})
 }

@@ -25,14 +25,12 @@ func (k *Kubernetes) Swap(ctx context.Context, name string, b []byte, was Versio
 		return "", err
 	}
 	a, lost, err := k.call(ctx, r)
-	var at string
 	if err == nil {
 		written, bad := decodeObject(a)
 		gone := r.method == http.MethodPut && a.status == http.StatusNotFound && written.Kind == "Status"
 		switch {
-		case a.status/100 == 2 && bad == nil && written.Metadata.Version != "":
-			at = written.Metadata.Version
-			return Version(at), nil
+		case a.status/100 == 2 && bad == nil && written.Metadata.Version != "" && bytes.Equal(written.Data["record"], b):
+			return Version(written.Metadata.Version), nil
 		case a.status/100 == 2: // a proxy's page, say
 			lost, err = true, strangeKubernetes(r.doing, a)
 		case a.status == http.StatusConflict, gone:

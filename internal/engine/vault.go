@@ -159,6 +159,8 @@ func (v *Vault) refused(doing string, a answer) *fault.Error {
 	switch {
 	case sealed(a):
 		return Sealed.trouble(doing, a.url, said, "somebody has to unseal it; nothing was sent to the provider")
+	case a.status == http.StatusTemporaryRedirect:
+		return Unready.trouble(doing, a.url, said, "this node is no leader and forwards nothing: name the leader's address in store.address")
 	case bad != nil && a.status/100 != 5:
 		return strangeVault(doing, a)
 	case a.status == http.StatusForbidden:
@@ -169,8 +171,6 @@ func (v *Vault) refused(doing string, a answer) *fault.Error {
 		return Nowhere.trouble(doing, a.url, said, "store.path is MOUNT/PREFIX, or MOUNT/data/PREFIX where the mount's own path has slashes; the mount there is "+v.mount)
 	case a.status == http.StatusRequestEntityTooLarge || strings.Contains(said, "too large"):
 		return TooLarge.trouble(doing, a.url, said, "ask for fewer scopes or claims, or --store none")
-	case a.status == http.StatusTemporaryRedirect:
-		return Unready.trouble(doing, a.url, said, "this node is no leader and forwards nothing: name the leader's address in store.address")
 	case a.status >= 412:
 		return Unready.trouble(doing, a.url, said, "try again later; nothing was sent to the provider")
 	}

@@ -53,7 +53,7 @@ func (v *Vault) Swap(ctx context.Context, name string, b []byte, was Version) (V
 
 // swap repeats r until it is known what became of it.
 func (v *Vault) swap(ctx context.Context, r request, b []byte, n int) error {
-	late, cancel := context.WithTimeout(ctx, lagging)
+	late, cancel := context.WithTimeout(ctx, v.lag)
 	defer cancel()
 	path, lost := r.path, false
 	for pause := firstPause; ; pause *= 2 {

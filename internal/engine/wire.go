@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -43,8 +45,8 @@ type wire struct {
 	// one of those that says for certain that nothing was carried out.
 	busy, done func(answer) bool
 	// find gives the address to use, -1 where none is better; nil: the first.
-	find     func(ctx context.Context) int
-	patience time.Duration
+	find          func(ctx context.Context) int
+	patience, lag time.Duration
 
 	mu     sync.Mutex
 	at     int
@@ -68,14 +70,13 @@ type answer struct {
 }
 
 func newWire(w Wire, addresses []string) (*wire, error) {
-	made := &wire{Wire: w, patience: patience}
+	made := &wire{Wire: w, patience: patience, lag: lagging}
 	for _, raw := range addresses {
 		a, err := shown.ParseAddress(raw)
 		if err != nil {
 			return nil, fault.New(fault.Config, "store.address: %w: %s", err, shown.Clean(raw)).Hint("write it as https://HOST:PORT")
 		}
-		host, _, _ := strings.Cut(a.Host(), ":")
-		if local := host == "localhost" || strings.HasPrefix(host, "127.") || strings.HasPrefix(a.Host(), "[::1]"); !strings.HasPrefix(raw, "https://") && !(local && strings.HasPrefix(raw, "http://")) {
+		if !strings.HasPrefix(raw, "https://") && !(strings.HasPrefix(raw, "http://") && loopback(a)) {
 			return nil, fault.New(fault.Config, "store.address: %s has no TLS, and the engine's token would cross the network in the clear", a).Hint("write it as https://HOST:PORT")
 		}
 		made.addresses = append(made.addresses, strings.TrimRight(a.String(), "/"))
@@ -84,6 +85,12 @@ func newWire(w Wire, addresses []string) (*wire, error) {
 		return nil, fault.New(fault.Config, "the store has no address").Hint("set store.address")
 	}
 	return made, nil
+}
+
+// loopback is this machine, to which a token may go in the clear.
+func loopback(a shown.Address) bool {
+	u, err := url.Parse(a.String())
+	return err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 }
 
 // Clock is how far the engine's clock is ahead of the reader's, as last seen.

@@ -23,6 +23,7 @@ type Vault struct {
 	tokens  map[string][]string // and what each may not do: "create data"
 	sealed  bool
 	writes  int
+	logins  int
 }
 
 type kvRecord struct {
@@ -133,7 +134,8 @@ func (v *Vault) login(w http.ResponseWriter, body []byte) {
 		fail(w, http.StatusBadRequest, "error validating token: "+in.JWT)
 		return
 	}
-	token := fmt.Sprintf("s.%d", len(v.tokens))
+	v.logins++
+	token := fmt.Sprintf("s.%d", v.logins)
 	v.tokens[token] = nil
 	reply(w, http.StatusOK, map[string]any{"auth": map[string]any{"client_token": token, "lease_duration": 3600}})
 }

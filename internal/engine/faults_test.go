@@ -1,0 +1,337 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"authctl/internal/engine"
+	"authctl/internal/fakes"
+	"authctl/internal/fakes/contract"
+	"authctl/internal/fault"
+)
+
+// held: err is a failure of the store with that state and a hint that holds the
+// words, on one line, and without the token.
+func held(t *testing.T, err error, state engine.State, hint string) {
+	t.Helper()
+	var f *fault.Error
+	if !errors.Is(err, state) || !errors.As(err, &f) || f.Kind != fault.Store {
+		t.Errorf("%v, want %q as a failure of the store", err, state)
+		return
+	}
+	if !strings.Contains(strings.Join(f.Hints, "\n"), hint) {
+		t.Errorf("hints %q, want %q", f.Hints, hint)
+	}
+	if said := f.Error() + strings.Join(f.Hints, ""); strings.ContainsAny(f.Error(), "\n\r\x1b") || strings.Contains(said, "hush") {
+		t.Errorf("told badly: %q", said)
+	}
+}
+
+type hurried interface {
+	contract.Engine
+	Hurry(d time.Duration)
+}
+
+func answering(status int, body string) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, _ *http.Request) bool {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+		return true
+	}
+}
+
+func truncated(w http.ResponseWriter, _ *http.Request) bool {
+	w.Header().Set("Content-Length", "500")
+	_, _ = io.WriteString(w, `{"data":{"data":{"record":"YQ=="},"metadata":{"version":1}}`)
+	return true
+}
+
+func slow(_ http.ResponseWriter, r *http.Request) bool {
+	_, _ = io.ReadAll(r.Body) // net/http sees a client go only when the body is read
+	<-r.Context().Done()
+	return true
+}
+
+func TestVaultsTroublesAreToldApart(t *testing.T) {
+	for name, c := range map[string]struct {
+		path     string
+		set      func(v *fakes.Vault)
+		state    engine.State
+		hint     string
+		unsealed bool
+	}{
+		"sealed":         {set: func(v *fakes.Vault) { v.Seal(true) }, state: engine.Sealed, hint: "unseal"},
+		"no leader":      {set: func(v *fakes.Vault) { v.Instead = answering(503, `{"errors":["no leader"]}`) }, state: engine.Unready, hint: "later"},
+		"unforwarded":    {set: func(v *fakes.Vault) { v.Instead = answering(307, ``) }, state: engine.Unready, hint: "leader's address"},
+		"limited":        {set: func(v *fakes.Vault) { v.Instead = answering(429, `{"errors":["rate limit"]}`) }, state: engine.Unready, hint: "later"},
+		"dead token":     {set: func(v *fakes.Vault) { v.Revoke("hush") }, state: engine.TokenDead, hint: "log in there again"},
+		"policy":         {set: func(v *fakes.Vault) { v.Allow("hush", "read data", "create data") }, state: engine.Forbidden, hint: "secret/data/authctl/%2A"},
+		"wrong mount":    {path: "nowhere/authctl", state: engine.Nowhere, hint: "the mount there is nowhere"},
+		"no namespace":   {set: func(v *fakes.Vault) { v.Instead = answering(404, `{"errors":["namespace not found"]}`) }, state: engine.Nowhere, hint: "store.namespace"},
+		"a web page":     {set: func(v *fakes.Vault) { v.Instead = answering(200, "<html>\x1b[2J") }, state: engine.Strange, hint: "store.address"},
+		"a page, absent": {set: func(v *fakes.Vault) { v.Instead = answering(404, "<html>") }, state: engine.Strange, hint: "store.address"},
+		"foreign JSON": {set: func(v *fakes.Vault) {
+			v.Instead = answering(200, `{"data":{"data":{"password":"x"},"metadata":{"version":3}}}`)
+		}, state: engine.Foreign, hint: "prefix"},
+		"no version": {set: func(v *fakes.Vault) { v.Instead = answering(200, `{"data":{"data":{"record":"YQ=="}}}`) }, state: engine.Strange, hint: "store.address"},
+		"truncated":  {set: func(v *fakes.Vault) { v.Instead = truncated }, state: engine.Unreachable, hint: "store.address"},
+		"oversize":   {set: func(v *fakes.Vault) { v.Instead = answering(200, strings.Repeat(" ", 5<<20)) }, state: engine.Unreachable, hint: "store.address"},
+		"slow":       {set: func(v *fakes.Vault) { v.Instead = slow }, state: engine.Unreachable, hint: "--store none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v := fakes.NewVault()
+			v.Allow("hush")
+			if c.set != nil {
+				c.set(v)
+			}
+			server := v.Serve(0)
+			defer server.Close()
+			if c.path == "" {
+				c.path = "secret/authctl"
+			}
+			e, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{server.URL}, Path: c.path, Login: engine.Login{Secret: text("hush")}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Hurry(300 * time.Millisecond)
+			_, _, _, err = e.Read(t.Context(), "k")
+			held(t, err, c.state, c.hint)
+			if _, err := e.Swap(t.Context(), "k", []byte("b"), "0"); err == nil {
+				t.Errorf("a write: %v", err)
+			}
+			if v.Writes() != 0 {
+				t.Errorf("%d writes were carried out", v.Writes())
+			}
+		})
+	}
+}
+
+func TestKVVersion1IsSeenBeforeAWrite(t *testing.T) {
+	posted := 0
+	v := fakes.NewVault()
+	v.Instead = func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPost {
+			posted++
+		}
+		return false
+	}
+	server := v.Serve(0)
+	defer server.Close()
+	e, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{server.URL}, Path: "old/authctl", Login: engine.Login{Secret: text("root")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, at, _, err := e.Read(t.Context(), "k")
+	if !errors.Is(err, engine.ErrAbsent) {
+		t.Fatal(err)
+	}
+	_, err = e.Swap(t.Context(), "k", []byte("b"), at)
+	held(t, err, engine.Unversioned, "version 2")
+	if posted != 0 {
+		t.Error("it was written to all the same")
+	}
+}
+
+func TestKubernetesTroublesAreToldApart(t *testing.T) {
+	for name, c := range map[string]struct {
+		set   func(k *fakes.Kubernetes)
+		state engine.State
+		hint  string
+	}{
+		"dead token":   {func(k *fakes.Kubernetes) { k.Revoke("hush") }, engine.TokenDead, "store.auth"},
+		"role":         {func(k *fakes.Kubernetes) { k.Allow("hush", "get", "create") }, engine.Forbidden, "namespace ns"},
+		"down":         {func(k *fakes.Kubernetes) { k.Instead = answering(503, "") }, engine.Unready, "later"},
+		"a web page":   {func(k *fakes.Kubernetes) { k.Instead = answering(200, "<html>") }, engine.Strange, "store.address"},
+		"not this API": {func(k *fakes.Kubernetes) { k.Instead = answering(404, "not found") }, engine.Strange, "store.address"},
+		"another's": {func(k *fakes.Kubernetes) {
+			k.Instead = answering(200, `{"kind":"Secret","type":"Opaque","metadata":{"resourceVersion":"7"},"data":{"record":"YQ=="}}`)
+		}, engine.Foreign, "store.namespace"},
+		"truncated": {func(k *fakes.Kubernetes) { k.Instead = truncated }, engine.Unreachable, "store.address"},
+		"slow":      {func(k *fakes.Kubernetes) { k.Instead = slow }, engine.Unreachable, "store.address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := fakes.NewKubernetes()
+			k.Allow("hush")
+			c.set(k)
+			server := k.Serve()
+			defer server.Close()
+			e, err := engine.NewKubernetes(engine.KubernetesOptions{Wire: wire(t), Addresses: []string{server.URL}, Namespace: "ns", Token: text("hush")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e.Hurry(300 * time.Millisecond)
+			_, _, _, err = e.Read(t.Context(), "k")
+			held(t, err, c.state, c.hint)
+			if _, err := e.Swap(t.Context(), "k", []byte("b"), "0"); err == nil {
+				t.Errorf("a write: %v", err)
+			}
+			if k.Writes() != 0 {
+				t.Errorf("%d writes were carried out", k.Writes())
+			}
+		})
+	}
+}
+
+// TestAnAnswerThatIsLostForGoodIsUnknown: applied or not, an engine that is gone
+// after the write gives no false word.
+func TestAnAnswerThatIsLostForGoodIsUnknown(t *testing.T) {
+	for name, c := range map[string]struct {
+		to   func() *httptest.Server
+		open func(address string) hurried
+	}{
+		"vault":      {func() *httptest.Server { return fakes.NewVault().Serve(0) }, func(a string) hurried { return openVault(t, a) }},
+		"kubernetes": {func() *httptest.Server { return fakes.NewKubernetes().Serve() }, func(a string) hurried { return openKubernetes(t, a) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := c.to()
+			defer server.Close()
+			gone := false
+			d := &fakes.Dropper{To: server.URL, Through: http.DefaultTransport}
+			d.Drop = func(r *http.Request) bool {
+				gone = gone || r.Method != http.MethodGet
+				return gone
+			}
+			front := d.Serve()
+			defer front.Close()
+			e := c.open(front.URL)
+			e.Hurry(300 * time.Millisecond)
+			_, v, _, _ := e.Read(t.Context(), "k")
+			if _, err := e.Swap(t.Context(), "k", []byte("b"), v); !errors.Is(err, engine.ErrUnknown) {
+				t.Errorf("%v, want ErrUnknown", err)
+			}
+		})
+	}
+}
+
+// TestVersionNPlusOneTells: the answer is lost and another writes before the reading back.
+func TestVersionNPlusOneTells(t *testing.T) {
+	v := fakes.NewVault()
+	server := v.Serve(0)
+	defer server.Close()
+	other := openVault(t, server.URL)
+	d := &fakes.Dropper{To: server.URL, Through: http.DefaultTransport}
+	d.Drop = func(r *http.Request) bool {
+		drop := r.Method == http.MethodPost && d.Dropped.Load() == 0
+		if drop {
+			if _, err := other.Swap(context.WithoutCancel(t.Context()), "k", []byte("other's"), "1"); err != nil {
+				t.Error(err)
+			}
+		}
+		return drop
+	}
+	front := d.Serve()
+	defer front.Close()
+	if at, err := openVault(t, front.URL).Swap(t.Context(), "k", []byte("mine"), "0"); err != nil || at != "1" {
+		t.Errorf("version %q, %v; want 1: the write was carried out", at, err)
+	}
+}
+
+func TestAStandbyIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	v := fakes.NewVault()
+	leader, standby := v.Serve(0), v.Serve(200*time.Millisecond)
+	defer leader.Close()
+	defer standby.Close()
+	ahead, behind := openVault(t, leader.URL), openVault(t, standby.URL)
+	one, err := ahead.Swap(t.Context(), "k", []byte("one"), "0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := behind.Swap(t.Context(), "k", []byte("two"), one); err != nil {
+		t.Errorf("a right swap that the standby refused at first: %v", err)
+	}
+	if _, err := behind.Swap(t.Context(), "k", []byte("late"), one); !errors.Is(err, engine.ErrMoved) {
+		t.Errorf("%v, want ErrMoved", err)
+	}
+	if n := contract.Count(t, func(m int) contract.Engine { return []contract.Engine{ahead, behind}[m%2] }, 4, 3); n != 12 {
+		t.Errorf("12 swaps, the record counts %d", n)
+	}
+	lost := v.Serve(time.Hour) // it never catches up
+	defer lost.Close()
+	e := openVault(t, lost.URL)
+	e.Hurry(200 * time.Millisecond)
+	_, err = e.Swap(t.Context(), "k2", []byte("b"), "1")
+	held(t, err, engine.Lagging, "disable_standby_reads")
+}
+
+// TestTheNextAddressServes: a leader is preferred, a refused connection and a
+// node that hangs are passed by.
+func TestTheNextAddressServes(t *testing.T) {
+	t.Parallel()
+	v := fakes.NewVault()
+	leader, standby := v.Serve(0), v.Serve(time.Hour)
+	defer leader.Close()
+	defer standby.Close()
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuses := "http://" + closed.Addr().String()
+	_ = closed.Close()
+	hung := fakes.NewVault()
+	hung.Instead = slow
+	hangs := hung.Serve(0)
+	defer hangs.Close()
+	e := openVault(t, refuses, hangs.URL, standby.URL, leader.URL)
+	if at, err := e.Swap(t.Context(), "k", []byte("one"), "0"); err != nil || at != "1" {
+		t.Fatalf("%q, %v", at, err)
+	}
+	if b, _, _, err := openVault(t, standby.URL, leader.URL).Read(t.Context(), "k"); err != nil || string(b) != "one" {
+		t.Errorf("with a standby first: %q, %v", b, err)
+	}
+	k := fakes.NewKubernetes().Serve()
+	defer k.Close()
+	ke := openKubernetes(t, refuses, hangs.URL, k.URL)
+	ke.Hurry(2 * time.Second) // half of it for each that hangs
+	if _, err := ke.Swap(t.Context(), "k", []byte("one"), "0"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	began := time.Now()
+	_, _, _, err := openVault(t, closed.URL).Read(t.Context(), "k")
+	held(t, err, engine.Unreachable, "store.address")
+	if took := time.Since(began); took > 6*time.Second {
+		t.Errorf("told after %s", took)
+	}
+	tls := httptest.NewUnstartedServer(http.NotFoundHandler())
+	tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+	tls.StartTLS()
+	defer tls.Close()
+	began = time.Now()
+	_, _, _, err = openVault(t, tls.URL).Read(t.Context(), "k")
+	held(t, err, engine.Unreachable, "store.ca_certificate")
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("an authority that is not known is waited for: %s", took)
+	}
+}
+
+func TestAddressesKeepTheTokenOffTheNetwork(t *testing.T) {
+	for address, good := range map[string]bool{
+		"https://vault.example:8200": true, "http://127.0.0.1:8200": true, "http://localhost:1": true, "http://[::1]:1": true,
+		"http://vault.example": false, "http://127.evil.example": false, "ftp://127.0.0.1": false, "https://u:p@vault.example": false, "vault.example": false, "": false,
+	} {
+		_, err := engine.NewVault(engine.VaultOptions{Addresses: []string{address}, Path: "secret/x"})
+		if (err == nil) != good {
+			t.Errorf("%q: %v", address, err)
+		}
+		if err != nil && fault.KindOf(err) != fault.Config {
+			t.Errorf("%q: %v is no failure of the configuration", address, err)
+		}
+	}
+}
