@@ -26,7 +26,7 @@ func (g *globalFlags) register(f *pflag.FlagSet) {
 	f.Var((*named)(&g.config), "config", "profiles `file` (AUTHCTL_CONFIG)")
 	f.StringVar(&g.preset, "preset", "", "make a profile of this `preset` and --set for this call; no file is needed")
 	f.StringArrayVar(&g.set, "set", nil, "`FIELD=VALUE` of the profile for this call, over it or alone; VALUE is YAML; may repeat")
-	f.Var((*named)(&g.store), "store", "where tokens are kept: keyring, file or none (AUTHCTL_STORE)")
+	f.Var((*named)(&g.store), "store", "where tokens are kept: keyring, file, none, vault or kubernetes (AUTHCTL_STORE)")
 	f.Var(limit{(*span)(&g.timeout)}, "timeout", "give up after this `duration` (default 30s)")
 	f.BoolVarP(&g.verbose, "verbose", "v", false, "trace each request on stderr, secrets redacted")
 	f.BoolVarP(&g.quiet, "quiet", "q", false, "no progress and no warnings on stderr")

@@ -48,6 +48,7 @@ type keptToken struct {
 	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
 	For              string `json:"for,omitempty"` // what the call asked for, such as "scope a b"
 	Where            string `json:"where"`
+	Claim            string `json:"claim,omitempty"` // on a store that machines share: who is about to change it
 }
 
 func runStatus(ctx context.Context, c *cli, output string) error {
@@ -91,7 +92,7 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 func describeKept(k session.Kept, kind string, now time.Time) keptToken {
 	one := keptToken{
 		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope, ScopeMissing: k.Missing,
-		ExpiresAt: rfc3339(k.Expires), Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind,
+		ExpiresAt: rfc3339(k.Expires), Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind, Claim: k.Claim,
 	}
 	if !k.Expires.IsZero() {
 		left := max(0, int64(k.Expires.Sub(now)/time.Second))
@@ -120,6 +121,9 @@ func printKept(c *cli, kept []session.Kept, kind string) error {
 	for _, k := range kept {
 		if k.Missing != "" {
 			c.say("%s: asked for and not granted: %s", k.Profile, k.Missing)
+		}
+		if k.Claim != "" {
+			c.say("%s: a request is under way: %s", k.Profile, k.Claim)
 		}
 	}
 	return nil

@@ -33,7 +33,7 @@ func Open(ctx context.Context, sys System, flags config.Flags) (*App, error) {
 func (a *App) Profile() (*profile.Profile, error) {
 	p, err := config.LoadProfile(a.Settings, a.Settings.Profile)
 	if err == nil {
-		a.hidden = p.SecretVariables()
+		a.hidden = append(p.SecretVariables(), a.Settings.Shared.SecretVariables()...)
 	}
 	return p, err
 }

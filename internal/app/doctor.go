@@ -28,6 +28,9 @@ func (a *App) Doctor(ctx context.Context, o DoctorOptions, report func(doctor.Re
 			return s, nil
 		},
 	}
+	if s, err := a.Stores(); err == nil && s.check != nil {
+		deps.Engine = s.check
+	}
 	for _, p := range doctor.File(a.Settings, a.Settings.Profile, o.All, report) {
 		doctor.Examine(ctx, deps, p, o.Options, report)
 		if ctx.Err() != nil {

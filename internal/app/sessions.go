@@ -36,11 +36,11 @@ func (a *App) Known(ctx context.Context, profileName string) error {
 	return unknown
 }
 
-// StorePlace is the kind of store in use and its folder, "" where nothing is kept.
+// StorePlace is the kind of store in use and its folder or where its engine is, "" where nothing is kept.
 func (a *App) StorePlace() (kind, folder string, err error) {
 	s, err := a.Stores()
 	if err != nil {
 		return "", "", err
 	}
-	return s.Kind(), s.Folder(), nil
+	return s.Kind(), s.Folder() + s.place, nil
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
+	"authctl/internal/engine"
 	"authctl/internal/fault"
+	"authctl/internal/profile"
 	"authctl/internal/secretstore"
 	"authctl/internal/store"
 )
@@ -17,6 +20,8 @@ type stores struct {
 	*store.Store
 	app    *App
 	chosen bool
+	place  string // of an engine
+	check  func(context.Context) []engine.Finding
 	why    error // why nothing is kept although nobody chose that; nil otherwise
 	said   bool
 }
@@ -37,19 +42,20 @@ func (a *App) Stores() (*stores, error) {
 		}
 		kind = store.KindNone
 	}
-	s, err := a.openStore(kind)
-	if err != nil {
+	made := &stores{app: a, chosen: a.Settings.StoreChosen, why: why}
+	var err error
+	if made.Store, err = a.openStore(kind, made); err != nil {
 		return nil, err
 	}
-	a.stores = &stores{Store: s, app: a, chosen: a.Settings.StoreChosen, why: why}
-	return a.stores, nil
+	a.stores = made
+	return made, nil
 }
 
 // noPlace is why the store of the settings cannot be, as far as that is known
 // before anything is asked or written: a bare container's disk may be read-only.
 func (a *App) noPlace() error {
 	switch kind := a.Settings.Store; {
-	case kind == store.KindNone:
+	case kind == store.KindNone, slices.Contains(profile.SharedStores(), kind):
 		return nil
 	case a.Settings.StateDir == "":
 		return fault.New(fault.Store, "there is no home folder to keep tokens in").Hint("set HOME or XDG_STATE_HOME, or AUTHCTL_STORE=none")
@@ -59,7 +65,7 @@ func (a *App) noPlace() error {
 	return nil
 }
 
-func (a *App) openStore(kind string) (*store.Store, error) {
+func (a *App) openStore(kind string, made *stores) (s *store.Store, err error) {
 	dir := a.Settings.StateDir
 	o := store.Options{Kind: kind, Dir: dir, Rand: a.Sys.Rand, Now: a.Sys.Now, Warn: a.Warn}
 	switch kind {
@@ -67,6 +73,15 @@ func (a *App) openStore(kind string) (*store.Store, error) {
 		o.Key = secretstore.SealingKey{Ring: a.Ring()}
 	case store.KindFile:
 		o.Key = store.NewFileKey(filepath.Clean(dir), a.Sys.Env)
+	case store.KindVault, store.KindKubernetes:
+		if o.Shared, made.place, err = a.shared(kind); err != nil {
+			return nil, err
+		}
+		if e, ok := o.Shared.Engine.(interface {
+			Check(ctx context.Context) []engine.Finding
+		}); ok {
+			made.check = e.Check
+		}
 	}
 	return store.Open(o)
 }

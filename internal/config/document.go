@@ -31,7 +31,10 @@ type header struct {
 	Version string
 	Default string
 	Store   string
+	Shared  SharedStore
 	at      strict.Problem // where default_profile stands
+
+	storeBad bool // store is not to be gone by
 }
 
 // entry is one profile's name and body.
@@ -47,7 +50,7 @@ func (d *document) settings() map[string]any {
 	if d.header.Default != "" {
 		out[keyProfile] = d.header.Default
 	}
-	if slices.Contains(profile.Stores(), d.header.Store) {
+	if !d.header.storeBad && slices.Contains(profile.Stores(), d.header.Store) {
 		out[keyStore] = d.header.Store
 	}
 	return out
@@ -72,7 +75,7 @@ func (d *document) members() []strict.Member {
 	return []strict.Member{
 		strict.Text("version", &d.header.Version),
 		strict.Text(keyProfile, &d.header.Default),
-		strict.Text(keyStore, &d.header.Store),
+		{Key: keyStore, Read: d.header.readStore},
 		{Key: "profiles", Read: d.readProfiles},
 	}
 }

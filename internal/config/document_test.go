@@ -97,7 +97,7 @@ func TestProblemsOfEveryFormOfFile(t *testing.T) {
 	const text = "store: keyrng\r\nprofiles:\r\n  Prod.EU: &p\r\n    isuer: https://s.example\r\n    token_url: https://s.example/t\r\n" +
 		"    client: {id: a, auth: none, id: b}\r\n    assertion: {claims: [{name: 'https://ns.example/Role', valeu: x}]}\r\n  b: *p\r\n"
 	want := []string{
-		`f.yaml:1:1: store: must be one of keyring, file, none, did you mean keyring?`,
+		`f.yaml:1:1: store: must be one of keyring, file, none, vault, kubernetes, did you mean keyring?`,
 		`f.yaml:4:5: profiles.Prod.EU.isuer: unknown field, did you mean "issuer"?`,
 		`f.yaml:4:5: profiles.b.isuer: unknown field, did you mean "issuer"?`,
 		`f.yaml:6:33: profiles.Prod.EU.client.id: is given twice, first in line 6`,

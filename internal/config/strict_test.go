@@ -137,7 +137,7 @@ profiles:
 `))
 	want := []string{
 		`f.yaml:2:1: default_profile: there is no profile "saluss", did you mean "salus"?`,
-		`f.yaml:3:1: store: must be one of keyring, file, none, did you mean keyring?`,
+		`f.yaml:3:1: store: must be one of keyring, file, none, vault, kubernetes, did you mean keyring?`,
 		`f.yaml:7:21: client.secrt: unknown field, did you mean "secret"?`,
 		`f.yaml:9:5: grant: "client_credential" is unknown, did you mean "client_credentials"?`,
 		`f.yaml:10:5: token_url: http would send secrets in the clear to s.example`,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"authctl/internal/endpoint"
+	"authctl/internal/engine"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
@@ -51,6 +52,8 @@ type Store interface {
 type Deps struct {
 	Secrets secret.Resolver
 	Store   func() (Store, error)
+	// Engine looks at that of a store which machines share; nil: there is none.
+	Engine  func(ctx context.Context) []engine.Finding
 	TLS     func(ctx context.Context, p *profile.Profile) (*tls.Config, error) // nil config: the profile sets nothing
 	Client  func(ctx context.Context, p *profile.Profile) (*endpoint.Client, error)
 	Now     func() time.Time

@@ -12,6 +12,7 @@ import (
 // place looks at the store and at what it keeps for this profile.
 func (e *exam) place(ctx context.Context) {
 	const check = "store"
+	e.engine(ctx)
 	done := e.Busy("opening the store")
 	s, err := e.Store()
 	if err == nil {
@@ -29,6 +30,8 @@ func (e *exam) place(ctx context.Context) {
 		e.ok(check, "none: nothing is kept, as was chosen")
 	case s.Kind() == store.KindKeyring:
 		e.ok(check, "%s, sealed by a key in the OS keyring", s.Folder())
+	case s.Folder() == "":
+		e.ok(check, "%s, sealed by the key of store.key", s.Kind())
 	default:
 		e.ok(check, "%s, sealed by a key in a file", s.Folder())
 	}
@@ -38,6 +41,24 @@ func (e *exam) place(ctx context.Context) {
 		return
 	}
 	e.session(list)
+}
+
+// engine tells what the engine of the store says of itself.
+func (e *exam) engine(ctx context.Context) {
+	if e.Engine == nil {
+		return
+	}
+	defer e.Busy("looking at the store's engine")()
+	for _, f := range e.Engine(ctx) {
+		switch {
+		case f.Err == nil:
+			e.ok(f.What, "%s", f.Text)
+		case f.Warn:
+			e.warn(f.What, f.Err.Error(), hintsOf(f.Err)...)
+		default:
+			e.fail(f.What, f.Err)
+		}
+	}
 }
 
 // session tells of the kept record that lasts longest.

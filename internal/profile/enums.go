@@ -7,7 +7,10 @@ import (
 )
 
 // Stores are the values of `store`.
-func Stores() []string { return []string{"keyring", "file", "none"} }
+func Stores() []string { return append([]string{"keyring", "file", "none"}, SharedStores()...) }
+
+// SharedStores are those of them that many machines share.
+func SharedStores() []string { return []string{"vault", "kubernetes"} }
 
 // SignatureAlgs are the JWS algorithms of a key pair (RFC 7518 3.1, RFC 8037, RFC 9864).
 func SignatureAlgs() []string {

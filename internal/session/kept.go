@@ -49,6 +49,7 @@ type Kept struct {
 	Expires        time.Time // of the access token; zero when unknown
 	Refreshable    bool      // a refresh token is kept
 	RefreshExpires time.Time // zero when unknown
+	Claim          string    // who is about to change it on another machine, "" for nobody
 }
 
 // List lists the kept tokens of one profile, "" for all, ordered by their keys.
@@ -67,8 +68,13 @@ func (s Sessions) List(ctx context.Context, profileName string) ([]Kept, error) 
 		if asked != "" && !slices.ContainsFunc(list, func(o store.Entry) bool { return acquire.IsBeside(e.Record, o.Record) }) {
 			continue // of a session that is no more: nothing uses it
 		}
+		claim := ""
+		if e.Claim != nil {
+			claim = e.Claim.String()
+		}
 		all = append(all, Kept{
-			Key: e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: acquire.AskedFor(e.Record), Beside: asked != "",
+			Claim: claim,
+			Key:   e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: acquire.AskedFor(e.Record), Beside: asked != "",
 			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
 		})
 	}

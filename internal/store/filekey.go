@@ -58,7 +58,7 @@ func (k FileKey) Load(ctx context.Context) ([]byte, error) {
 		return nil, fault.New(fault.Store, "the key of the token store %s could not be read: %w", k.ownPath(), err).
 			Hint("chmod 600 %s", k.ownPath())
 	}
-	return decodeKey(b, k.ownPath(), "restore it, or remove it: what is kept becomes unreadable and a new key is made")
+	return ParseKey(b, k.ownPath(), "restore it, or remove it: what is kept becomes unreadable and a new key is made")
 }
 
 // loadGiven follows links, which container platforms use, but not to a file others can read.
@@ -68,7 +68,7 @@ func (k FileKey) loadGiven(ctx context.Context) ([]byte, error) {
 		return nil, fault.New(fault.Store, "the key of the token store (%s) cannot be used: %w", k.from, err).
 			Hint("%s", k.howToMake())
 	}
-	return decodeKey(b, k.given, k.howToMake())
+	return ParseKey(b, k.given, k.howToMake())
 }
 
 // Save writes the key beside the records.
@@ -90,14 +90,14 @@ func (k FileKey) howToMake() string {
 	return "make one with: (umask 077; head -c 32 /dev/urandom | base64 > " + k.given + ")"
 }
 
-// decodeKey reads what stands in the key file at path; hint says how to fix it.
-func decodeKey(b []byte, path, hint string) ([]byte, error) {
+// ParseKey reads what stands at place, such as a key file; hint says how to fix it.
+func ParseKey(b []byte, place, hint string) ([]byte, error) {
 	if len(b) == KeySize {
 		return b, nil
 	}
 	key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(b)))
 	if err != nil || len(key) != KeySize {
-		return nil, fault.New(fault.Store, "the key of the token store %s is not %d bytes or their base64", path, KeySize).
+		return nil, fault.New(fault.Store, "the key of the token store %s is not %d bytes or their base64", place, KeySize).
 			Hint("%s", hint)
 	}
 	return key, nil

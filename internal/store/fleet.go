@@ -92,6 +92,8 @@ func (f *fleet) look(ctx context.Context, name string) (state, error) {
 	switch {
 	case errors.Is(err, engine.ErrAbsent):
 		return state{version: v, age: age}, nil
+	case errors.Is(err, engine.Foreign):
+		return state{version: v}, err
 	case err != nil:
 		return state{}, f.broken("read", err)
 	}

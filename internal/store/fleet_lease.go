@@ -133,7 +133,7 @@ func (l *lease) deposit(ctx context.Context, next state) error {
 		if errors.Is(err, engine.ErrMoved) {
 			err = l.over(ctx, &next)
 		}
-		if err == nil || errors.Is(err, engine.ErrMoved) || errors.Is(err, errTooLarge) || !again || l.Boot()-l.at > insist {
+		if err == nil || errors.Is(err, engine.ErrMoved) || errors.Is(err, errTooLarge) || errors.Is(err, engine.TooLarge) || !again || l.Boot()-l.at > insist {
 			return err
 		}
 		if sleep(ctx, pause) != nil {

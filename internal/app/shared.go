@@ -1,0 +1,168 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net/http"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+
+	"authctl/internal/endpoint"
+	"authctl/internal/engine"
+	"authctl/internal/fault"
+	"authctl/internal/keys"
+	"authctl/internal/secret"
+	"authctl/internal/store"
+)
+
+// shared is the chosen engine as a store has it, and where that is.
+func (a *App) shared(kind string) (s *store.Shared, place string, err error) {
+	spec := a.Settings.Shared
+	after, never := spec.TakenOver()
+	s = &store.Shared{Keys: a.storeKeys, Holder: a.holder(), Limits: store.Limits{Sent: after, Never: never}}
+	wire := engine.Wire{
+		HTTP: &engineWay{app: a, ca: spec.CA}, UserAgent: "authctl (" + runtime.GOOS + ")", Now: a.Sys.Now, Note: a.note, Explain: unanswered,
+	}
+	if kind == store.KindKubernetes {
+		s.Engine, place, err = a.kubernetes(wire)
+		return s, place, err
+	}
+	o := engine.VaultOptions{Wire: wire, Addresses: spec.Address, Path: spec.Path, Namespace: spec.Namespace}
+	method, login := spec.Auth.Chosen()
+	proof := login.Secret
+	switch {
+	case method == "":
+		proof = spec.Token
+	case method == "kubernetes" && proof.IsZero():
+		proof = secret.Ref{Kind: secret.File, Path: engine.ServiceAccount + "/token", AnyMode: true}
+	}
+	o.Login = engine.Login{Method: method, Mount: login.Mount, Role: login.Role, Secret: a.storeSecret(proof)}
+	s.Engine, err = engine.NewVault(o)
+	return s, strings.Join(spec.Address, " ") + " " + spec.Path, err
+}
+
+// kubernetes is the cluster that is named, else the pod's own.
+func (a *App) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
+	spec, pod := a.Settings.Shared, engine.Pod{Folder: engine.ServiceAccount, Env: a.Sys.Env}
+	o := engine.KubernetesOptions{Wire: wire, Addresses: spec.Address, Namespace: spec.Namespace, Token: a.storeSecret(spec.Token)}
+	if len(o.Addresses) == 0 {
+		address, err := pod.Address()
+		if err != nil {
+			return nil, "", err
+		}
+		o.Addresses = []string{address}
+		if spec.CA.IsZero() {
+			o.HTTP = &engineWay{app: a, ca: secret.Ref{Kind: secret.File, Path: pod.CA(), AnyMode: true}}
+		}
+	}
+	if o.Token == nil {
+		o.Token = pod.Token
+	}
+	if o.Namespace == "" {
+		var err error
+		if o.Namespace, err = pod.Namespace(context.Background()); err != nil { // a file of the pod's own
+			return nil, "", err
+		}
+	}
+	k, err := engine.NewKubernetes(o)
+	return k, strings.Join(o.Addresses, " ") + " namespace " + o.Namespace, err
+}
+
+// storeSecret reads ref anew at each call; nil for none.
+func (a *App) storeSecret(ref secret.Ref) func(context.Context) (secret.Text, error) {
+	if ref.IsZero() {
+		return nil
+	}
+	ref.Line = true
+	return func(ctx context.Context) (secret.Text, error) { return a.Secrets().Resolve(ctx, "", ref) }
+}
+
+// storeKeys are the administrator's; none is ever made here: two machines would make two.
+func (a *App) storeKeys(ctx context.Context) (all [][]byte, err error) {
+	for i, ref := range append([]secret.Ref{a.Settings.Shared.Key}, a.Settings.Shared.OldKeys...) {
+		if ref.IsZero() {
+			return nil, nil
+		}
+		field := [...]string{"store.key", "store.old_keys"}[min(i, 1)]
+		text, err := a.Secrets().Resolve(ctx, "", ref)
+		if err != nil {
+			return nil, fault.New(fault.Store, "%s: %w", field, err)
+		}
+		key, err := store.ParseKey([]byte(text.Reveal()), field+" ("+ref.String()+")", "make one, for all machines, with: head -c 32 /dev/urandom | base64")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, key)
+	}
+	return all, nil
+}
+
+// holder says to the other machines who waits at their side.
+func (a *App) holder() store.Holder {
+	env := func(name string) string { v, _ := a.Sys.Env(name); return v }
+	h := store.Holder{User: cmp.Or(env("USER"), env("LOGNAME"), env("USERNAME")), Job: cmp.Or(env("CI_JOB_URL"), env("BUILD_URL"))}
+	if run := env("GITHUB_RUN_ID"); h.Job == "" && run != "" {
+		h.Job = env("GITHUB_SERVER_URL") + "/" + env("GITHUB_REPOSITORY") + "/actions/runs/" + run
+	}
+	h.Host, _ = os.Hostname()
+	return h
+}
+
+// unanswered says in a person's words why the engine gave no answer.
+func unanswered(url string, err error) string {
+	var ours *fault.Error
+	if errors.As(err, &ours) { // a certificate that cannot be read
+		return ours.Error()
+	}
+	return errors.Unwrap(endpoint.Lost("store.address", url, err).Err).Error()
+}
+
+// engineWay is the way to an engine: its trust is read for the first request.
+type engineWay struct {
+	app *App
+	ca  secret.Ref
+
+	mu   sync.Mutex
+	http http.RoundTripper
+}
+
+// RoundTrip sends one request.
+func (w *engineWay) RoundTrip(r *http.Request) (*http.Response, error) {
+	way, err := w.open(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return way.RoundTrip(r)
+}
+
+func (w *engineWay) open(ctx context.Context) (http.RoundTripper, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.http != nil {
+		return w.http, nil
+	}
+	var config *tls.Config
+	if !w.ca.IsZero() {
+		text, err := w.app.Secrets().Resolve(ctx, "", w.ca)
+		if err != nil {
+			return nil, fault.New(fault.Config, "store.ca_certificate: %w", err)
+		}
+		found, err := keys.Certificates([]byte(text.Reveal()), keys.Options{})
+		if err != nil {
+			return nil, fault.New(fault.Config, "store.ca_certificate %s: %w", w.ca, err)
+		}
+		config = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: x509.NewCertPool()}
+		for _, c := range found {
+			config.RootCAs.AddCert(c)
+		}
+	}
+	t := endpoint.NewTransport(endpoint.Setup{TLS: config, Env: w.app.Sys.Env})
+	t.DisableKeepAlives = false // no token of a server's is sent here, and a swap that is sent twice is written once
+	w.http = t
+	return t, nil
+}

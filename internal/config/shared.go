@@ -1,0 +1,191 @@
+package config
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+	"authctl/internal/strict"
+)
+
+// SharedStore says where the engine of a store is that many machines share, who
+// opens it, and what seals the records. Its zero parts were not said.
+type SharedStore struct {
+	Address   []string
+	Path      string // of Vault: MOUNT/PREFIX
+	Namespace string
+	CA        secret.Ref
+	Auth      StoreAuth
+	Token     secret.Ref // of the engine, where nothing logs in
+	Key       secret.Ref // which seals
+	OldKeys   []secret.Ref
+	Takeover  string // a time, never, or ""
+	OnOutage  string // fail, ask or ""
+}
+
+// StoreAuth is how the engine's token is had; one of its members.
+type StoreAuth struct {
+	JWT, Kubernetes, AppRole StoreLogin
+}
+
+// StoreLogin is one login at the engine.
+type StoreLogin struct {
+	Mount, Role string
+	Secret      secret.Ref // the JWT, or the secret_id
+}
+
+// Chosen is the login that is to be made, and its method; "" for none.
+func (a StoreAuth) Chosen() (method string, l StoreLogin) {
+	for _, m := range []struct {
+		name string
+		is   StoreLogin
+	}{{"jwt", a.JWT}, {"kubernetes", a.Kubernetes}, {"approle", a.AppRole}} {
+		if m.is.Role != "" || !m.is.Secret.IsZero() {
+			return m.name, m.is
+		}
+	}
+	return "", StoreLogin{}
+}
+
+// SecretVariables are the variables of the environment that hold its secrets.
+func (s SharedStore) SecretVariables() (names []string) {
+	_, login := s.Auth.Chosen()
+	for _, r := range append([]secret.Ref{s.Key, s.Token, login.Secret}, s.OldKeys...) {
+		if r.Kind == secret.Env {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// TakenOver is how long one that may have sent something is left alone, 0 for
+// the default, and whether nobody takes over at all.
+func (s SharedStore) TakenOver() (after time.Duration, never bool) {
+	after, _ = time.ParseDuration(s.Takeover)
+	return after, s.Takeover == takeoverNever
+}
+
+const (
+	takeoverNever = "never"
+	// leastTakeover is more than a request and the write of its answer take.
+	leastTakeover = 90 * time.Second
+)
+
+// readStore reads a kind alone, or all that an engine needs.
+func (h *header) readStore(r *strict.Reader, n *yaml.Node, path string) {
+	before := len(r.Problems)
+	if at, ok := r.Follow(n, path); ok && at.Kind == yaml.MappingNode {
+		r.Mapping(at, path, h.Shared.members(&h.Store))
+		h.checkShared(r)
+	} else if ok {
+		strict.Text(keyStore, &h.Store).Read(r, n, path)
+	}
+	h.storeBad = len(r.Problems) > before
+}
+
+func (s *SharedStore) members(kind *string) []strict.Member {
+	login := func(name string, l *StoreLogin, role, proof string) strict.Member {
+		return strict.Object(name, []strict.Member{strict.Text("mount", &l.Mount), strict.Text(role, &l.Role), ref(proof, &l.Secret, placed)})
+	}
+	return []strict.Member{
+		strict.Text("kind", kind),
+		{Key: "address", Read: func(r *strict.Reader, n *yaml.Node, path string) {
+			if n.Kind != yaml.ScalarNode {
+				strict.Texts("address", &s.Address).Read(r, n, path)
+			} else if one, ok := r.Text(n, path); ok {
+				s.Address = []string{one}
+			}
+		}},
+		strict.Text("path", &s.Path),
+		ref("ca_certificate", &s.CA, public),
+		strict.Object("auth", []strict.Member{
+			login("jwt", &s.Auth.JWT, "role", "token"),
+			login("kubernetes", &s.Auth.Kubernetes, "role", "token"),
+			login("approle", &s.Auth.AppRole, "role_id", "secret_id"),
+		}),
+		strict.Text("namespace", &s.Namespace),
+		ref("token", &s.Token, placed),
+		ref("key", &s.Key, private),
+		{Key: "old_keys", Read: func(r *strict.Reader, n *yaml.Node, path string) {
+			r.Sequence(n, path, func(item *yaml.Node, at string) {
+				if one, ok := readRef(r, item, at, private); ok {
+					s.OldKeys = append(s.OldKeys, one)
+				}
+			})
+		}},
+		strict.Text("takeover", &s.Takeover),
+		strict.Text("on_outage", &s.OnOutage),
+	}
+}
+
+// checkShared is what the values mean together.
+func (h *header) checkShared(r *strict.Reader) {
+	bad := func(path, text string) {
+		at := r.Source[path]
+		at.Path, at.Text = path, text
+		r.Problems = append(r.Problems, at)
+	}
+	if !slices.Contains(profile.SharedStores(), h.Store) {
+		for path := range r.Source {
+			if strings.HasPrefix(path, "store.") && path != "store.kind" {
+				bad(path, "is for a store of kind "+strings.Join(profile.SharedStores(), " or "))
+			}
+		}
+	}
+	if after, never := h.Shared.TakenOver(); h.Shared.Takeover != "" && !never && after < leastTakeover {
+		bad("store.takeover", "must be never, or a time of "+leastTakeover.String()+" or more: a shorter one would send what another has sent")
+	}
+	if !slices.Contains([]string{"", "fail", "ask"}, h.Shared.OnOutage) {
+		bad("store.on_outage", "must be one of fail, ask")
+	}
+}
+
+// shared is what the file says of the chosen kind, and what the environment
+// says: AUTHCTL_STORE_* goes before the file, the engine's own variables after it.
+func (h *header) shared(kind string, get func(string) string) (s SharedStore) {
+	if !slices.Contains(profile.SharedStores(), kind) {
+		return s
+	}
+	if h.Store == kind {
+		s = h.Shared
+	}
+	variable := func(name string) secret.Ref {
+		if get(name) == "" {
+			return secret.Ref{}
+		}
+		return secret.Ref{Kind: secret.Env, Name: name, Line: true}
+	}
+	file := func(path string, anyMode bool) secret.Ref {
+		if path == "" {
+			return secret.Ref{}
+		}
+		return secret.Ref{Kind: secret.File, Path: path, AnyMode: anyMode}
+	}
+	first := func(refs ...secret.Ref) secret.Ref {
+		for _, r := range refs {
+			if !r.IsZero() {
+				return r
+			}
+		}
+		return secret.Ref{}
+	}
+	s.Path = cmp.Or(get("AUTHCTL_STORE_PATH"), s.Path)
+	s.Key = first(variable("AUTHCTL_STORE_KEY"), file(get("AUTHCTL_STORE_KEY_FILE"), false), s.Key)
+	if kind != "vault" {
+		return s
+	}
+	if address := cmp.Or(get("BAO_ADDR"), get("VAULT_ADDR")); len(s.Address) == 0 && address != "" {
+		s.Address = []string{address}
+	}
+	s.Namespace = cmp.Or(s.Namespace, get("BAO_NAMESPACE"), get("VAULT_NAMESPACE"))
+	s.CA = first(s.CA, file(cmp.Or(get("BAO_CACERT"), get("VAULT_CACERT")), true))
+	if method, _ := s.Auth.Chosen(); method == "" {
+		s.Token = first(s.Token, variable("BAO_TOKEN"), variable("VAULT_TOKEN"))
+	}
+	return s
+}
