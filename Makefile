@@ -32,7 +32,7 @@ check: ## everything a change must pass
 bench: ## the ratios of docs/benchmarks.md, measured here
 	@scripts/bench.sh
 
-e2e: ## tests against a real keyring, browser, Keycloak, oidc-provider and Spring
+e2e: ## tests against a real keyring, browser, Keycloak, oidc-provider, Spring and OpenBao
 	@scripts/e2e.sh
 
 demo: ## a token from each of five providers in the sandbox

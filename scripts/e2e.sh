@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests against real programs: gnome-keyring, Keycloak, oidc-provider, Spring
-# Authorization Server, ory/fosite, nginx, Chromium, curl and the shells. What the machine cannot
-# have is skipped, saying so.
+# Authorization Server, ory/fosite, OpenBao, nginx, Chromium, curl and the shells. What the machine
+# cannot have is skipped, saying so.
 cd "$(dirname "$0")/.."
 source scripts/env.sh
 set -o pipefail

@@ -62,15 +62,17 @@ func slow(_ http.ResponseWriter, r *http.Request) bool {
 
 func TestVaultsTroublesAreToldApart(t *testing.T) {
 	for name, c := range map[string]struct {
-		path     string
-		set      func(v *fakes.Vault)
-		state    engine.State
-		hint     string
-		unsealed bool
+		path  string
+		set   func(v *fakes.Vault)
+		state engine.State
+		hint  string
 	}{
-		"sealed":         {set: func(v *fakes.Vault) { v.Seal(true) }, state: engine.Sealed, hint: "unseal"},
-		"no leader":      {set: func(v *fakes.Vault) { v.Instead = answering(503, `{"errors":["no leader"]}`) }, state: engine.Unready, hint: "later"},
-		"unforwarded":    {set: func(v *fakes.Vault) { v.Instead = answering(307, ``) }, state: engine.Unready, hint: "leader's address"},
+		"sealed":      {set: func(v *fakes.Vault) { v.Seal(true) }, state: engine.Sealed, hint: "unseal"},
+		"no leader":   {set: func(v *fakes.Vault) { v.Instead = answering(503, `{"errors":["no leader"]}`) }, state: engine.Unready, hint: "later"},
+		"unforwarded": {set: func(v *fakes.Vault) { v.Instead = answering(307, ``) }, state: engine.Unready, hint: "leader's address"},
+		"upgrading": {set: func(v *fakes.Vault) {
+			v.Instead = answering(400, `{"errors":["Waiting for the primary to upgrade. This backend will be unavailable for a brief period"]}`)
+		}, state: engine.Unready, hint: "later"},
 		"limited":        {set: func(v *fakes.Vault) { v.Instead = answering(429, `{"errors":["rate limit"]}`) }, state: engine.Unready, hint: "later"},
 		"dead token":     {set: func(v *fakes.Vault) { v.Revoke("hush") }, state: engine.TokenDead, hint: "log in there again"},
 		"policy":         {set: func(v *fakes.Vault) { v.Allow("hush", "read data", "create data") }, state: engine.Forbidden, hint: "secret/data/authctl/%2A"},
@@ -254,7 +256,8 @@ func TestAStandbyIsNotBelieved(t *testing.T) {
 	if _, err := behind.Swap(t.Context(), "k", []byte("late"), one); !errors.Is(err, engine.ErrMoved) {
 		t.Errorf("%v, want ErrMoved", err)
 	}
-	if n := contract.Count(t, func(m int) contract.Engine { return []contract.Engine{ahead, behind}[m%2] }, 4, 3); n != 12 {
+	w := &contract.Writers{Open: func(m int) contract.Engine { return []contract.Engine{ahead, behind}[m%2] }, Machines: 4, Times: 3}
+	if n, _ := w.Count(t); n != 12 {
 		t.Errorf("12 swaps, the record counts %d", n)
 	}
 	lost := v.Serve(time.Hour) // it never catches up

@@ -77,7 +77,12 @@ func vaultBusy(a answer) bool {
 	case http.StatusTemporaryRedirect, http.StatusPreconditionFailed, http.StatusTooManyRequests, 472, 473:
 		return true
 	}
-	return a.status >= 500
+	return a.status >= 500 || upgrading(a)
+}
+
+// upgrading: a new mount, and every one after a change of the leader, refuses all for a moment.
+func upgrading(a answer) bool {
+	return a.status == http.StatusBadRequest && strings.Contains(string(a.body), "unavailable for a brief period")
 }
 
 // vaultRefused: of those only a 5xx may come after the write itself, and none that says sealed.
@@ -171,7 +176,7 @@ func (v *Vault) refused(doing string, a answer) *fault.Error {
 		return Nowhere.trouble(doing, a.url, said, "store.path is MOUNT/PREFIX, or MOUNT/data/PREFIX where the mount's own path has slashes; the mount there is "+v.mount)
 	case a.status == http.StatusRequestEntityTooLarge || strings.Contains(said, "too large"):
 		return TooLarge.trouble(doing, a.url, said, "ask for fewer scopes or claims, or --store none")
-	case a.status >= 412:
+	case a.status >= 412, upgrading(a):
 		return Unready.trouble(doing, a.url, said, "try again later; nothing was sent to the provider")
 	}
 	return Strange.trouble(doing, a.url, said, "authctl doctor looks at the store")

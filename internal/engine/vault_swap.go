@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"authctl/internal/fault"
 )
@@ -56,7 +57,7 @@ func (v *Vault) swap(ctx context.Context, r request, b []byte, n int) error {
 	late, cancel := context.WithTimeout(ctx, v.lag)
 	defer cancel()
 	path, lost := r.path, false
-	for pause := firstPause; ; pause *= 2 {
+	for pause := firstPause; ; {
 		a, once, err := v.call(ctx, r)
 		lost = lost || once
 		var got kv
@@ -77,7 +78,9 @@ func (v *Vault) swap(ctx context.Context, r request, b []byte, n int) error {
 			case settled:
 				return ErrMoved
 			case late.Err() == nil: // a standby judges cas by what it knows itself
+				v.forget() // while there is no leader one may answer that was away
 				sleep(late, pause)
+				pause = min(2*pause, time.Second)
 				continue
 			}
 		case err == nil:
@@ -154,7 +157,7 @@ func (v *Vault) kind(ctx context.Context) (kind, version string, a answer, err e
 }
 
 func unversioned(doing, url string) *fault.Error {
-	return Unversioned.trouble(doing, url, "", "bao kv enable-versioning MOUNT, or let store.path begin with a mount of KV version 2")
+	return Unversioned.trouble(doing, strings.Replace(url, "sys/internal/ui/mounts/", "", 1), "", "bao kv enable-versioning MOUNT, or let store.path begin with a mount of KV version 2")
 }
 
 // requireCAS makes the engine refuse writes that name no version, whoever's they

@@ -30,9 +30,8 @@ type Wire struct {
 // How long an engine is waited for. A refresh token is sent within seconds of
 // its claim, so that one that takes longer is as good as none.
 const (
-	patience   = 10 * time.Second       // in all, for one answer
+	patience   = 10 * time.Second       // in all, for one answer, and for a node that is behind to catch up
 	connecting = 3 * time.Second        // of which for nobody who takes a connection, and for one of several addresses
-	lagging    = 2 * time.Second        // for a node that is behind
 	firstPause = 100 * time.Millisecond // between attempts; doubled up to a second
 	maxAnswer  = 4 << 20
 )
@@ -70,7 +69,7 @@ type answer struct {
 }
 
 func newWire(w Wire, addresses []string) (*wire, error) {
-	made := &wire{Wire: w, patience: patience, lag: lagging}
+	made := &wire{Wire: w, patience: patience, lag: patience}
 	for _, raw := range addresses {
 		a, err := shown.ParseAddress(raw)
 		if err != nil {
@@ -205,6 +204,13 @@ func (w *wire) pick(ctx context.Context) int {
 		w.at = found
 	}
 	return w.at
+}
+
+// forget has the address be found anew.
+func (w *wire) forget() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.known = false
 }
 
 // leave goes on to the next address.

@@ -155,17 +155,26 @@ func (s Subject) first(t *testing.T) {
 	}
 }
 
-// Count has each of machines add one to a record so many times, and gives what
-// the record says then; Open may be another for each.
-func Count(t *testing.T, open func(machine int) Engine, machines, times int) int {
+// Writers add one to a record, each so many times.
+type Writers struct {
+	Open            func(machine int) Engine // may be another for each
+	Machines, Times int
+	Outages         bool // the engine may be away for a while: a failure is tried again
+
+	unknown atomic.Int64
+}
+
+// Count gives what the record says when all are done, and how many writes were
+// told to be of unknown end, and so were done again.
+func (w *Writers) Count(t *testing.T) (count, unknown int) {
 	t.Helper()
 	name := fresh()
 	var group sync.WaitGroup
-	for m := range machines {
+	for m := range w.Machines {
 		group.Go(func() {
-			e := open(m)
-			for range times {
-				if err := add(t.Context(), e, name); err != nil {
+			e := w.Open(m)
+			for range w.Times {
+				if err := w.add(t, e, name); err != nil {
 					t.Errorf("machine %d: %v", m, err)
 					return
 				}
@@ -173,26 +182,36 @@ func Count(t *testing.T, open func(machine int) Engine, machines, times int) int
 		})
 	}
 	group.Wait()
-	b, _, _, err := open(0).Read(t.Context(), name)
-	if err != nil {
-		t.Fatal(err)
+	for before, e := -1, w.Open(0); before != count; time.Sleep(500 * time.Millisecond) { // a standby is behind
+		b, _, _, err := e.Read(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, count = count, number(b)
 	}
-	return number(b)
+	return count, int(w.unknown.Load())
 }
 
-// add writes a number one higher, and a nonce as sealed bytes have one. That an
-// answer is known to be lost is no success and no failure: it looks again.
-func add(ctx context.Context, e Engine, name string) error {
-	nonce := rand.Text()
+// add writes a number one higher, and a nonce as sealed bytes have one.
+func (w *Writers) add(t *testing.T, e Engine, name string) error {
+	nonce, end := rand.Text(), time.Now().Add(time.Minute)
 	for {
-		b, v, _, err := e.Read(ctx, name)
-		if err != nil && !errors.Is(err, engine.ErrAbsent) {
-			return err
+		b, v, _, err := e.Read(t.Context(), name)
+		if err == nil || errors.Is(err, engine.ErrAbsent) {
+			_, err = e.Swap(t.Context(), name, fmt.Appendf(nil, "%d %s", number(b)+1, nonce), v)
 		}
-		_, err = e.Swap(ctx, name, fmt.Appendf(nil, "%d %s", number(b)+1, nonce), v)
-		if !errors.Is(err, engine.ErrMoved) {
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, engine.ErrMoved):
+			continue
+		case !w.Outages || time.Now().After(end):
 			return err
+		case errors.Is(err, engine.ErrUnknown):
+			w.unknown.Add(1)
+			nonce = rand.Text()
 		}
+		t.Logf("again after %v", err)
 	}
 }
 
@@ -204,7 +223,8 @@ func number(b []byte) int {
 
 func (s Subject) counted(t *testing.T, address string, machines, times int) {
 	t.Helper()
-	if n := Count(t, func(int) Engine { return s.Open(t, address) }, machines, times); n != machines*times {
+	w := &Writers{Open: func(int) Engine { return s.Open(t, address) }, Machines: machines, Times: times}
+	if n, _ := w.Count(t); n != machines*times {
 		t.Errorf("%d swaps were told to be done, the record counts %d", machines*times, n)
 	}
 }
