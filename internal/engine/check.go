@@ -68,7 +68,7 @@ func (v *Vault) Check(ctx context.Context) (all []Finding) {
 
 // node asks one address what it is.
 func (v *Vault) node(ctx context.Context, address string) (f Finding, leads bool) {
-	a, _, err := v.try(ctx, address, request{method: http.MethodGet, path: "/v1/sys/health"})
+	a, _, err := v.try(ctx, address, &request{method: http.MethodGet, path: "/v1/sys/health"})
 	if err != nil {
 		return Finding{What: "store.address", Warn: len(v.addresses) > 1, Err: v.silent("asking", a.url, err)}, false
 	}
@@ -93,7 +93,7 @@ func (v *Vault) capabilities(ctx context.Context) (all []Finding) {
 	path := func(branch, name string) string { return strings.TrimPrefix(v.path(branch, name), "/v1/") }
 	data, names, meta := path("data", probe), path("metadata", "")+"/", path("metadata", probe)
 	body, _ := json.Marshal(map[string][]string{"paths": {data, names, meta}}) // strings alone: it cannot fail
-	a, _, err := v.call(ctx, request{method: http.MethodPost, path: "/v1/sys/capabilities-self", body: body, doing: "asking"})
+	a, _, err := v.call(ctx, &request{method: http.MethodPost, path: "/v1/sys/capabilities-self", body: body, doing: "asking"})
 	var got struct {
 		Data map[string][]string `json:"data"`
 	}
@@ -161,7 +161,7 @@ func (k *Kubernetes) may(ctx context.Context, verb string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	a, _, err := k.call(ctx, request{method: http.MethodPost, path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body: body, doing: "asking"})
+	a, _, err := k.call(ctx, &request{method: http.MethodPost, path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body: body, doing: "asking"})
 	if err != nil {
 		return false, err
 	}

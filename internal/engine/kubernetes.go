@@ -45,8 +45,8 @@ func NewKubernetes(o KubernetesOptions) (*Kubernetes, error) {
 	if o.Namespace == "" || strings.ContainsFunc(o.Namespace, func(r rune) bool { return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }) {
 		return nil, fault.New(fault.Config, "the store has no namespace of Kubernetes").Hint("set store.namespace")
 	}
-	w.busy = func(a answer) bool { return a.status == http.StatusTooManyRequests || a.status >= 500 }
-	w.done = func(a answer) bool { return a.status < 500 }
+	w.busy = func(a *answer) bool { return a.status == http.StatusTooManyRequests || a.status >= 500 }
+	w.done = func(a *answer) bool { return a.status < 500 }
 	return &Kubernetes{wire: w, namespace: o.Namespace, read: o.Token}, nil
 }
 
@@ -86,7 +86,7 @@ func (k *Kubernetes) path(object string) string {
 
 // Read gives what is kept under name.
 func (k *Kubernetes) Read(ctx context.Context, name string) (b []byte, at Version, age time.Duration, err error) {
-	a, _, err := k.call(ctx, request{method: http.MethodGet, path: k.path(k.object(name)), doing: "reading"})
+	a, _, err := k.call(ctx, &request{method: http.MethodGet, path: k.path(k.object(name)), doing: "reading"})
 	if err != nil {
 		return nil, "", -1, err
 	}
@@ -115,7 +115,7 @@ func (k *Kubernetes) Read(ctx context.Context, name string) (b []byte, at Versio
 func (k *Kubernetes) List(ctx context.Context) (names []string, err error) {
 	for more := ""; ; {
 		path := k.path("") + "?limit=500&labelSelector=" + url.QueryEscape(managedBy+"=authctl") + "&continue=" + url.QueryEscape(more)
-		r := request{method: http.MethodGet, path: path, doing: "listing"}
+		r := &request{method: http.MethodGet, path: path, doing: "listing"}
 		r.header = http.Header{"Accept": {"application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"}}
 		a, _, err := k.call(ctx, r)
 		if err != nil {
@@ -140,7 +140,8 @@ func (k *Kubernetes) List(ctx context.Context) (names []string, err error) {
 }
 
 // call asks with the token, and once more where it was renewed meanwhile.
-func (k *Kubernetes) call(ctx context.Context, r request) (a answer, lost bool, err error) {
+func (k *Kubernetes) call(ctx context.Context, r *request) (a *answer, lost bool, err error) {
+	a = &answer{}
 	k.mu.Lock()
 	token := k.token
 	k.mu.Unlock()
@@ -171,14 +172,14 @@ func (k *Kubernetes) call(ctx context.Context, r request) (a answer, lost bool, 
 	}
 }
 
-func decodeObject(a answer) (o object, err error) {
-	err = json.Unmarshal(a.body, &o)
-	return o, err
+func decodeObject(a *answer) (o *object, err error) {
+	o = &object{}
+	return o, json.Unmarshal(a.body, o)
 }
 
 // refused is the fault of an answer that is no success; the message of a 403
 // names verb, resource and namespace.
-func (k *Kubernetes) refused(doing string, a answer) *fault.Error {
+func (k *Kubernetes) refused(doing string, a *answer) *fault.Error {
 	o, bad := decodeObject(a)
 	said := strconv.Itoa(a.status) + " " + o.Message
 	switch {
@@ -198,6 +199,6 @@ func (k *Kubernetes) refused(doing string, a answer) *fault.Error {
 	return Strange.trouble(doing, a.url, said, "authctl doctor looks at the store")
 }
 
-func strangeKubernetes(doing string, a answer) *fault.Error {
+func strangeKubernetes(doing string, a *answer) *fault.Error {
 	return Strange.trouble(doing, a.url, "its answer ("+strconv.Itoa(a.status)+") is none of a Kubernetes API", "check store.address")
 }

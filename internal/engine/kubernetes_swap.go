@@ -15,7 +15,7 @@ import (
 func (k *Kubernetes) Swap(ctx context.Context, name string, b []byte, was Version) (Version, error) {
 	o := object{API: "v1", Kind: "Secret", Type: secretType, Data: map[string][]byte{"record": b}}
 	o.Metadata = meta{Name: k.object(name), Labels: map[string]string{managedBy: "authctl"}, Version: string(was)}
-	r := request{method: http.MethodPut, path: k.path(o.Metadata.Name), doing: "writing"}
+	r := &request{method: http.MethodPut, path: k.path(o.Metadata.Name), doing: "writing"}
 	if was == absent {
 		o.Metadata.Version, r.method, r.path = "", http.MethodPost, k.path("")
 	}

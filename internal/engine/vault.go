@@ -72,7 +72,7 @@ type kv struct {
 // vaultBusy: a node that is sealed, starts or has no leader answers 503, one that
 // lost its leader 500, a standby that forwards nothing 307, a limit 429, and one
 // that has not caught up 412.
-func vaultBusy(a answer) bool {
+func vaultBusy(a *answer) bool {
 	switch a.status {
 	case http.StatusTemporaryRedirect, http.StatusPreconditionFailed, http.StatusTooManyRequests, 472, 473:
 		return true
@@ -81,14 +81,14 @@ func vaultBusy(a answer) bool {
 }
 
 // upgrading: a new mount, and every one after a change of the leader, refuses all for a moment.
-func upgrading(a answer) bool {
+func upgrading(a *answer) bool {
 	return a.status == http.StatusBadRequest && strings.Contains(string(a.body), "unavailable for a brief period")
 }
 
 // vaultRefused: of those only a 5xx may come after the write itself, and none that says sealed.
-func vaultRefused(a answer) bool { return a.status < 500 || sealed(a) }
+func vaultRefused(a *answer) bool { return a.status < 500 || sealed(a) }
 
-func sealed(a answer) bool {
+func sealed(a *answer) bool {
 	return a.status == http.StatusServiceUnavailable && strings.Contains(string(a.body), "is sealed")
 }
 
@@ -116,7 +116,7 @@ func (v *Vault) Read(ctx context.Context, name string) (b []byte, at Version, ag
 // version reads path, which may name a version. After a soft delete the
 // version is the old one, by which the next write has to go.
 func (v *Vault) version(ctx context.Context, path string) (b []byte, n int, age time.Duration, err error) {
-	a, _, err := v.call(ctx, request{method: http.MethodGet, path: path, doing: "reading"})
+	a, _, err := v.call(ctx, &request{method: http.MethodGet, path: path, doing: "reading"})
 	if err != nil {
 		return nil, 0, -1, err
 	}
@@ -140,7 +140,7 @@ func (v *Vault) version(ctx context.Context, path string) (b []byte, n int, age 
 
 // List gives the names of all that was ever kept, tombstones too.
 func (v *Vault) List(ctx context.Context) ([]string, error) {
-	a, _, err := v.call(ctx, request{method: http.MethodGet, path: v.path("metadata", "") + "?list=true", doing: "listing"})
+	a, _, err := v.call(ctx, &request{method: http.MethodGet, path: v.path("metadata", "") + "?list=true", doing: "listing"})
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (v *Vault) List(ctx context.Context) ([]string, error) {
 }
 
 // refused is the fault of an answer that is no success.
-func (v *Vault) refused(doing string, a answer) *fault.Error {
+func (v *Vault) refused(doing string, a *answer) *fault.Error {
 	var got kv
 	bad := json.Unmarshal(a.body, &got)
 	said := strconv.Itoa(a.status) + " " + words(got.Errors)
@@ -182,6 +182,6 @@ func (v *Vault) refused(doing string, a answer) *fault.Error {
 	return Strange.trouble(doing, a.url, said, "authctl doctor looks at the store")
 }
 
-func strangeVault(doing string, a answer) *fault.Error {
+func strangeVault(doing string, a *answer) *fault.Error {
 	return Strange.trouble(doing, a.url, "its answer ("+strconv.Itoa(a.status)+") is none of Vault's or OpenBao's", "check store.address")
 }

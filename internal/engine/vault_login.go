@@ -77,7 +77,7 @@ func (v *Vault) logIn(ctx context.Context, proof string) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	r := request{method: http.MethodPost, path: "/v1/auth/" + strings.Trim(cmp.Or(v.login.Mount, v.login.Method), "/") + "/login", body: body, doing: "logging in at"}
+	r := &request{method: http.MethodPost, path: "/v1/auth/" + strings.Trim(cmp.Or(v.login.Mount, v.login.Method), "/") + "/login", body: body, doing: "logging in at"}
 	r.header = v.header("")
 	a, _, err := v.ask(ctx, r)
 	if err != nil {
@@ -118,7 +118,8 @@ func (v *Vault) header(token string) http.Header {
 
 // call asks with a token, and once more with a new one where the token is dead:
 // 403 is both that and a policy.
-func (v *Vault) call(ctx context.Context, r request) (a answer, lost bool, err error) {
+func (v *Vault) call(ctx context.Context, r *request) (a *answer, lost bool, err error) {
+	a = &answer{}
 	used := ""
 	for {
 		token, err := v.authorize(ctx)
@@ -152,7 +153,7 @@ func (v *Vault) call(ctx context.Context, r request) (a answer, lost bool, err e
 // dead is true for a token that the engine does not know (any more). It may not
 // look itself up where its policies are few; then the words tell.
 func (v *Vault) dead(ctx context.Context, token string) (bool, error) {
-	a, _, err := v.ask(ctx, request{method: http.MethodGet, path: "/v1/auth/token/lookup-self", header: v.header(token), doing: "asking about the token at"})
+	a, _, err := v.ask(ctx, &request{method: http.MethodGet, path: "/v1/auth/token/lookup-self", header: v.header(token), doing: "asking about the token at"})
 	if err != nil {
 		return false, err
 	}
@@ -168,7 +169,7 @@ func (v *Vault) active(ctx context.Context) int {
 	nodes := make(chan node, len(v.addresses))
 	for i, address := range v.addresses {
 		go func() {
-			a, _, _ := v.try(ctx, address, request{method: http.MethodGet, path: "/v1/sys/health"})
+			a, _, _ := v.try(ctx, address, &request{method: http.MethodGet, path: "/v1/sys/health"})
 			nodes <- node{i, a.status}
 		}()
 	}

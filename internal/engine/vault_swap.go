@@ -42,7 +42,7 @@ func (v *Vault) Swap(ctx context.Context, name string, b []byte, was Version) (V
 	if err != nil {
 		return "", err
 	}
-	err = v.swap(ctx, request{method: http.MethodPost, path: v.path("data", name), body: body, doing: "writing"}, b, n)
+	err = v.swap(ctx, &request{method: http.MethodPost, path: v.path("data", name), body: body, doing: "writing"}, b, n)
 	if err != nil {
 		return "", err
 	}
@@ -53,7 +53,7 @@ func (v *Vault) Swap(ctx context.Context, name string, b []byte, was Version) (V
 }
 
 // swap repeats r until it is known what became of it.
-func (v *Vault) swap(ctx context.Context, r request, b []byte, n int) error {
+func (v *Vault) swap(ctx context.Context, r *request, b []byte, n int) error {
 	late, cancel := context.WithTimeout(ctx, v.lag)
 	defer cancel()
 	path, lost := r.path, false
@@ -138,9 +138,9 @@ func (v *Vault) versions(ctx context.Context) error {
 }
 
 // kind is that of the mount, "" where the token may not know.
-func (v *Vault) kind(ctx context.Context) (kind, version string, a answer, err error) {
+func (v *Vault) kind(ctx context.Context) (kind, version string, a *answer, err error) {
 	path := strings.Replace(v.path("data", ""), "/v1/", "/v1/sys/internal/ui/mounts/", 1)
-	a, _, err = v.call(ctx, request{method: http.MethodGet, path: path, doing: "looking at"})
+	a, _, err = v.call(ctx, &request{method: http.MethodGet, path: path, doing: "looking at"})
 	if err != nil && !errors.Is(err, Forbidden) {
 		return "", "", a, err
 	}
@@ -163,5 +163,5 @@ func unversioned(doing, url string) *fault.Error {
 // requireCAS makes the engine refuse writes that name no version, whoever's they
 // are. The policy need not grant it; doctor says so.
 func (v *Vault) requireCAS(ctx context.Context, name string) {
-	_, _, _ = v.call(ctx, request{method: http.MethodPost, path: v.path("metadata", name), body: []byte(`{"cas_required":true}`), doing: "setting up"})
+	_, _, _ = v.call(ctx, &request{method: http.MethodPost, path: v.path("metadata", name), body: []byte(`{"cas_required":true}`), doing: "setting up"})
 }

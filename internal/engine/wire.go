@@ -42,7 +42,7 @@ type wire struct {
 	addresses []string
 	// busy is true for an answer that another attempt may not meet again; done for
 	// one of those that says for certain that nothing was carried out.
-	busy, done func(answer) bool
+	busy, done func(*answer) bool
 	// find gives the address to use, -1 where none is better; nil: the first.
 	find          func(ctx context.Context) int
 	patience, lag time.Duration
@@ -102,11 +102,12 @@ func (w *wire) Clock() (offset time.Duration, known bool) {
 // ask sends r until an engine answers for good: to the next address where one
 // refuses the connection or hangs. lost says that an attempt may have been
 // carried out whose answer never came.
-func (w *wire) ask(ctx context.Context, r request) (a answer, lost bool, err error) {
+func (w *wire) ask(ctx context.Context, r *request) (a *answer, lost bool, err error) {
 	within, cancel := context.WithTimeout(ctx, w.patience)
 	defer cancel()
 	early, cancel := context.WithTimeout(ctx, connecting)
 	defer cancel()
+	a = &answer{}
 	var said *answer // an engine's word tells more than the silence after it
 	for n, pause, met := 1, firstPause, false; ; n++ {
 		at := w.pick(within)
@@ -117,7 +118,7 @@ func (w *wire) ask(ctx context.Context, r request) (a answer, lost bool, err err
 		case !w.busy(got):
 			return got, lost, nil
 		default:
-			said, lost = &got, lost || !w.done(got)
+			said, lost = got, lost || !w.done(got)
 		}
 		w.leave(at)
 		whole := n%len(w.addresses) == 0
@@ -136,13 +137,13 @@ func (w *wire) ask(ctx context.Context, r request) (a answer, lost bool, err err
 	case ctx.Err() != nil:
 		return a, lost, context.Cause(ctx)
 	case said != nil:
-		return *said, lost, nil
+		return said, lost, nil
 	}
 	return a, lost, w.silent(r.doing, a.url, err)
 }
 
 // try sends r once. sent is false where no byte of it can have been read.
-func (w *wire) try(ctx context.Context, address string, r request) (a answer, sent bool, err error) {
+func (w *wire) try(ctx context.Context, address string, r *request) (a *answer, sent bool, err error) {
 	limit := w.patience / 2
 	if len(w.addresses) > 1 {
 		limit = min(limit, connecting)
@@ -150,7 +151,7 @@ func (w *wire) try(ctx context.Context, address string, r request) (a answer, se
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { sent = true }})
-	a.url = address + r.path
+	a = &answer{url: address + r.path}
 	req, err := http.NewRequestWithContext(ctx, r.method, a.url, bytes.NewReader(r.body))
 	if err != nil {
 		return a, false, err
@@ -178,7 +179,7 @@ func (w *wire) try(ctx context.Context, address string, r request) (a answer, se
 
 // saw notes what an answer tells of the engine's clock, in the middle of the
 // second that Date names.
-func (w *wire) saw(method string, a answer) {
+func (w *wire) saw(method string, a *answer) {
 	if w.Note != nil {
 		w.Note(shown.Sprintf("store: %s %s: %d", method, a.url, a.status))
 	}
@@ -230,7 +231,7 @@ func sleep(ctx context.Context, d time.Duration) {
 }
 
 // ageOf is how old what was written at that time is, by the engine's own clock.
-func (a answer) ageOf(written time.Time) time.Duration {
+func (a *answer) ageOf(written time.Time) time.Duration {
 	if a.date.IsZero() || written.IsZero() {
 		return -1
 	}
