@@ -10,89 +10,102 @@ import (
 	"time"
 
 	"authctl/internal/fault"
-	"authctl/internal/shown"
 )
 
 // Finding is one thing that Check looked at.
 type Finding struct {
-	What string // a field of the profiles file, or one word
+	What string // a field of the profiles file, or two words
 	Text string // what was found, where Err is nil
 	Err  error  // a fault with its hints
 	Warn bool   // nothing fails for it now
 }
 
-func well(what, format string, args ...any) Finding {
-	return Finding{What: what, Text: shown.Sprintf(format, args...)}
+// findings are those of one Check.
+type findings struct{ all []Finding }
+
+func (l *findings) well(what, text string) { l.add(Finding{What: what, Text: text}) }
+func (l *findings) fail(err error)         { l.add(Finding{What: "store.auth", Err: err}) }
+func (l *findings) add(f Finding)          { l.all = append(l.all, f) }
+
+func (l *findings) warn(what, text, hint string) {
+	l.add(Finding{What: what, Warn: true, Err: &fault.Error{Kind: fault.Store, Err: errors.New(text), Hints: []string{hint}}})
 }
 
-func warn(what, hint, format string, args ...any) Finding {
-	return Finding{What: what, Warn: true, Err: fault.New(fault.Store, format, args...).Hint("%s", hint)}
-}
-
-// clock is what Check found out about the engine's.
-func (w *wire) clock() (all []Finding) {
+// clock is what was found out about the engine's.
+func (l *findings) clock(w *wire) []Finding {
+	const what = "store clock"
 	offset, known := w.Clock()
-	switch {
+	switch text := offset.Round(time.Second).String(); {
 	case !known:
-		return []Finding{warn("store clock", "let no proxy take the Date header away", "the engine does not say what time it is")}
+		l.warn(what, "the engine does not say what time it is", "let no proxy take the Date header away")
 	case offset.Abs() > time.Minute:
-		return []Finding{warn("store clock", "set this machine's clock; authctl goes by the engine's meanwhile", "the engine's clock is %s ahead of this machine's", offset.Round(time.Second))}
+		l.warn(what, "the engine's clock is "+text+" ahead of this machine's", "set this machine's clock; authctl goes by the engine's meanwhile")
+	default:
+		l.well(what, "the engine's is "+text+" ahead")
 	}
-	return []Finding{well("store clock", "within %s of the engine's", (offset.Abs() + time.Second).Round(time.Second))}
+	return l.all
 }
 
 // Check looks at all that a record rests on, and writes nothing.
-func (v *Vault) Check(ctx context.Context) (all []Finding) {
-	leader := false
+func (v *Vault) Check(ctx context.Context) []Finding {
+	l, leader := &findings{}, false
 	for _, address := range v.addresses {
-		f, leads := v.node(ctx, address)
-		leader = leader || leads
-		all = append(all, f)
+		leader = v.node(ctx, l, address) || leader
 	}
 	kind, version, a, err := v.kind(ctx)
 	switch {
 	case err != nil:
-		return append(all, Finding{What: "store.auth", Err: err})
-	case kind != "" && (kind != "kv" || version != "2"):
-		return append(all, Finding{What: "store.path", Err: unversioned("looking at", a.url)})
+		l.fail(err)
+		return l.all
 	case kind == "":
-		all = append(all, warn("store.path", "let the policy grant something below "+v.mount, "the token may not know of what kind the mount %s is", v.mount))
+		l.warn("store.path", "the token may not know of what kind the mount "+v.mount+" is", "let the policy grant something below it")
+	case kind != "kv" || version != "2":
+		l.add(Finding{What: "store.path", Err: unversioned("looking at", a.url)})
+		return l.all
 	default:
-		all = append(all, well("store.path", "%s is a KV of version 2", v.mount))
+		l.well("store.path", v.mount+" is a KV of version 2")
 	}
 	if !leader {
-		all = append(all, warn("standby", "name the leader's address, or that of the active service; OpenBao has disable_standby_reads", "no address is the leader's: reads may be behind, and right writes be refused for a moment"))
+		l.warn("standby", "no address is the leader's: reads may be behind, and right writes be refused for a moment",
+			"name the leader's address, or that of the active service; OpenBao has disable_standby_reads")
 	}
-	return append(append(all, v.capabilities(ctx)...), v.clock()...)
+	v.capabilities(ctx, l)
+	return l.clock(v.wire)
 }
 
-// node asks one address what it is.
-func (v *Vault) node(ctx context.Context, address string) (f Finding, leads bool) {
+// node asks one address what it is, and is true where it leads.
+func (v *Vault) node(ctx context.Context, l *findings, address string) bool {
+	f := Finding{What: "store.address", Warn: len(v.addresses) > 1}
 	a, _, err := v.try(ctx, address, &request{method: http.MethodGet, path: "/v1/sys/health"})
-	if err != nil {
-		return Finding{What: "store.address", Warn: len(v.addresses) > 1, Err: v.silent("asking", a.url, err)}, false
-	}
 	var health struct {
 		Version string `json:"version"`
 		Sealed  bool   `json:"sealed"`
 		Standby bool   `json:"standby"`
 	}
-	switch bad := json.Unmarshal(a.body, &health); {
-	case bad != nil || health.Version == "":
-		return Finding{What: "store.address", Err: strangeVault("asking", a)}, false
+	role := "the leader"
+	switch {
+	case err != nil:
+		f.Err = v.silent("asking", a.url, err)
+	case json.Unmarshal(a.body, &health) != nil || health.Version == "":
+		f.Err, f.Warn = strangeVault("asking", a), false
 	case health.Sealed:
-		return Finding{What: "store.address", Warn: len(v.addresses) > 1, Err: Sealed.trouble("asking", a.url, "", "somebody has to unseal it")}, false
+		f.Err = Sealed.trouble("asking", a.url, "", "somebody has to unseal it")
+	case health.Standby:
+		role = "a standby"
 	}
-	role := map[bool]string{false: "the leader", true: "a standby"}[health.Standby]
-	return well("store.address", "%s: %s, version %s", address, role, health.Version), !health.Standby
+	f.Text = address + ": " + role + ", version " + health.Version
+	l.add(f)
+	return f.Err == nil && !health.Standby
 }
 
 // capabilities compares what the token may do with what a store needs.
-func (v *Vault) capabilities(ctx context.Context) (all []Finding) {
+func (v *Vault) capabilities(ctx context.Context, l *findings) {
 	const probe = "doctor" // any record
-	path := func(branch, name string) string { return strings.TrimPrefix(v.path(branch, name), "/v1/") }
-	data, names, meta := path("data", probe), path("metadata", "")+"/", path("metadata", probe)
-	body, _ := json.Marshal(map[string][]string{"paths": {data, names, meta}}) // strings alone: it cannot fail
+	paths := [...]string{v.path("data", probe), v.path("metadata", "") + "/", v.path("metadata", probe)}
+	for i, p := range paths {
+		paths[i] = strings.TrimPrefix(p, "/v1/")
+	}
+	body, _ := json.Marshal(map[string]any{"paths": paths}) // strings alone: it cannot fail
 	a, _, err := v.call(ctx, &request{method: http.MethodPost, path: "/v1/sys/capabilities-self", body: body, doing: "asking"})
 	var got struct {
 		Data map[string][]string `json:"data"`
@@ -101,75 +114,72 @@ func (v *Vault) capabilities(ctx context.Context) (all []Finding) {
 		err = v.refused("asking", a)
 	}
 	if errors.Is(err, Forbidden) {
-		return []Finding{warn("store.auth", "give the token the policy default too", "the token may not ask what it may do")}
+		l.warn("store.auth", "the token may not ask what it may do", "give it the policy default too")
+		return
 	} else if err != nil {
-		return []Finding{{What: "store.auth", Err: err}}
+		l.fail(err)
+		return
 	}
-	can := func(path, capability string) bool {
-		have := got.Data[path]
-		return slices.Contains(have, capability) || slices.Contains(have, "root")
-	}
-	for _, need := range []string{"read", "create", "update"} {
-		if !can(data, need) {
-			all = append(all, Finding{What: "store.auth", Err: Forbidden.trouble("asking for", data, need, "add "+need+" to the policy of the engine's token: docs/fleet.md has it")})
+	before := len(l.all)
+	for _, need := range [...]struct {
+		path      int
+		can, lest string // "": nothing could be kept
+	}{
+		{0, "read", ""},
+		{0, "create", ""},
+		{0, "update", ""},
+		{1, "list", "the token may not list records, so that status and logout do not find them all"},
+		{2, "update", "the token may not set cas_required, so that the engine takes others' writes that name no version"},
+	} {
+		path := paths[need.path]
+		can, hint := got.Data[path], "add "+need.can+" on "+path+" to the policy of the engine's token: docs/fleet.md has it"
+		switch {
+		case slices.Contains(can, need.can) || slices.Contains(can, "root"):
+		case need.lest == "":
+			l.fail(Forbidden.trouble("asking for", path, need.can, hint))
+		default:
+			l.warn("store.auth", need.lest, hint)
 		}
 	}
-	if !can(names, "list") {
-		all = append(all, warn("store.auth", "add list on "+names, "the token may not list records, so that status and logout do not find them all"))
+	if len(l.all) == before {
+		l.well("store.auth", "the token may do all that is needed")
 	}
-	if !can(meta, "update") && !can(meta, "create") {
-		all = append(all, warn("store.auth", "add create and update on "+path("metadata", "*"), "the token may not set cas_required, so that the engine takes others' writes that name no version"))
-	}
-	if len(all) == 0 {
-		all = append(all, well("store.auth", "the token may do all that is needed"))
-	}
-	return all
 }
 
 // Check looks at all that a record rests on, and writes nothing.
-func (k *Kubernetes) Check(ctx context.Context) (all []Finding) {
+func (k *Kubernetes) Check(ctx context.Context) []Finding {
+	l := &findings{}
 	for _, verb := range []string{"get", "create", "update", "list"} {
-		allowed, err := k.may(ctx, verb)
-		switch {
+		switch allowed, err := k.may(ctx, verb); {
 		case err != nil:
-			return append(all, Finding{What: "store.auth", Err: err})
+			l.fail(err)
+			return l.all
 		case !allowed:
-			all = append(all, Finding{What: "store.auth", Err: Forbidden.trouble("asking for", k.path(""), verb, "add "+verb+" of secrets to the role in namespace "+k.namespace+": docs/fleet.md has it")})
+			l.fail(Forbidden.trouble("asking for", k.path(""), verb, "add "+verb+" of secrets to the role in namespace "+k.namespace+": docs/fleet.md has it"))
 		}
 	}
-	if len(all) == 0 {
-		all = append(all, well("store.auth", "the token may do all that is needed in namespace %s", k.namespace))
+	if len(l.all) == 0 {
+		l.well("store.auth", "the token may do all that is needed in namespace "+k.namespace)
 	}
-	return append(all, k.clock()...)
+	return l.clock(k.wire)
 }
 
 // may asks for a SelfSubjectAccessReview, which every token may.
 func (k *Kubernetes) may(ctx context.Context, verb string) (bool, error) {
-	type review struct {
-		Kind string `json:"kind"`
-		API  string `json:"apiVersion"`
-		Spec struct {
-			Resource map[string]string `json:"resourceAttributes"`
-		} `json:"spec"`
-		Status struct {
+	body := `{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":{"resourceAttributes":{"resource":"secrets","namespace":"` +
+		k.namespace + `","verb":"` + verb + `"}}}`
+	a, _, err := k.call(ctx, &request{method: http.MethodPost, path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body: []byte(body), doing: "asking"})
+	var got struct {
+		Status *struct {
 			Allowed bool `json:"allowed"`
 		} `json:"status"`
 	}
-	q := review{Kind: "SelfSubjectAccessReview", API: "authorization.k8s.io/v1"}
-	q.Spec.Resource = map[string]string{"namespace": k.namespace, "verb": verb, "resource": "secrets"}
-	body, err := json.Marshal(q)
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	a, _, err := k.call(ctx, &request{method: http.MethodPost, path: "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body: body, doing: "asking"})
-	if err != nil {
-		return false, err
-	}
-	var got review
-	if a.status/100 != 2 {
+	case a.status/100 != 2:
 		return false, k.refused("asking", a)
-	}
-	if json.Unmarshal(a.body, &got) != nil || got.Kind != q.Kind {
+	case json.Unmarshal(a.body, &got) != nil || got.Status == nil:
 		return false, strangeKubernetes("asking", a)
 	}
 	return got.Status.Allowed, nil

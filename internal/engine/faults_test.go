@@ -75,7 +75,7 @@ func TestVaultsTroublesAreToldApart(t *testing.T) {
 		}, state: engine.Unready, hint: "later"},
 		"limited":        {set: func(v *fakes.Vault) { v.Instead = answering(429, `{"errors":["rate limit"]}`) }, state: engine.Unready, hint: "later"},
 		"dead token":     {set: func(v *fakes.Vault) { v.Revoke("hush") }, state: engine.TokenDead, hint: "log in there again"},
-		"policy":         {set: func(v *fakes.Vault) { v.Allow("hush", "read data", "create data") }, state: engine.Forbidden, hint: "secret/data/authctl/%2A"},
+		"policy":         {set: func(v *fakes.Vault) { v.Allow("hush", "read data", "create data") }, state: engine.Forbidden, hint: "secret/data/authctl/*"},
 		"wrong mount":    {path: "nowhere/authctl", state: engine.Nowhere, hint: "the mount there is nowhere"},
 		"no namespace":   {set: func(v *fakes.Vault) { v.Instead = answering(404, `{"errors":["namespace not found"]}`) }, state: engine.Nowhere, hint: "store.namespace"},
 		"a web page":     {set: func(v *fakes.Vault) { v.Instead = answering(200, "<html>\x1b[2J") }, state: engine.Strange, hint: "store.address"},

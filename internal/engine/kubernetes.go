@@ -52,23 +52,23 @@ func NewKubernetes(o KubernetesOptions) (*Kubernetes, error) {
 
 // object is a Secret, a Status or a list, as far as they are used.
 type object struct {
-	Kind     string            `json:"kind,omitempty"`
-	API      string            `json:"apiVersion,omitempty"`
+	Kind     string            `json:"kind"`
 	Metadata meta              `json:"metadata"`
-	Type     string            `json:"type,omitempty"`
-	Data     map[string][]byte `json:"data,omitempty"`
-	Message  string            `json:"message,omitempty"` // of a Status
-	Items    []object          `json:"items,omitempty"`   // of a list
+	Type     string            `json:"type"`
+	Data     map[string][]byte `json:"data"`
+	Message  string            `json:"message"` // of a Status
+	Items    []struct {
+		Metadata meta `json:"metadata"`
+	} `json:"items"` // of a list
 }
 
 type meta struct {
-	Name     string            `json:"name,omitempty"`
-	Labels   map[string]string `json:"labels,omitempty"`
-	Version  string            `json:"resourceVersion,omitempty"`
-	Continue string            `json:"continue,omitempty"`
+	Name     string `json:"name"`
+	Version  string `json:"resourceVersion"`
+	Continue string `json:"continue"`
 	Managed  []struct {
 		Time time.Time `json:"time"`
-	} `json:"managedFields,omitempty"`
+	} `json:"managedFields"`
 }
 
 // object is the Secret of a record: a name there has no underscore.
@@ -182,21 +182,22 @@ func decodeObject(a *answer) (o *object, err error) {
 func (k *Kubernetes) refused(doing string, a *answer) *fault.Error {
 	o, bad := decodeObject(a)
 	said := strconv.Itoa(a.status) + " " + o.Message
+	state, hint := Strange, "authctl doctor looks at the store"
 	switch {
 	case a.status == http.StatusUnauthorized:
-		return TokenDead.trouble(doing, a.url, said, "store.auth names a token that this cluster takes; a pod's own is in "+ServiceAccount)
+		state, hint = TokenDead, "store.auth names a token that this cluster takes; a pod's own is in "+ServiceAccount
 	case a.status == http.StatusForbidden:
-		return Forbidden.trouble(doing, a.url, said, "the role needs get, create, update and list of secrets in namespace "+k.namespace+": docs/fleet.md has it")
+		state, hint = Forbidden, "the role needs get, create, update and list of secrets in namespace "+k.namespace+": docs/fleet.md has it"
 	case a.status >= 500 || a.status == http.StatusTooManyRequests:
-		return Unready.trouble(doing, a.url, said, "try again later; nothing was sent to the provider")
+		state, hint = Unready, hintLater
 	case bad != nil || o.Kind != "Status":
 		return strangeKubernetes(doing, a)
 	case a.status == http.StatusNotFound:
-		return Nowhere.trouble(doing, a.url, said, "check store.namespace")
+		state, hint = Nowhere, "check store.namespace"
 	case a.status == http.StatusRequestEntityTooLarge || strings.Contains(said, "Too long"):
-		return TooLarge.trouble(doing, a.url, said, "ask for fewer scopes or claims, or --store none")
+		state, hint = TooLarge, hintSmaller
 	}
-	return Strange.trouble(doing, a.url, said, "authctl doctor looks at the store")
+	return state.trouble(doing, a.url, said, hint)
 }
 
 func strangeKubernetes(doing string, a *answer) *fault.Error {

@@ -3,7 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,17 +13,15 @@ import (
 // A version is of the whole cluster and never used again, so that a deletion in
 // between is seen too.
 func (k *Kubernetes) Swap(ctx context.Context, name string, b []byte, was Version) (Version, error) {
-	o := object{API: "v1", Kind: "Secret", Type: secretType, Data: map[string][]byte{"record": b}}
-	o.Metadata = meta{Name: k.object(name), Labels: map[string]string{managedBy: "authctl"}, Version: string(was)}
-	r := &request{method: http.MethodPut, path: k.path(o.Metadata.Name), doing: "writing"}
+	r := &request{method: http.MethodPut, path: k.path(k.object(name)), doing: "writing"}
+	version := `"resourceVersion":"` + string(was) + `",`
 	if was == absent {
-		o.Metadata.Version, r.method, r.path = "", http.MethodPost, k.path("")
+		r.method, r.path, version = http.MethodPost, k.path(""), ""
 	}
 	r.path += "?fieldManager=authctl"
-	var err error
-	if r.body, err = json.Marshal(o); err != nil {
-		return "", err
-	}
+	// A name is of a-z, 0-9, - and . (store's keys), and a version is the API's own.
+	r.body = []byte(`{"apiVersion":"v1","kind":"Secret","type":"` + secretType + `","metadata":{` + version + `"name":"` + k.object(name) +
+		`","labels":{"` + managedBy + `":"authctl"}},"data":{"record":"` + base64.StdEncoding.EncodeToString(b) + `"}}`)
 	a, lost, err := k.call(ctx, r)
 	if err == nil {
 		written, bad := decodeObject(a)

@@ -28,15 +28,27 @@ const (
 
 func (s State) Error() string { return string(s) }
 
+const (
+	hintLater   = "try again later; nothing was sent to the provider"
+	hintSmaller = "ask for fewer scopes or claims, or --store none"
+)
+
 // trouble is s as a failure of a store: what was tried where, and what the engine said.
-func (s State) trouble(doing, url, said string, hints ...string) *fault.Error {
+func (s State) trouble(doing, url, said, hint string) *fault.Error {
 	if said = shown.Clean(said); said != "" {
 		said = ": " + said
 	}
-	f := fault.New(fault.Store, "%s %s: %w%s", doing, url, s, said)
-	f.Hints = hints
-	return f
+	return &fault.Error{Kind: fault.Store, Err: told{doing + " " + url + ": " + string(s) + said, s}, Hints: []string{hint}}
 }
+
+// told is a state in a sentence.
+type told struct {
+	text  string
+	state State
+}
+
+func (t told) Error() string { return t.text }
+func (t told) Unwrap() error { return t.state }
 
 // words are an engine's own, on one line: go-multierror's list is taken apart.
 func words(list []string) string {

@@ -161,25 +161,26 @@ func (v *Vault) refused(doing string, a *answer) *fault.Error {
 	var got kv
 	bad := json.Unmarshal(a.body, &got)
 	said := strconv.Itoa(a.status) + " " + words(got.Errors)
+	state, hint := Strange, "authctl doctor looks at the store"
 	switch {
 	case sealed(a):
-		return Sealed.trouble(doing, a.url, said, "somebody has to unseal it; nothing was sent to the provider")
+		state, hint = Sealed, "somebody has to unseal it; nothing was sent to the provider"
 	case a.status == http.StatusTemporaryRedirect:
-		return Unready.trouble(doing, a.url, said, "this node is no leader and forwards nothing: name the leader's address in store.address")
-	case bad != nil && a.status/100 != 5:
+		state, hint = Unready, "this node is no leader and forwards nothing: name the leader's address in store.address"
+	case bad != nil && a.status < 500:
 		return strangeVault(doing, a)
 	case a.status == http.StatusForbidden:
-		return Forbidden.trouble(doing, a.url, said, "the policy of the engine's token needs what docs/fleet.md lists on "+strings.TrimPrefix(v.path("data", "*"), "/v1/"))
+		state, hint = Forbidden, "the policy of the engine's token needs what docs/fleet.md lists on "+strings.TrimPrefix(v.path("data", ""), "/v1/")+"/*"
 	case a.status == http.StatusNotFound && strings.Contains(said, "namespace"):
-		return Nowhere.trouble(doing, a.url, said, "check store.namespace")
+		state, hint = Nowhere, "check store.namespace"
 	case a.status == http.StatusNotFound:
-		return Nowhere.trouble(doing, a.url, said, "store.path is MOUNT/PREFIX, or MOUNT/data/PREFIX where the mount's own path has slashes; the mount there is "+v.mount)
+		state, hint = Nowhere, "store.path is MOUNT/PREFIX, or MOUNT/data/PREFIX where the mount's own path has slashes; the mount there is "+v.mount
 	case a.status == http.StatusRequestEntityTooLarge || strings.Contains(said, "too large"):
-		return TooLarge.trouble(doing, a.url, said, "ask for fewer scopes or claims, or --store none")
+		state, hint = TooLarge, hintSmaller
 	case a.status >= 412, upgrading(a):
-		return Unready.trouble(doing, a.url, said, "try again later; nothing was sent to the provider")
+		state, hint = Unready, hintLater
 	}
-	return Strange.trouble(doing, a.url, said, "authctl doctor looks at the store")
+	return state.trouble(doing, a.url, said, hint)
 }
 
 func strangeVault(doing string, a *answer) *fault.Error {

@@ -106,12 +106,11 @@ func (v *Vault) logIn(ctx context.Context, proof string) (Token, error) {
 }
 
 func (v *Vault) header(token string) http.Header {
-	h := http.Header{"X-Vault-Request": {"true"}}
-	if token != "" {
-		h["X-Vault-Token"] = []string{token}
-	}
-	if v.namespace != "" {
-		h["X-Vault-Namespace"] = []string{v.namespace}
+	h := http.Header{}
+	for _, pair := range [...][2]string{{"X-Vault-Request", "true"}, {"X-Vault-Token", token}, {"X-Vault-Namespace", v.namespace}} {
+		if pair[1] != "" {
+			h[pair[0]] = []string{pair[1]}
+		}
 	}
 	return h
 }

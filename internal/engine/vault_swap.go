@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,16 +14,6 @@ import (
 
 	"authctl/internal/fault"
 )
-
-// write is the body of one: nothing is ever written without cas.
-type write struct {
-	Options struct {
-		CAS int `json:"cas"`
-	} `json:"options"`
-	Data struct {
-		Record []byte `json:"record"`
-	} `json:"data"`
-}
 
 // Swap writes b if was is current. b must be unlike whatever another could
 // write, as sealed bytes are: by them a write is known again whose answer was lost.
@@ -36,14 +27,9 @@ func (v *Vault) Swap(ctx context.Context, name string, b []byte, was Version) (V
 			return "", err
 		}
 	}
-	var w write
-	w.Options.CAS, w.Data.Record = n, b
-	body, err := json.Marshal(w)
-	if err != nil {
-		return "", err
-	}
-	err = v.swap(ctx, &request{method: http.MethodPost, path: v.path("data", name), body: body, doing: "writing"}, b, n)
-	if err != nil {
+	// Nothing is ever written without cas.
+	body := `{"options":{"cas":` + strconv.Itoa(n) + `},"data":{"record":"` + base64.StdEncoding.EncodeToString(b) + `"}}`
+	if err := v.swap(ctx, &request{method: http.MethodPost, path: v.path("data", name), body: []byte(body), doing: "writing"}, b, n); err != nil {
 		return "", err
 	}
 	if n == 0 {
