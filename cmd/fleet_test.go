@@ -143,7 +143,7 @@ func TestAWrongStoreIsNoStore(t *testing.T) {
 		"no pod":               {"store: kubernetes", "this is no pod"},
 		"a short takeover":     {"store: {kind: vault, takeover: 10s}", "must be never, or a time of 1m30s or more"},
 		"on_outage":            {"store: {kind: vault, on_outage: perhaps}", "must be one of fail, ask"},
-		"an engine for a file": {"store: {kind: file, address: https://v.example}", "is for a store of kind vault or kubernetes"},
+		"an engine for a file": {"store: {kind: file, address: https://v.example}", "file takes no other field"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, tt.head+"\n"+demo)

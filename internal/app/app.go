@@ -33,9 +33,15 @@ func Open(ctx context.Context, sys System, flags config.Flags) (*App, error) {
 func (a *App) Profile() (*profile.Profile, error) {
 	p, err := config.LoadProfile(a.Settings, a.Settings.Profile)
 	if err == nil {
-		a.hidden = append(p.SecretVariables(), a.Settings.Shared.SecretVariables()...)
+		a.hidden = a.secretVariables(p)
 	}
 	return p, err
+}
+
+// secretVariables are those of p and of the store: no program is given them.
+func (a *App) secretVariables(p *profile.Profile) []string {
+	spec, _ := config.LoadShared(a.Settings, a.Sys.Env) // what is wrong with it is told where it is used
+	return append(p.SecretVariables(), spec.SecretVariables()...)
 }
 
 // Warn prints one line for a person, unless --quiet.

@@ -92,7 +92,7 @@ func (a *App) curlJob(p *profile.Profile, o CurlOptions) (curl.Job, error) {
 	for _, f := range p.API.Headers {
 		job.HeaderNames = append(job.HeaderNames, f.Name)
 	}
-	job.SecretNames = append(p.SecretVariables(), a.Settings.Shared.SecretVariables()...)
+	job.SecretNames = a.secretVariables(p)
 	if p.DPoP.Enabled {
 		job.Prover = curlTokens{} // which says that there will be one
 	}

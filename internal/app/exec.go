@@ -65,7 +65,7 @@ func (a *App) Exec(ctx context.Context, p *profile.Profile, acq *acquire.Acquire
 	for i, v := range replaced {
 		replaced[i], _, _ = strings.Cut(v, "=")
 	}
-	withheld := slices.Concat(p.SecretVariables(), a.Settings.Shared.SecretVariables(), replaced)
+	withheld := slices.Concat(a.secretVariables(p), replaced)
 	for _, ref := range p.Refs() {
 		withheld = append(withheld, ref.Ref.Environ...)
 	}

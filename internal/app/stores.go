@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"authctl/internal/app/shared"
+	"authctl/internal/config"
 	"authctl/internal/engine"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
@@ -66,6 +68,10 @@ func (a *App) noPlace() error {
 }
 
 func (a *App) openStore(kind string, made *stores) (s *store.Store, err error) {
+	spec, err := config.LoadShared(a.Settings, a.Sys.Env)
+	if err != nil {
+		return nil, err
+	}
 	dir := a.Settings.StateDir
 	o := store.Options{Kind: kind, Dir: dir, Rand: a.Sys.Rand, Now: a.Sys.Now, Warn: a.Warn}
 	switch kind {
@@ -74,7 +80,8 @@ func (a *App) openStore(kind string, made *stores) (s *store.Store, err error) {
 	case store.KindFile:
 		o.Key = store.NewFileKey(filepath.Clean(dir), a.Sys.Env)
 	case store.KindVault, store.KindKubernetes:
-		if o.Shared, made.place, err = a.shared(kind); err != nil {
+		deps := shared.Deps{Spec: spec, Secrets: a.Secrets(), Env: a.Sys.Env, Now: a.Sys.Now, Rand: a.Sys.Rand, Note: a.note, Dir: dir}
+		if o.Shared, made.place, err = deps.Open(kind); err != nil {
 			return nil, err
 		}
 		if e, ok := o.Shared.Engine.(interface {

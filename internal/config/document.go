@@ -12,7 +12,7 @@ import (
 )
 
 // Keys of the head, and the settings' names for viper.
-const keyProfile, keyStore = "default_profile", "store"
+const keyProfile, keyStore, keyKind = "default_profile", "store", "kind"
 
 // document is profiles.yaml, parsed and not yet understood beyond its head.
 // viper has the head's settings alone: it would lower-case names and split them at dots.
@@ -31,10 +31,9 @@ type header struct {
 	Version string
 	Default string
 	Store   string
-	Shared  SharedStore
 	at      strict.Problem // where default_profile stands
 
-	storeBad bool // store is not to be gone by
+	engine *yaml.Node // store, where it is a mapping: LoadShared understands it
 }
 
 // entry is one profile's name and body.
@@ -50,7 +49,7 @@ func (d *document) settings() map[string]any {
 	if d.header.Default != "" {
 		out[keyProfile] = d.header.Default
 	}
-	if !d.header.storeBad && slices.Contains(profile.Stores(), d.header.Store) {
+	if slices.Contains(profile.Stores(), d.header.Store) {
 		out[keyStore] = d.header.Store
 	}
 	return out
@@ -77,6 +76,24 @@ func (d *document) members() []strict.Member {
 		strict.Text(keyProfile, &d.header.Default),
 		{Key: keyStore, Read: d.header.readStore},
 		{Key: "profiles", Read: d.readProfiles},
+	}
+}
+
+// readStore reads a kind alone, or the kind of all that an engine needs.
+func (h *header) readStore(r *strict.Reader, n *yaml.Node, path string) {
+	at, ok := r.Follow(n, path)
+	if !ok || at.Kind != yaml.MappingNode {
+		strict.Text(keyStore, &h.Store).Read(r, n, path)
+		return
+	}
+	h.engine = at
+	r.EachKey(at, path, func(key, value *yaml.Node, path string) {
+		if key.Value == keyKind {
+			strict.Text(keyKind, &h.Store).Read(r, value, path)
+		}
+	})
+	if h.Store == "" {
+		r.Problem(at, strict.Below(path, keyKind), "", "is missing: one of %s", strings.Join(profile.Stores(), ", "))
 	}
 }
 

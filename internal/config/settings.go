@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 
 	"github.com/spf13/viper"
@@ -40,8 +39,7 @@ type Settings struct {
 	Profile     string // the chosen profile, else the file's default_profile, else ""
 	File        string // the profiles file, whether or not it exists; "" when no place is known
 	Store       string // keyring | file | none | vault | kubernetes
-	Shared      SharedStore
-	StoreChosen bool // someone chose Store; it is not the default
+	StoreChosen bool   // someone chose Store; it is not the default
 	Timeout     time.Duration
 	Verbose     bool
 	Quiet       bool
@@ -60,7 +58,7 @@ type Settings struct {
 // StoreUnknown is what is wrong with a profiles file that may say which store is
 // chosen, and that nobody chose otherwise; nil where Store is the one.
 func (s Settings) StoreUnknown() error {
-	if s.main == nil || s.StoreChosen && !(s.main.header.storeBad && slices.Contains(profile.SharedStores(), s.Store)) {
+	if s.StoreChosen || s.main == nil {
 		return nil
 	}
 	err := s.main.problems.Fault("")
@@ -110,7 +108,6 @@ func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Set
 		return s, fmt.Errorf("waiting for the profiles file %s: %w", s.File, err)
 	}
 	s.Profile, s.Store, s.StoreChosen = v.GetString(keyProfile), cmp.Or(v.GetString(keyStore), "keyring"), v.IsSet(keyStore)
-	s.Shared = s.main.header.shared(s.Store, get)
 	if s.alone {
 		s.Profile = profile.Alone // whatever default_profile and AUTHCTL_PROFILE say
 	}

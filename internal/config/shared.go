@@ -2,6 +2,7 @@ package config
 
 import (
 	"cmp"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -76,24 +77,34 @@ const (
 	leastTakeover = 90 * time.Second
 )
 
-// readStore reads a kind alone, or all that an engine needs.
-func (h *header) readStore(r *strict.Reader, n *yaml.Node, path string) {
-	before := len(r.Problems)
-	if at, ok := r.Follow(n, path); ok && at.Kind == yaml.MappingNode {
-		r.Mapping(at, path, h.Shared.members(&h.Store))
-		h.checkShared(r)
-	} else if ok {
-		strict.Text(keyStore, &h.Store).Read(r, n, path)
+// LoadShared is what the profiles file says of the chosen store, and what the
+// environment says: AUTHCTL_STORE_* goes before the file, the engine's own
+// variables after it. A store of this machine has none of it.
+func LoadShared(s Settings, env func(string) (string, bool)) (SharedStore, error) {
+	var said SharedStore
+	if !slices.Contains(profile.SharedStores(), s.Store) && (s.main == nil || s.main.header.engine == nil) {
+		return said, nil
 	}
-	h.storeBad = len(r.Problems) > before
+	if s.main != nil && s.main.header.engine != nil && s.main.header.Store == s.Store {
+		r := strict.New(s.main.path, filepath.Dir(s.main.path), "")
+		r.Mapping(s.main.header.engine, keyStore, said.engineMembers(new(string)))
+		said.judge(r, s.Store)
+		if err := r.Problems.Fault(""); err != nil {
+			return said, err
+		}
+	}
+	if slices.Contains(profile.SharedStores(), s.Store) {
+		said.addVariables(s.Store, func(name string) string { v, _ := env(name); return v })
+	}
+	return said, nil
 }
 
-func (s *SharedStore) members(kind *string) []strict.Member {
+func (s *SharedStore) engineMembers(kind *string) []strict.Member {
 	login := func(name string, l *StoreLogin, role, proof string) strict.Member {
 		return strict.Object(name, []strict.Member{strict.Text("mount", &l.Mount), strict.Text(role, &l.Role), ref(proof, &l.Secret, placed)})
 	}
 	return []strict.Member{
-		strict.Text("kind", kind),
+		strict.Text(keyKind, kind),
 		{Key: "address", Read: func(r *strict.Reader, n *yaml.Node, path string) {
 			if n.Kind != yaml.ScalarNode {
 				strict.Texts("address", &s.Address).Read(r, n, path)
@@ -102,11 +113,13 @@ func (s *SharedStore) members(kind *string) []strict.Member {
 			}
 		}},
 		strict.Text("path", &s.Path),
-		ref("ca_certificate", &s.CA, public),
+		pathRef("ca_certificate", &s.CA, public),
 		strict.Object("auth", []strict.Member{
 			login("jwt", &s.Auth.JWT, "role", "token"),
 			login("kubernetes", &s.Auth.Kubernetes, "role", "token"),
 			login("approle", &s.Auth.AppRole, "role_id", "secret_id"),
+			ref("token", &s.Token, placed),
+			pathRef("token_file", &s.Token, placed),
 		}),
 		strict.Text("namespace", &s.Namespace),
 		ref("token", &s.Token, placed),
@@ -123,42 +136,32 @@ func (s *SharedStore) members(kind *string) []strict.Member {
 	}
 }
 
-// checkShared is what the values mean together.
-func (h *header) checkShared(r *strict.Reader) {
+// judge is what the values mean together.
+func (s *SharedStore) judge(r *strict.Reader, kind string) {
 	bad := func(path, text string) {
 		at := r.Source[path]
 		at.Path, at.Text = path, text
 		r.Problems = append(r.Problems, at)
 	}
-	if !slices.Contains(profile.SharedStores(), h.Store) {
-		for path := range r.Source {
-			if strings.HasPrefix(path, "store.") && path != "store.kind" {
-				bad(path, "is for a store of kind "+strings.Join(profile.SharedStores(), " or "))
-			}
-		}
+	if !slices.Contains(profile.SharedStores(), kind) && len(r.Source) > 1 {
+		bad("store.kind", kind+" takes no other field: they are for "+strings.Join(profile.SharedStores(), " and "))
 	}
-	if after, never := h.Shared.TakenOver(); h.Shared.Takeover != "" && !never && after < leastTakeover {
+	if after, never := s.TakenOver(); s.Takeover != "" && !never && after < leastTakeover {
 		bad("store.takeover", "must be never, or a time of "+leastTakeover.String()+" or more: a shorter one would send what another has sent")
 	}
-	if !slices.Contains([]string{"", "fail", "ask"}, h.Shared.OnOutage) {
+	if !slices.Contains([]string{"", "fail", "ask"}, s.OnOutage) {
 		bad("store.on_outage", "must be one of fail, ask")
 	}
 }
 
-// shared is what the file says of the chosen kind, and what the environment
-// says: AUTHCTL_STORE_* goes before the file, the engine's own variables after it.
-func (h *header) shared(kind string, get func(string) string) (s SharedStore) {
-	if !slices.Contains(profile.SharedStores(), kind) {
-		return s
-	}
-	if h.Store == kind {
-		s = h.Shared
-	}
-	variable := func(name string) secret.Ref {
-		if get(name) == "" {
-			return secret.Ref{}
+func (s *SharedStore) addVariables(kind string, get func(string) string) {
+	variable := func(names ...string) secret.Ref {
+		for _, name := range names {
+			if get(name) != "" {
+				return secret.Ref{Kind: secret.Env, Name: name}
+			}
 		}
-		return secret.Ref{Kind: secret.Env, Name: name, Line: true}
+		return secret.Ref{}
 	}
 	file := func(path string, anyMode bool) secret.Ref {
 		if path == "" {
@@ -166,26 +169,39 @@ func (h *header) shared(kind string, get func(string) string) (s SharedStore) {
 		}
 		return secret.Ref{Kind: secret.File, Path: path, AnyMode: anyMode}
 	}
-	first := func(refs ...secret.Ref) secret.Ref {
-		for _, r := range refs {
-			if !r.IsZero() {
-				return r
-			}
-		}
-		return secret.Ref{}
-	}
 	s.Path = cmp.Or(get("AUTHCTL_STORE_PATH"), s.Path)
-	s.Key = first(variable("AUTHCTL_STORE_KEY"), file(get("AUTHCTL_STORE_KEY_FILE"), false), s.Key)
+	s.Key = firstRef(variable("AUTHCTL_STORE_KEY"), file(get("AUTHCTL_STORE_KEY_FILE"), false), s.Key)
 	if kind != "vault" {
-		return s
+		return
 	}
 	if address := cmp.Or(get("BAO_ADDR"), get("VAULT_ADDR")); len(s.Address) == 0 && address != "" {
 		s.Address = []string{address}
 	}
 	s.Namespace = cmp.Or(s.Namespace, get("BAO_NAMESPACE"), get("VAULT_NAMESPACE"))
-	s.CA = first(s.CA, file(cmp.Or(get("BAO_CACERT"), get("VAULT_CACERT")), true))
+	s.CA = firstRef(s.CA, file(cmp.Or(get("BAO_CACERT"), get("VAULT_CACERT")), true))
 	if method, _ := s.Auth.Chosen(); method == "" {
-		s.Token = first(s.Token, variable("BAO_TOKEN"), variable("VAULT_TOKEN"))
+		s.Token = firstRef(s.Token, variable("BAO_TOKEN", "VAULT_TOKEN"))
 	}
-	return s
+}
+
+func firstRef(refs ...secret.Ref) secret.Ref {
+	for _, r := range refs {
+		if !r.IsZero() {
+			return r
+		}
+	}
+	return secret.Ref{}
+}
+
+// pathRef is a reference to a file that is written as its path.
+func pathRef(key string, to *secret.Ref, s sensitivity) strict.Member {
+	return strict.Member{Key: key, Read: func(r *strict.Reader, n *yaml.Node, path string) {
+		named := *n
+		if n.Kind == yaml.ScalarNode && !strings.HasPrefix(n.Value, "file:") && !strings.HasPrefix(n.Value, "env:") {
+			named.Value = "file:" + n.Value
+		}
+		if got, ok := readRef(r, &named, path, s); ok {
+			*to = got
+		}
+	}}
 }

@@ -1,4 +1,6 @@
-package app
+// Package shared makes the engine of a store that many machines share, of what
+// the profiles file and the environment say of it.
+package shared
 
 import (
 	"cmp"
@@ -11,7 +13,9 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"time"
 
+	"authctl/internal/config"
 	"authctl/internal/endpoint"
 	"authctl/internal/engine"
 	"authctl/internal/fault"
@@ -20,13 +24,25 @@ import (
 	"authctl/internal/store"
 )
 
-// shared is the chosen engine as a store has it, and where that is.
-func (a *App) shared(kind string) (s *store.Shared, place string, err error) {
-	spec := a.Settings.Shared
+// Deps is what an engine is made of.
+type Deps struct {
+	Spec    config.SharedStore
+	Secrets secret.Resolver
+	Env     func(string) (string, bool)
+	Now     func() time.Time
+	Rand    store.ByteReader
+	Note    func(line string) // for --verbose
+	Dir     string            // the state folder, "" for none: an engine's token is kept there
+}
+
+// Open gives the engine of that kind as a store has it, and where that is.
+// Nothing is asked before its first use.
+func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
+	spec := a.Spec
 	after, never := spec.TakenOver()
 	s = &store.Shared{Keys: a.storeKeys, Holder: a.holder(), Limits: store.Limits{Sent: after, Never: never}}
 	wire := engine.Wire{
-		HTTP: &engineWay{app: a, ca: spec.CA}, UserAgent: "authctl (" + runtime.GOOS + ")", Now: a.Sys.Now, Note: a.note, Explain: unanswered,
+		HTTP: &engineWay{deps: a, ca: spec.CA}, UserAgent: "authctl (" + runtime.GOOS + ")", Now: a.Now, Note: a.Note, Explain: unanswered,
 	}
 	if kind == store.KindKubernetes {
 		s.Engine, place, err = a.kubernetes(wire)
@@ -47,8 +63,8 @@ func (a *App) shared(kind string) (s *store.Shared, place string, err error) {
 }
 
 // kubernetes is the cluster that is named, else the pod's own.
-func (a *App) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
-	spec, pod := a.Settings.Shared, engine.Pod{Folder: engine.ServiceAccount, Env: a.Sys.Env}
+func (a Deps) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
+	spec, pod := a.Spec, engine.Pod{Folder: engine.ServiceAccount, Env: a.Env}
 	o := engine.KubernetesOptions{Wire: wire, Addresses: spec.Address, Namespace: spec.Namespace, Token: a.storeSecret(spec.Token)}
 	if len(o.Addresses) == 0 {
 		address, err := pod.Address()
@@ -57,7 +73,7 @@ func (a *App) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
 		}
 		o.Addresses = []string{address}
 		if spec.CA.IsZero() {
-			o.HTTP = &engineWay{app: a, ca: secret.Ref{Kind: secret.File, Path: pod.CA(), AnyMode: true}}
+			o.HTTP = &engineWay{deps: a, ca: secret.Ref{Kind: secret.File, Path: pod.CA(), AnyMode: true}}
 		}
 	}
 	if o.Token == nil {
@@ -74,22 +90,22 @@ func (a *App) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
 }
 
 // storeSecret reads ref anew at each call; nil for none.
-func (a *App) storeSecret(ref secret.Ref) func(context.Context) (secret.Text, error) {
+func (a Deps) storeSecret(ref secret.Ref) func(context.Context) (secret.Text, error) {
 	if ref.IsZero() {
 		return nil
 	}
 	ref.Line = true
-	return func(ctx context.Context) (secret.Text, error) { return a.Secrets().Resolve(ctx, "", ref) }
+	return func(ctx context.Context) (secret.Text, error) { return a.Secrets.Resolve(ctx, "", ref) }
 }
 
 // storeKeys are the administrator's; none is ever made here: two machines would make two.
-func (a *App) storeKeys(ctx context.Context) (all [][]byte, err error) {
-	for i, ref := range append([]secret.Ref{a.Settings.Shared.Key}, a.Settings.Shared.OldKeys...) {
+func (a Deps) storeKeys(ctx context.Context) (all [][]byte, err error) {
+	for i, ref := range append([]secret.Ref{a.Spec.Key}, a.Spec.OldKeys...) {
 		if ref.IsZero() {
 			return nil, nil
 		}
 		field := [...]string{"store.key", "store.old_keys"}[min(i, 1)]
-		text, err := a.Secrets().Resolve(ctx, "", ref)
+		text, err := a.Secrets.Resolve(ctx, "", ref)
 		if err != nil {
 			return nil, fault.New(fault.Store, "%s: %w", field, err)
 		}
@@ -103,8 +119,8 @@ func (a *App) storeKeys(ctx context.Context) (all [][]byte, err error) {
 }
 
 // holder says to the other machines who waits at their side.
-func (a *App) holder() store.Holder {
-	env := func(name string) string { v, _ := a.Sys.Env(name); return v }
+func (a Deps) holder() store.Holder {
+	env := func(name string) string { v, _ := a.Env(name); return v }
 	h := store.Holder{User: cmp.Or(env("USER"), env("LOGNAME"), env("USERNAME")), Job: cmp.Or(env("CI_JOB_URL"), env("BUILD_URL"))}
 	if run := env("GITHUB_RUN_ID"); h.Job == "" && run != "" {
 		h.Job = env("GITHUB_SERVER_URL") + "/" + env("GITHUB_REPOSITORY") + "/actions/runs/" + run
@@ -124,8 +140,8 @@ func unanswered(url string, err error) string {
 
 // engineWay is the way to an engine: its trust is read for the first request.
 type engineWay struct {
-	app *App
-	ca  secret.Ref
+	deps Deps
+	ca   secret.Ref
 
 	mu   sync.Mutex
 	http http.RoundTripper
@@ -148,7 +164,7 @@ func (w *engineWay) open(ctx context.Context) (http.RoundTripper, error) {
 	}
 	var config *tls.Config
 	if !w.ca.IsZero() {
-		text, err := w.app.Secrets().Resolve(ctx, "", w.ca)
+		text, err := w.deps.Secrets.Resolve(ctx, "", w.ca)
 		if err != nil {
 			return nil, fault.New(fault.Config, "store.ca_certificate: %w", err)
 		}
@@ -161,7 +177,7 @@ func (w *engineWay) open(ctx context.Context) (http.RoundTripper, error) {
 			config.RootCAs.AddCert(c)
 		}
 	}
-	t := endpoint.NewTransport(endpoint.Setup{TLS: config, Env: w.app.Sys.Env})
+	t := endpoint.NewTransport(endpoint.Setup{TLS: config, Env: w.deps.Env})
 	t.DisableKeepAlives = false // no token of a server's is sent here, and a swap that is sent twice is written once
 	w.http = t
 	return t, nil
