@@ -14,7 +14,7 @@ import (
 )
 
 // errNotBuilt is for a machine that has half an hour.
-var errNotBuilt = errors.New("kube-apiserver is not built: AUTHCTL_E2E_BUILD_KUBERNETES=1 does that once, which takes two cores 25 minutes")
+var errNotBuilt = errors.New("kube-apiserver is not built: AUTHCTL_E2E_BUILD_KUBERNETES=1 does that once, which takes two cores 10 to 25 minutes")
 
 // install gives the folder of kube-apiserver and etcd in the user's cache, under
 // the hash of what pins them.
