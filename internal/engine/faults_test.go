@@ -149,7 +149,7 @@ func TestKubernetesTroublesAreToldApart(t *testing.T) {
 		state engine.State
 		hint  string
 	}{
-		"dead token":   {func(k *fakes.Kubernetes) { k.Revoke("hush") }, engine.TokenDead, "store.auth"},
+		"dead token":   {func(k *fakes.Kubernetes) { k.Revoke("hush") }, engine.TokenDead, "store.token"},
 		"role":         {func(k *fakes.Kubernetes) { k.Allow("hush", "get", "create") }, engine.Forbidden, "namespace ns"},
 		"down":         {func(k *fakes.Kubernetes) { k.Instead = answering(503, "") }, engine.Unready, "later"},
 		"a web page":   {func(k *fakes.Kubernetes) { k.Instead = answering(200, "<html>") }, engine.Strange, "store.address"},
@@ -321,6 +321,22 @@ func TestNobodyListens(t *testing.T) {
 	held(t, err, engine.Unreachable, "store.ca_certificate")
 	if took := time.Since(began); took > time.Second {
 		t.Errorf("an authority that is not known is waited for: %s", took)
+	}
+}
+
+// TestTheWaysOwnFaultIsToldAtOnce: the caller's transport may be unable to open.
+func TestTheWaysOwnFaultIsToldAtOnce(t *testing.T) {
+	asked := 0
+	broken := roundTrip(func(*http.Request) (*http.Response, error) {
+		asked++
+		return nil, fault.New(fault.Config, "store.ca_certificate: no such file")
+	})
+	e, err := engine.NewVault(engine.VaultOptions{Wire: engine.Wire{HTTP: broken, Now: time.Now}, Addresses: []string{"https://a"}, Path: "m/p", Login: engine.Login{Secret: text("root")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := e.Read(t.Context(), "k"); fault.KindOf(err) != fault.Config || asked != 1 {
+		t.Errorf("%v after %d attempts", err, asked)
 	}
 }
 

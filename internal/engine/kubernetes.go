@@ -185,7 +185,7 @@ func (k *Kubernetes) refused(doing string, a *answer) *fault.Error {
 	state, hint := Strange, "authctl doctor looks at the store"
 	switch {
 	case a.status == http.StatusUnauthorized:
-		state, hint = TokenDead, "store.auth names a token that this cluster takes; a pod's own is in "+ServiceAccount
+		state, hint = TokenDead, "store.token names a token that this cluster takes; a pod's own is in "+ServiceAccount
 	case a.status == http.StatusForbidden:
 		state, hint = Forbidden, "the role needs get, create, update and list of secrets in namespace "+k.namespace+": docs/fleet.md has it"
 	case a.status >= 500 || a.status == http.StatusTooManyRequests:

@@ -30,7 +30,7 @@ func (p Pod) Address() (string, error) {
 	host, _ := p.Env("KUBERNETES_SERVICE_HOST")
 	port, _ := p.Env("KUBERNETES_SERVICE_PORT")
 	if host == "" || port == "" {
-		return "", fault.New(fault.Config, "%w", ErrNoPod).Hint("outside of one set store.address, store.namespace, store.ca_certificate and store.auth")
+		return "", fault.New(fault.Config, "%w", ErrNoPod).Hint("outside of one set store.address, store.namespace, store.ca_certificate and store.token")
 	}
 	return "https://" + net.JoinHostPort(host, port), nil
 }

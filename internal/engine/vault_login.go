@@ -50,7 +50,7 @@ func (v *Vault) authorize(ctx context.Context) (string, error) {
 		return t.Text.Reveal(), nil
 	}
 	if v.login.Secret == nil {
-		return "", fault.New(fault.Store, "the store has no token of its engine").Hint("set store.auth, or VAULT_TOKEN")
+		return "", fault.New(fault.Store, "the store has no token of its engine").Hint("set store.auth, store.token or VAULT_TOKEN")
 	}
 	proof, err := v.login.Secret(ctx)
 	if err != nil {
@@ -126,7 +126,7 @@ func (v *Vault) call(ctx context.Context, r *request) (a *answer, lost bool, err
 			return a, lost, err
 		}
 		if token == used {
-			return a, lost, TokenDead.trouble(r.doing, a.url, "", "log in there again and renew what store.auth or VAULT_TOKEN names")
+			return a, lost, TokenDead.trouble(r.doing, a.url, "", "log in there again and renew what store.auth, store.token or VAULT_TOKEN names")
 		}
 		again := used != ""
 		used, r.header = token, v.header(token)

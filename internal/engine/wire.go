@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -112,7 +113,10 @@ func (w *wire) ask(ctx context.Context, r *request) (a *answer, lost bool, err e
 	for n, pause, met := 1, firstPause, false; ; n++ {
 		at := w.pick(within)
 		got, sent, tried := w.try(within, w.addresses[at], r)
+		var ours *fault.Error
 		switch met = met || sent; {
+		case errors.As(tried, &ours): // such as a certificate of the caller's that cannot be read
+			return a, lost, ours
 		case tried != nil:
 			a.url, err, lost = w.addresses[at]+r.path, tried, lost || sent
 		case !w.busy(got):
