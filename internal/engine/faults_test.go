@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -352,5 +353,30 @@ func TestAddressesKeepTheTokenOffTheNetwork(t *testing.T) {
 		if err != nil && fault.KindOf(err) != fault.Config {
 			t.Errorf("%q: %v is no failure of the configuration", address, err)
 		}
+	}
+}
+
+// TestTheTokenFollowsNoRedirect: whoever answers does not say where it goes.
+func TestTheTokenFollowsNoRedirect(t *testing.T) {
+	var seen atomic.Int64
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { seen.Add(1) }))
+	defer elsewhere.Close()
+	away := func(w http.ResponseWriter, r *http.Request) bool {
+		http.Redirect(w, r, elsewhere.URL+r.URL.Path, http.StatusTemporaryRedirect)
+		return true
+	}
+	v, k := fakes.NewVault(), fakes.NewKubernetes()
+	v.Instead, k.Instead = away, away
+	vault, cluster := v.Serve(0), k.Serve()
+	defer vault.Close()
+	defer cluster.Close()
+	for _, e := range []hurried{openVault(t, vault.URL), openKubernetes(t, cluster.URL)} {
+		e.Hurry(100 * time.Millisecond)
+		if _, _, _, err := e.Read(t.Context(), "k"); err == nil || errors.Is(err, engine.ErrAbsent) {
+			t.Errorf("a redirect is a record: %v", err)
+		}
+	}
+	if seen.Load() != 0 {
+		t.Error("a request went where the answer pointed")
 	}
 }
