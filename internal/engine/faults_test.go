@@ -380,3 +380,27 @@ func TestTheTokenFollowsNoRedirect(t *testing.T) {
 		t.Error("a request went where the answer pointed")
 	}
 }
+
+// TestALostWriteThatIsOverwrittenIsMoved: no version of Kubernetes tells what was
+// before, and whoever is told so looks again.
+func TestALostWriteThatIsOverwrittenIsMoved(t *testing.T) {
+	server := fakes.NewKubernetes().Serve()
+	defer server.Close()
+	other := openKubernetes(t, server.URL)
+	d := &fakes.Dropper{To: server.URL, Through: http.DefaultTransport}
+	d.Drop = func(r *http.Request) bool {
+		drop := r.Method == http.MethodPost && d.Dropped.Load() == 0
+		if drop {
+			_, v, _, _ := other.Read(context.WithoutCancel(t.Context()), "k")
+			if _, err := other.Swap(context.WithoutCancel(t.Context()), "k", []byte("other's"), v); err != nil {
+				t.Error(err)
+			}
+		}
+		return drop
+	}
+	front := d.Serve()
+	defer front.Close()
+	if at, err := openKubernetes(t, front.URL).Swap(t.Context(), "k", []byte("mine"), "0"); !errors.Is(err, engine.ErrMoved) {
+		t.Errorf("version %q, %v; want ErrMoved", at, err)
+	}
+}
