@@ -1,9 +1,11 @@
 package cmd_test
 
 import (
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -102,15 +104,24 @@ func TestAPersonServesAFleet(t *testing.T) {
 // Twelve pods that start at once ask for one token; what is told in the
 // environment alone is enough.
 func TestPodsAskOnce(t *testing.T) {
-	v := fakes.NewVault()
-	engine := v.Serve(0)
+	plain := fakes.NewVault().Serve(0)
+	defer plain.Close()
+	engine := httptest.NewTLSServer(plain.Config.Handler)
 	defer engine.Close()
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(authority, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: engine.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	d := newDesk(t, "profiles:\n  job:\n    token_url: ISSUER/token\n    insecure_http: true\n    client: {id: app, auth: none}\n    grant: client_credentials\ndefault_profile: job\n")
 	for name, value := range map[string]string{
 		"AUTHCTL_STORE": "vault", "AUTHCTL_STORE_PATH": "secret/authctl", "AUTHCTL_STORE_KEY": fleetKey, "VAULT_ADDR": engine.URL, "VAULT_TOKEN": "root",
 	} {
 		d.env[name] = value
 	}
+	if got := d.must(d.run(t.Context(), "token"), 6); !strings.Contains(got.stderr, "store.ca_certificate is the certificate") {
+		t.Errorf("%s", got.stderr)
+	}
+	d.env["VAULT_CACERT"] = authority
 	var asked atomic.Int32
 	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
 		w.Header().Set("Content-Type", "application/json")
@@ -136,7 +147,7 @@ func TestPodsAskOnce(t *testing.T) {
 // store takes its place.
 func TestAWrongStoreIsNoStore(t *testing.T) {
 	for name, tt := range map[string]struct{ head, says string }{
-		"a member":             {"store: {kind: vault, adress: https://v.example}", `did you mean "address"`},
+		"a member":             {"store: {kind: vault, addres: https://v.example}", `did you mean "address"`},
 		"no address":           {"store: {kind: vault, path: secret/a, key: env:K, token: env:K}", "the store has no address"},
 		"no TLS":               {"store: {kind: vault, address: http://v.example, path: secret/a}", "has no TLS"},
 		"no path":              {"store: {kind: vault, address: https://v.example}", "store.path names no mount"},

@@ -4,6 +4,8 @@ package store
 
 import "time"
 
-// sinceBoot is the wall clock: it counts also while the machine sleeps, and who
+// bootClock is the wall clock: it counts also while the machine sleeps, and who
 // sets it back makes this machine wait longer.
-func sinceBoot() time.Duration { return time.Duration(time.Now().UnixNano()) }
+func bootClock(now func() time.Time) func() time.Duration {
+	return func() time.Duration { return time.Duration(now().UnixNano()) }
+}

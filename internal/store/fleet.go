@@ -42,10 +42,7 @@ func newFleet(o Options) *fleet {
 	f := &fleet{Shared: *o.Shared, kind: o.Kind, rand: o.Rand, now: o.Now, warn: o.Warn, leases: map[string]*lease{}}
 	f.Limits = f.Limits.orDefaults()
 	if f.Boot == nil {
-		f.Boot = sinceBoot
-	}
-	if f.now == nil {
-		f.now = time.Now
+		f.Boot = bootClock(o.Now)
 	}
 	return f
 }

@@ -24,7 +24,7 @@ type Options struct {
 	Dir  string           // authctl's state folder; made when first written to
 	Key  KeySource        // for KindKeyring and KindFile; see FileKey
 	Rand ByteReader       // cryptographic random bytes
-	Now  func() time.Time // to tell old temporary files; nil leaves them
+	Now  func() time.Time // to tell old temporary files; nil leaves them. An engine needs it
 	Warn func(line string)
 	// Shared is for the kinds on an engine.
 	Shared *Shared
