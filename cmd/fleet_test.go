@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -70,13 +71,13 @@ func TestAPersonServesAFleet(t *testing.T) {
 			if got := laptop.must(laptop.run(t.Context(), "token"), 0).stdout; got != next || next == mine {
 				t.Errorf("the pod has %q, the laptop %q", next, got)
 			}
-			if got := pod.must(pod.run(t.Context(), "status"), 0); !strings.Contains(got.stdout, kind) || !strings.Contains(got.stderr, "store "+kind+": http://127.0.0.1") {
+			if got := pod.must(pod.run(t.Context(), "status"), 0); !regexp.MustCompile(`(?m)^demo .* `+kind+` [0-9a-f]{8}$`).MatchString(got.stdout) || !strings.Contains(got.stderr, "store "+kind+": http://127.0.0.1") {
 				t.Errorf("%+v", got)
 			}
 			if n := laptop.records() + pod.records(); n != 0 {
 				t.Errorf("%d records on a machine", n)
 			}
-			if got := laptop.run(t.Context(), "doctor", "--offline"); !strings.Contains(got.stdout, "the token may do all that is needed") {
+			if got := laptop.run(t.Context(), "doctor", "--offline"); !strings.Contains(got.stdout, "the token may do all that is needed") || !strings.Contains(got.stdout, "this profile is found by ") {
 				t.Errorf("%+v", got)
 			}
 			pod.env["FLEET_KEY"] = strings.Replace(fleetKey, "a", "b", 1)
@@ -91,7 +92,7 @@ func TestAPersonServesAFleet(t *testing.T) {
 			laptop.must(laptop.run(t.Context(), "login-pkce"), 0)
 			asked = len(laptop.server.Seen("/token"))
 			engine.seal()
-			for _, args := range [][]string{{"token", "--force"}, {"logout"}} {
+			for _, args := range [][]string{{"token", "--force"}} {
 				laptop.must(laptop.run(t.Context(), args...), 6)
 			}
 			if n := len(laptop.server.Seen("/token")); n != asked {
@@ -199,4 +200,33 @@ func TestTheStoresSecretsStayHere(t *testing.T) {
 	delete(d.env, "AUTHCTL_STORE_KEY")
 	d.env["AUTHCTL_STORE_KEY_FILE"] = key
 	d.must(d.run(t.Context(), "token"), 0) // kept: the same key
+}
+
+// While the engine is away, what costs nobody anything is asked for where that was
+// chosen; a session is not.
+func TestOnOutage(t *testing.T) {
+	v := fakes.NewVault()
+	engine := v.Serve(0)
+	head := "store: {kind: vault, address: " + engine.URL + ", path: secret/a, token: env:T, key: env:K, on_outage: ask}\n"
+	d := newDesk(t, head+strings.Replace(demo, "grant: authorization_code", "grant: client_credentials", 1)+strings.Replace(strings.SplitN(demo, "profiles:\n", 2)[1], "demo:", "person:", 1))
+	delete(d.env, "AUTHCTL_STORE")
+	d.env["K"], d.env["T"] = fleetKey, "root"
+	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"t","token_type":"Bearer","expires_in":3600}`)
+		return true
+	}
+	engine.Close()
+	got := d.must(d.run(t.Context(), "token"), 0)
+	if n := strings.Count(got.stderr, "warning"); n != 1 || !strings.Contains(got.stderr, "asked for and not kept") {
+		t.Errorf("%s", got.stderr)
+	}
+	asked := len(d.server.Seen("/token"))
+	d.must(d.run(t.Context(), "token", "-p", "person"), 6)
+	if got := d.run(t.Context(), "refresh"); got.code == 0 {
+		t.Errorf("%+v", got)
+	}
+	if n := len(d.server.Seen("/token")); n != asked {
+		t.Errorf("%d requests", n-asked)
+	}
 }

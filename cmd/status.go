@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/profile"
 	"authctl/internal/session"
 	"authctl/internal/shown"
 )
@@ -141,8 +143,12 @@ func left(t, now time.Time) string {
 	}
 }
 
-// where is the store, and for what the token is where a call asked for that.
+// where is the store, with what a record of it is found by on every machine
+// (docs/fleet.md), and for what the token is where a call asked for that.
 func where(k session.Kept, kind string) string {
+	if slices.Contains(profile.SharedStores(), kind) {
+		kind += " " + k.Key[:min(len(k.Key), 8)]
+	}
 	if k.Asked == "" {
 		return kind
 	}

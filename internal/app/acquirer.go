@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"authctl/internal/acquire"
+	"authctl/internal/app/shared"
 	"authctl/internal/clientauth"
 	"authctl/internal/endpoint"
 	"authctl/internal/grant"
@@ -27,8 +28,12 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 	sign := func(ctx context.Context, p *profile.Profile, issuer, tokenURL string) (secret.Text, error) {
 		return clientauth.Grant(ctx, auth, p, clientauth.Server{Issuer: issuer, TokenURL: tokenURL})
 	}
+	var records acquire.Store = kept
+	if kept.ask {
+		records = shared.Outage(kept, p, a.Warn)
+	}
 	return acquire.New(acquire.Deps{
-		Metadata: wire, Poster: wire, Store: kept, Ready: kept.Ready,
+		Metadata: wire, Poster: wire, Store: records, Ready: kept.Ready,
 		Grants:  grant.Builtin(grant.Deps{Secrets: secrets, Sign: sign}),
 		Auths:   clientauth.Builtin(auth),
 		Secrets: secrets,

@@ -23,6 +23,7 @@ type stores struct {
 	app    *App
 	chosen bool
 	place  string // of an engine
+	ask    bool   // store.on_outage
 	check  func(context.Context) []engine.Finding
 	why    error // why nothing is kept although nobody chose that; nil otherwise
 	said   bool
@@ -84,6 +85,7 @@ func (a *App) openStore(kind string, made *stores) (s *store.Store, err error) {
 		if o.Shared, made.place, err = deps.Open(kind); err != nil {
 			return nil, err
 		}
+		made.ask = spec.OnOutage == "ask"
 		if e, ok := o.Shared.Engine.(interface {
 			Check(ctx context.Context) []engine.Finding
 		}); ok {

@@ -31,7 +31,7 @@ func (e *exam) place(ctx context.Context) {
 	case s.Kind() == store.KindKeyring:
 		e.ok(check, "%s, sealed by a key in the OS keyring", s.Folder())
 	case s.Folder() == "":
-		e.ok(check, "%s, sealed by the key of store.key", s.Kind())
+		e.ok(check, "%s, sealed by the key of store.key; this profile is found by %.8s on every machine that says the same", s.Kind(), acquire.Key(e.p, ""))
 	default:
 		e.ok(check, "%s, sealed by a key in a file", s.Folder())
 	}
