@@ -230,3 +230,41 @@ func TestOnOutage(t *testing.T) {
 		t.Errorf("%d requests", n-asked)
 	}
 }
+
+// Runs on one machine log in at the engine once, and what they keep of it is sealed.
+func TestALoginAtTheEngineIsKept(t *testing.T) {
+	v := fakes.NewVault()
+	logins := 0
+	v.Instead = func(_ http.ResponseWriter, r *http.Request) bool {
+		if strings.HasSuffix(r.URL.Path, "/login") {
+			logins++
+		}
+		return false
+	}
+	engine := v.Serve(0)
+	defer engine.Close()
+	d := newDesk(t, "store: {kind: vault, address: "+engine.URL+", path: secret/a, auth: {jwt: {role: ci, token: env:T}}, key: env:K}\n"+demo)
+	delete(d.env, "AUTHCTL_STORE")
+	d.env["K"], d.env["T"] = fleetKey, "good"
+	for range 3 {
+		d.must(d.run(t.Context(), "token"), 8)
+	}
+	if logins != 1 {
+		t.Errorf("%d logins", logins)
+	}
+	kept, _ := filepath.Glob(filepath.Join(d.home, "state", "authctl", "engine", "token-*"))
+	if len(kept) != 1 {
+		t.Fatalf("kept %v", kept)
+	}
+	if raw, err := os.ReadFile(kept[0]); err != nil || strings.Contains(string(raw), "s.1") || strings.Contains(string(raw), "\"t\"") {
+		t.Errorf("%q %v", raw, err)
+	}
+	d.ahead = 31 * time.Minute // half of its life is over
+	d.must(d.run(t.Context(), "token"), 8)
+	d.ahead = 0
+	v.Revoke("s.2")
+	d.must(d.run(t.Context(), "token"), 8)
+	if logins != 3 {
+		t.Errorf("%d logins", logins)
+	}
+}

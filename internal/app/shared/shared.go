@@ -40,7 +40,7 @@ type Deps struct {
 func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	spec := a.Spec
 	after, never := spec.TakenOver()
-	s = &store.Shared{Keys: a.storeKeys, Holder: a.holder(), Limits: store.Limits{Sent: after, Never: never}}
+	s = &store.Shared{Keys: (&keyring{deps: a}).all, Holder: a.holder(), Limits: store.Limits{Sent: after, Never: never}}
 	wire := engine.Wire{
 		HTTP: &engineWay{deps: a, ca: spec.CA}, UserAgent: "authctl (" + runtime.GOOS + ")", Now: a.Now, Note: a.Note, Explain: unanswered,
 	}
@@ -58,6 +58,7 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 		proof = secret.Ref{Kind: secret.File, Path: engine.ServiceAccount + "/token", AnyMode: true}
 	}
 	o.Login = engine.Login{Method: method, Mount: login.Mount, Role: login.Role, Secret: a.storeSecret(proof)}
+	a.remember(&o, s.Keys)
 	s.Engine, err = engine.NewVault(o)
 	return s, strings.Join(spec.Address, " ") + " " + spec.Path, err
 }
@@ -96,6 +97,22 @@ func (a Deps) storeSecret(ref secret.Ref) func(context.Context) (secret.Text, er
 	}
 	ref.Line = true
 	return func(ctx context.Context) (secret.Text, error) { return a.Secrets.Resolve(ctx, "", ref) }
+}
+
+// keyring asks for the keys once: a program may ask a person.
+type keyring struct {
+	deps  Deps
+	mu    sync.Mutex
+	found [][]byte
+}
+
+func (k *keyring) all(ctx context.Context) (all [][]byte, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.found == nil {
+		k.found, err = k.deps.storeKeys(ctx)
+	}
+	return k.found, err
 }
 
 // storeKeys are the administrator's; none is ever made here: two machines would make two.
