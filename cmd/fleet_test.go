@@ -148,7 +148,7 @@ func TestPodsAskOnce(t *testing.T) {
 // store takes its place.
 func TestAWrongStoreIsNoStore(t *testing.T) {
 	for name, tt := range map[string]struct{ head, says string }{
-		"a member":             {"store: {kind: vault, addres: https://v.example}", `did you mean "address"`},
+		"a member":             {"store: {kind: vault, adresse: https://v.example}", `did you mean "address"`},
 		"no address":           {"store: {kind: vault, path: secret/a, key: env:K, token: env:K}", "the store has no address"},
 		"no TLS":               {"store: {kind: vault, address: http://v.example, path: secret/a}", "has no TLS"},
 		"no path":              {"store: {kind: vault, address: https://v.example}", "store.path names no mount"},

@@ -41,22 +41,24 @@ type StoreLogin struct {
 }
 
 // Chosen is the login that is to be made, and its method; "" for none.
-func (a StoreAuth) Chosen() (method string, l StoreLogin) {
-	for _, m := range []struct {
-		name string
-		is   StoreLogin
-	}{{"jwt", a.JWT}, {"kubernetes", a.Kubernetes}, {"approle", a.AppRole}} {
-		if m.is.Role != "" || !m.is.Secret.IsZero() {
-			return m.name, m.is
+func (a *StoreAuth) Chosen() (method string, l *StoreLogin) {
+	names := [...]string{"jwt", "kubernetes", "approle"}
+	for i, l := range []*StoreLogin{&a.JWT, &a.Kubernetes, &a.AppRole} {
+		if l.Role != "" || !l.Secret.IsZero() {
+			return names[i], l
 		}
 	}
-	return "", StoreLogin{}
+	return "", &StoreLogin{}
 }
 
 // SecretVariables are the variables of the environment that hold its secrets.
-func (s SharedStore) SecretVariables() (names []string) {
+func (s *SharedStore) SecretVariables() (names []string) {
 	_, login := s.Auth.Chosen()
-	for _, r := range append([]secret.Ref{s.Key, s.Token, login.Secret}, s.OldKeys...) {
+	all := []*secret.Ref{&s.Key, &s.Token, &login.Secret}
+	for i := range s.OldKeys {
+		all = append(all, &s.OldKeys[i])
+	}
+	for _, r := range all {
 		if r.Kind == secret.Env {
 			names = append(names, r.Name)
 		}
@@ -66,7 +68,7 @@ func (s SharedStore) SecretVariables() (names []string) {
 
 // TakenOver is how long one that may have sent something is left alone, 0 for
 // the default, and whether nobody takes over at all.
-func (s SharedStore) TakenOver() (after time.Duration, never bool) {
+func (s *SharedStore) TakenOver() (after time.Duration, never bool) {
 	after, _ = time.ParseDuration(s.Takeover)
 	return after, s.Takeover == takeoverNever
 }
@@ -80,8 +82,8 @@ const (
 // LoadShared is what the profiles file says of the chosen store, and what the
 // environment says: AUTHCTL_STORE_* goes before the file, the engine's own
 // variables after it. A store of this machine has none of it.
-func LoadShared(s Settings, env func(string) (string, bool)) (SharedStore, error) {
-	var said SharedStore
+func LoadShared(s Settings, env func(string) (string, bool)) (*SharedStore, error) {
+	said := &SharedStore{}
 	if !slices.Contains(profile.SharedStores(), s.Store) && (s.main == nil || s.main.header.engine == nil) {
 		return said, nil
 	}
@@ -155,22 +157,22 @@ func (s *SharedStore) judge(r *strict.Reader, kind string) {
 }
 
 func (s *SharedStore) addVariables(kind string, get func(string) string) {
-	variable := func(names ...string) secret.Ref {
+	fill := func(to *secret.Ref, kind secret.Kind, names ...string) {
 		for _, name := range names {
-			if get(name) != "" {
-				return secret.Ref{Kind: secret.Env, Name: name}
+			switch value := get(name); {
+			case value == "":
+				continue
+			case kind == secret.Env:
+				*to = secret.Ref{Kind: kind, Name: name}
+			default:
+				*to = secret.Ref{Kind: kind, Path: value}
 			}
+			return
 		}
-		return secret.Ref{}
-	}
-	file := func(path string, anyMode bool) secret.Ref {
-		if path == "" {
-			return secret.Ref{}
-		}
-		return secret.Ref{Kind: secret.File, Path: path, AnyMode: anyMode}
 	}
 	s.Path = cmp.Or(get("AUTHCTL_STORE_PATH"), s.Path)
-	s.Key = firstRef(variable("AUTHCTL_STORE_KEY"), file(get("AUTHCTL_STORE_KEY_FILE"), false), s.Key)
+	fill(&s.Key, secret.File, "AUTHCTL_STORE_KEY_FILE")
+	fill(&s.Key, secret.Env, "AUTHCTL_STORE_KEY")
 	if kind != "vault" {
 		return
 	}
@@ -178,19 +180,13 @@ func (s *SharedStore) addVariables(kind string, get func(string) string) {
 		s.Address = []string{address}
 	}
 	s.Namespace = cmp.Or(s.Namespace, get("BAO_NAMESPACE"), get("VAULT_NAMESPACE"))
-	s.CA = firstRef(s.CA, file(cmp.Or(get("BAO_CACERT"), get("VAULT_CACERT")), true))
-	if method, _ := s.Auth.Chosen(); method == "" {
-		s.Token = firstRef(s.Token, variable("BAO_TOKEN", "VAULT_TOKEN"))
+	if s.CA.IsZero() {
+		fill(&s.CA, secret.File, "BAO_CACERT", "VAULT_CACERT")
+		s.CA.AnyMode = true
 	}
-}
-
-func firstRef(refs ...secret.Ref) secret.Ref {
-	for _, r := range refs {
-		if !r.IsZero() {
-			return r
-		}
+	if method, _ := s.Auth.Chosen(); method == "" && s.Token.IsZero() {
+		fill(&s.Token, secret.Env, "BAO_TOKEN", "VAULT_TOKEN")
 	}
-	return secret.Ref{}
 }
 
 // pathRef is a reference to a file that is written as its path.

@@ -26,7 +26,7 @@ import (
 
 // Deps is what an engine is made of.
 type Deps struct {
-	Spec    config.SharedStore
+	Spec    *config.SharedStore
 	Secrets secret.Resolver
 	Env     func(string) (string, bool)
 	Now     func() time.Time
