@@ -46,8 +46,8 @@ func newTokenCmd(c *cli) *cobra.Command {
 		Long: `Print a token for the profile.
 
 A kept token that is still fresh is printed without asking the server. Else
-the profile's session (exchange, login-pkce, login-device) is refreshed, or a
-token is asked for by the profile's own grant.
+the profile's session (exchange or a login) is refreshed, or a token is asked
+for by the profile's own grant.
 
 --scope, --resource and --audience ask for a token of another API. Where the
 profile's grant needs a person, the refresh token of the session is spent for
@@ -58,7 +58,8 @@ that of the grant (grant_assertion), else the client's. Each value has a token
 of its own.
 
 Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
-6 keyring or store; 8 a person must log in.`,
+6 keyring or store; 7 no such member (--select), or a token of the wrong type;
+8 a person must log in.`,
 		Example: `  authctl token --profile gateway
   eval "$(authctl token -o env)"
   authctl token -p gateway -o headers
