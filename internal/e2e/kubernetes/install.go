@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // errNotBuilt is for a machine that has half an hour.
@@ -23,7 +24,12 @@ func install(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	pins, err := os.ReadFile("apiserver/go.sum")
+	root, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "authctl").Output()
+	if err != nil {
+		return "", err
+	}
+	module := filepath.Join(strings.TrimSpace(string(root)), "internal", "e2e", "kubernetes", "apiserver")
+	pins, err := os.ReadFile(filepath.Join(module, "go.sum"))
 	if err != nil {
 		return "", err
 	}
@@ -38,7 +44,7 @@ func install(ctx context.Context) (string, error) {
 			return "", errNotBuilt
 		}
 		build := exec.CommandContext(ctx, "go", "build", "-o", program, pkg)
-		build.Dir, build.Env = "apiserver", append(os.Environ(), "CGO_ENABLED=0")
+		build.Dir, build.Env = module, append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("go build %s: %w: %.500s", pkg, err, out)
 		}

@@ -91,7 +91,7 @@ func TestTheContractHolds(t *testing.T) {
 	}{
 		"no token":          {"x", "authctl", engine.TokenDead},
 		"another namespace": {token, "default", engine.Forbidden},
-		"no such namespace": {admin, "nowhere", engine.Nowhere},
+		"no such namespace": {Admin, "nowhere", engine.Nowhere},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := s.open(t, c.token, c.namespace, s.URL)

@@ -27,10 +27,12 @@ import (
 // Server is an API server with RBAC, and the token of its administrator.
 type Server struct {
 	URL       string
+	CA        string // path of its authority's certificate
 	Transport *http.Transport
 }
 
-const admin = "administrator"
+// Admin is the token of who may all.
+const Admin = "administrator"
 
 // Start runs one, or skips the test where there is none.
 func Start(t *testing.T) *Server {
@@ -56,7 +58,7 @@ func Start(t *testing.T) *Server {
 		t.Fatal(err)
 	}
 	signing := file("accounts.key", pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der}))
-	tokens := file("tokens.csv", []byte(admin+`,admin,1,"system:masters"`+"\n"))
+	tokens := file("tokens.csv", []byte(Admin+`,admin,1,"system:masters"`+"\n"))
 	client, peer, api := port(t), port(t), port(t)
 	etcd := fmt.Sprintf("http://127.0.0.1:%d", client)
 	among := fmt.Sprintf("http://127.0.0.1:%d", peer)
@@ -66,7 +68,7 @@ func Start(t *testing.T) *Server {
 		"--tls-cert-file", pki.File("server.pem"), "--tls-private-key-file", pki.File("server.key"), "--authorization-mode", "RBAC", "--token-auth-file", tokens,
 		"--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", signing, "--service-account-signing-key-file", signing,
 		"--service-cluster-ip-range", "10.0.0.0/24"), filepath.Join(folder, "api.log"))
-	s := &Server{URL: fmt.Sprintf("https://127.0.0.1:%d", api), Transport: pki.Transport()}
+	s := &Server{URL: fmt.Sprintf("https://127.0.0.1:%d", api), CA: pki.File("ca.pem"), Transport: pki.Transport()}
 	t.Cleanup(s.Transport.CloseIdleConnections)
 	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) {
 		status, _, err := s.send(http.MethodGet, "/readyz", "", nil)
@@ -126,7 +128,7 @@ func (s *Server) send(method, path, kind string, body []byte) (int, []byte, erro
 	if err != nil {
 		return 0, nil, err
 	}
-	req.Header.Set("Authorization", "Bearer "+admin)
+	req.Header.Set("Authorization", "Bearer "+Admin)
 	req.Header.Set("Accept", "application/json")
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)

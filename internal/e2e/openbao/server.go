@@ -24,6 +24,7 @@ import (
 type Server struct {
 	Nodes     []*Node
 	Token     string // root
+	CA        string // path of its authority's certificate, "" without TLS
 	Transport *http.Transport
 	unseal    string
 }
@@ -66,7 +67,7 @@ func Dev(t testing.TB) *Server {
 func Cluster(t *testing.T) *Server {
 	t.Helper()
 	bao, pki := program(t), nginx.NewPKI(t)
-	s := &Server{Transport: pki.Transport()}
+	s := &Server{Transport: pki.Transport(), CA: pki.File("ca.pem")}
 	t.Cleanup(s.Transport.CloseIdleConnections)
 	first := ""
 	for i := range 3 {
