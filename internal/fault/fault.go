@@ -70,8 +70,6 @@ func (e *Error) Error() string { return e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
 // Hint adds a line that says what to do and returns the same fault.
-//
-//go:noinline // inlined at hundreds of calls it is 65 KB
 func (e *Error) Hint(format string, args ...any) *Error {
 	e.Hints = append(e.Hints, fmt.Sprintf(format, args...))
 	return e

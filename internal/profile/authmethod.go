@@ -48,8 +48,6 @@ func KeyFields() []string {
 }
 
 // Method is client.auth; one that is unknown has its name alone.
-//
-//go:noinline // as GrantNamed
 func (c Client) Method() AuthMethod {
 	for _, m := range AuthMethods() {
 		if m.Name == c.Auth {

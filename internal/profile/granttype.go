@@ -55,8 +55,6 @@ const (
 )
 
 // GrantNamed is the grant of that name; one that is unknown has its name alone.
-//
-//go:noinline // the loop is a KB at each of its calls
 func GrantNamed(name string) GrantType {
 	for _, g := range GrantTypes() {
 		if g.Name == name {

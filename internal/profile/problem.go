@@ -23,7 +23,6 @@ type checker struct {
 	found []error
 }
 
-//go:noinline // seventy rules call it: inlined they are 20 KB larger
 func (c *checker) add(path, format string, args ...any) *Problem {
 	problem := &Problem{Path: path, Text: fmt.Sprintf(format, args...)}
 	c.found = append(c.found, problem)

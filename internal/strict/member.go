@@ -8,16 +8,12 @@ import (
 )
 
 // Fixed keeps a member from --set over a profile.
-//
-//go:noinline // as all makers of members: a table of a hundred is 60 KB smaller
 func Fixed(m Member) Member {
 	m.Fixed = true
 	return m
 }
 
 // Text is a text.
-//
-//go:noinline
 func Text(key string, to *string) Member {
 	return Member{
 		Key: key,
@@ -36,8 +32,6 @@ func Text(key string, to *string) Member {
 }
 
 // Flag is true or false.
-//
-//go:noinline
 func Flag(key string, to *bool) Member {
 	return Member{
 		Key: key,
@@ -57,8 +51,6 @@ func Flag(key string, to *bool) Member {
 }
 
 // Span is a time with its unit.
-//
-//go:noinline
 func Span(key string, to *time.Duration) Member {
 	return Member{
 		Key: key,
@@ -79,8 +71,6 @@ func Span(key string, to *time.Duration) Member {
 }
 
 // Texts is a list of texts.
-//
-//go:noinline
 func Texts(key string, to *[]string) Member {
 	return Member{
 		Key: key,
@@ -108,8 +98,6 @@ func Texts(key string, to *[]string) Member {
 
 // Object is a mapping of fixed members; what is not written keeps its value,
 // so that a profile lies over its preset.
-//
-//go:noinline
 func Object(key string, members []Member) Member {
 	return Member{
 		Key: key, Members: members,
@@ -141,8 +129,6 @@ func OptionalObject[T any](key string, to **T, fresh func() T, members func(*T) 
 }
 
 // Objects is a list of mappings; a list replaces the preset's whole list.
-//
-//go:noinline
 func Objects[T any](key string, to *[]T, members func(*T) []Member, check func(*Reader, *yaml.Node, string)) Member {
 	return Member{
 		Key: key,
