@@ -58,7 +58,7 @@ that of the grant (grant_assertion), else the client's. Each value has a token
 of its own.
 
 Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
-6 keyring or store; 7 no such member (--select), or a token of the wrong type;
+6 keyring or store; 7 no such member (--select), or a token that is none;
 8 a person must log in.`,
 		Example: `  authctl token --profile gateway
   eval "$(authctl token -o env)"
