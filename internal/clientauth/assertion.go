@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"strings"
@@ -71,7 +72,10 @@ func (j jws) sign(key *keys.Key, at Server, now time.Time, rand io.Reader) (stri
 		j.claims[name] = value
 	}
 	alg := cmp.Or(j.shape.Alg, keys.DefaultAlg(key))
-	signed, err := jwt.Sign(key, alg, header, j.claims)
+	signed, err := jwt.Sign(key.Within(j.shape.Lifetime/2), alg, header, j.claims)
+	if err != nil && key.HasProgram() && key.CheckSigning(alg) == nil { // it says itself what failed
+		return "", fmt.Errorf("signing %s: %w", j.name, err)
+	}
 	if err != nil {
 		return "", fault.New(fault.Config, "signing %s: %w", j.name, err).
 			Hint("%s (--key) and %s.alg (--alg) must fit each other", j.key, j.path)

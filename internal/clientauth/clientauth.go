@@ -62,6 +62,20 @@ func load(ctx context.Context, s secret.Resolver, p *profile.Profile, at profile
 		return nil, fault.New(fault.Config, "%s %s: %w", at.Path, at.Ref, err).
 			Hint("authctl kid FILE shows what a key file holds")
 	}
+	if at.Ref.Kind != secret.SignerProgram {
+		return key, nil
+	}
+	signer, ok := s.(secret.Signer)
+	if !ok {
+		return nil, fault.New(fault.Config, "%s %s: no program is run here", at.Path, at.Ref)
+	}
+	key, err = key.SignedBy(ctx, func(ctx context.Context, environ []string, message []byte) ([]byte, error) {
+		return signer.RunSigner(ctx, at.Ref, environ, message)
+	})
+	if err != nil {
+		return nil, fault.New(fault.Config, "%s: public: %s: %w", at.Path, at.Ref.Public, err).
+			Hint("public: names the public key or the certificate of the signer's key")
+	}
 	return key, nil
 }
 

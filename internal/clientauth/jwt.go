@@ -33,6 +33,9 @@ func (a signed) Authenticate(ctx context.Context, r *endpoint.Request) error {
 		r.Hide(secret.New(string(key.Oct)))
 	}
 	text, err := a.sign(key, r.Issuer, r.TokenURL)
+	if err != nil && key.HasProgram() {
+		return err
+	}
 	if err != nil {
 		return fault.New(fault.Config, "client assertion: %w", err).Hint("see assertion.alg and client.key of profile %s", a.p.Name)
 	}

@@ -69,7 +69,7 @@ func clientMembers(c *profile.Client) []strict.Member {
 		strict.Fixed(strict.Text("auth", &c.Auth)),
 		ref("secret", &c.Secret, phrase),
 		strict.Text("basic_encoding", &c.BasicEncoding),
-		ref("key", &c.Key, private),
+		ref("key", &c.Key, signing),
 		ref("key_passphrase", &c.KeyPassphrase, private),
 		ref("certificate", &c.Certificate, public),
 		ref("assertion", &c.Assertion, placed),
@@ -94,7 +94,7 @@ func assertionMembers(a *profile.Assertion) []strict.Member {
 
 func grantAssertionMembers(a *profile.GrantAssertion) []strict.Member {
 	return append([]strict.Member{
-		ref("key", &a.Key, private),
+		ref("key", &a.Key, signing),
 		strict.Fixed(strict.Text("issuer", &a.Issuer)),
 		strict.Text("subject", &a.Subject),
 		strict.Text("scope", &a.Scope),
@@ -149,7 +149,7 @@ func fieldMembers(f *profile.Field, value strict.Member) []strict.Member {
 	return []strict.Member{
 		strict.Text("name", &f.Name),
 		value,
-		optionalRef("secret", &f.Secret),
+		optionalRef("secret", &f.Secret, private),
 		basic("basic", &f.Basic),
 	}
 }

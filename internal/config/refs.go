@@ -19,6 +19,7 @@ type sensitivity int
 
 const (
 	private sensitivity = iota // a secret: its file must be owner-only
+	signing                    // a private key to sign with, which a program may hold
 	phrase                     // a secret that is one line of text
 	public                     // a certificate: any mode
 	placed                     // a token that a platform or another program puts there: any mode
@@ -36,11 +37,11 @@ func ref(key string, to *secret.Ref, s sensitivity) strict.Member {
 	}
 }
 
-func optionalRef(key string, to **secret.Ref) strict.Member {
+func optionalRef(key string, to **secret.Ref, s sensitivity) strict.Member {
 	return strict.Member{
 		Key: key, Fixed: true,
 		Read: func(r *strict.Reader, n *yaml.Node, path string) {
-			if got, ok := readRef(r, n, path, private); ok {
+			if got, ok := readRef(r, n, path, s); ok {
 				*to = &got
 			}
 		},
@@ -106,34 +107,65 @@ func resolve(r *strict.Reader, path string) string {
 	return filepath.Join(r.Folder, path)
 }
 
-// askedRef reads {command: [program, argument...], env: [NAME...]} and
+// askedRef reads {command: [program, argument...], env: [NAME...]},
+// {signer: [program, argument...], public: REF, env: [NAME...]} and
 // {github_actions: AUDIENCE}, which gives a token and no other secret.
 func askedRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret.Ref, bool) {
 	got := secret.Ref{Kind: secret.Command}
 	before := len(r.Problems)
 	r.Mapping(n, path, askedMembers(&got))
-	_, github := r.Source[strict.Below(path, string(secret.GitHubActions))]
-	if github {
-		got.Kind = secret.GitHubActions
+	has := func(kind secret.Kind) bool {
+		_, ok := r.Source[strict.Below(path, string(kind))]
+		return ok
 	}
+	github, signer := has(secret.GitHubActions), has(secret.SignerProgram)
+	switch {
+	case github:
+		got.Kind = secret.GitHubActions
+	case signer:
+		got.Kind = secret.SignerProgram
+	}
+	problem := ""
 	switch {
 	case len(r.Problems) > before:
+		return secret.Ref{}, false
 	case github && s != placed:
-		r.Problem(n, path, "", "github_actions gives the token of a job: it is for client.assertion and the tokens of exchange")
-	case github && (len(got.Argv)+len(got.Environ) > 0 || got.Name == "" || strings.ContainsFunc(got.Name, unicode.IsControl)):
-		r.Problem(n, path, "", "github_actions: needs the audience that the server wants, and nothing beside it")
+		problem = "github_actions gives the token of a job: it is for client.assertion and the tokens of exchange"
+	case github && (len(got.Argv)+len(got.Environ) > 0 || got.Public != nil || got.Name == "" || strings.ContainsFunc(got.Name, unicode.IsControl)):
+		problem = "github_actions: needs the audience that the server wants, and nothing beside it"
+	case signer && s != signing:
+		problem = "signer: signs, and gives no secret: it is for client.key and grant_assertion.key"
+	case signer && (got.Public == nil || got.Public.IsZero() || has(secret.Command)):
+		problem = "signer: needs public: beside it, file:PATH of its public key or certificate, and no command:"
+	case !signer && got.Public != nil:
+		problem = "public: goes with signer:"
 	case !github && (len(got.Argv) == 0 || got.Argv[0] == ""):
-		r.Problem(n, path, "", "command: needs a list, [program, argument]")
+		problem = string(got.Kind) + ": needs a list, [program, argument]"
 	default:
 		return got, true
 	}
+	r.Problem(n, path, "", "%s", problem)
 	return secret.Ref{}, false
 }
 
 func askedMembers(r *secret.Ref) []strict.Member {
 	return []strict.Member{
-		strict.Texts("command", &r.Argv), strict.Texts("env", &r.Environ), strict.Text(string(secret.GitHubActions), &r.Name),
+		program(secret.Command, r), program(secret.SignerProgram, r), optionalRef("public", &r.Public, public),
+		strict.Texts("env", &r.Environ), strict.Text(string(secret.GitHubActions), &r.Name),
 	}
+}
+
+// program is the argv of r where r is of that kind.
+func program(kind secret.Kind, r *secret.Ref) strict.Member {
+	m := strict.Texts(string(kind), &r.Argv)
+	write := m.Write
+	m.Write = func() *yaml.Node {
+		if r.Kind != kind {
+			return nil
+		}
+		return write()
+	}
+	return m
 }
 
 func literal(r *strict.Reader, n *yaml.Node, path string, s sensitivity) {
@@ -168,7 +200,7 @@ func fromRef(r secret.Ref) *yaml.Node {
 	switch r.Kind {
 	case "":
 		return nil
-	case secret.Command, secret.GitHubActions:
+	case secret.Command, secret.SignerProgram, secret.GitHubActions:
 		return strict.WriteFlow(askedMembers(&r))
 	default:
 		return strict.Scalar(r.String())

@@ -57,7 +57,7 @@ func (e *exam) key(ctx context.Context) {
 		e.fail("key", fault.New(fault.Config, "client.key: %w", err).
 			Hint("client.key and assertion.alg of profile %s must fit each other", e.p.Name))
 	} else {
-		e.ok("key", "%s, signs %s", key.Describe(), alg)
+		e.signsWith("key", key, alg)
 	}
 	if certified := e.certificate(ctx); certified != nil {
 		key = certified
@@ -84,7 +84,27 @@ func (e *exam) signingKey(ctx context.Context, check, block string, at profile.R
 			Hint("%s and %s.alg of profile %s must fit each other", at.Path, block, e.p.Name))
 		return
 	}
-	e.ok(check, "%s, signs %s", key.Describe(), alg)
+	e.signsWith(check, key, alg)
+}
+
+// signsWith has the program of a signer: sign a JWT that nobody gets.
+func (e *exam) signsWith(check string, key *keys.Key, alg string) {
+	if !key.HasProgram() {
+		e.ok(check, "%s, signs %s", key.Describe(), alg)
+		return
+	}
+	begin := e.Now()
+	done := e.Busy("signing with " + check)
+	_, err := jwt.Sign(key, alg, nil, map[string]any{"doctor": true})
+	done()
+	switch {
+	case errors.Is(err, errNotRun):
+		e.skip(check, "%s, signs %s: the signer was %s", key.Describe(), alg, errNotRun)
+	case err != nil:
+		e.fail(check, err)
+	default:
+		e.ok(check, "%s, its signer signs %s in %s", key.Describe(), alg, e.Now().Sub(begin).Round(time.Millisecond))
+	}
 }
 
 // certificate gives the key with client.certificate, nil where there is none

@@ -23,6 +23,9 @@ func Sign(key *keys.Key, alg string, header, claims map[string]any) (string, err
 	if method == nil {
 		return "", fmt.Errorf("unknown signature algorithm %q", alg)
 	}
+	if _, isEdDSA := method.(*gojwt.SigningMethodEd25519); key.HasProgram() && !isEdDSA {
+		method = external{method}
+	}
 	// encoding/json writes a claim name with quotes or dots as exactly one member.
 	full := maps.Clone(header)
 	if full == nil {

@@ -18,6 +18,9 @@ const (
 	// GitHubActions is the JWT that says which job of GitHub Actions this is:
 	// github_actions: AUDIENCE.
 	GitHubActions Kind = "github_actions"
+	// SignerProgram is a key that only a program can use: signer: [argv...],
+	// public: REF. What it resolves to is the public half.
+	SignerProgram Kind = "signer"
 )
 
 // Where a job of GitHub Actions with the permission id-token: write asks for its JWT.
@@ -32,8 +35,9 @@ type Ref struct {
 	Name    string   // keyring item, environment variable, or audience
 	Path    string   // file; "-" is stdin; a leading ~/ is the home folder
 	Pointer string   // RFC 6901 JSON pointer into the file, "" for all of it
-	Argv    []string // command
+	Argv    []string // command or signer
 	Environ []string // variables with secrets that the command is given all the same
+	Public  *Ref     // the public half of a signer's key, or its certificate; else nil
 	// AnyMode lifts the owner-only rule for files that are no secrets or are
 	// written by a platform: certificates, projected workload tokens.
 	AnyMode bool
@@ -83,8 +87,11 @@ func (r Ref) String() string {
 			return "file:" + r.Path + "#" + r.Pointer
 		}
 		return "file:" + r.Path
-	case Command:
-		text := fmt.Sprintf("command: [%s]", strings.Join(r.Argv, ", "))
+	case Command, SignerProgram:
+		text := fmt.Sprintf("%s: [%s]", r.Kind, strings.Join(r.Argv, ", "))
+		if r.Public != nil {
+			text += ", public: " + r.Public.String()
+		}
 		if len(r.Environ) > 0 {
 			text += fmt.Sprintf(", env: [%s]", strings.Join(r.Environ, ", "))
 		}

@@ -18,6 +18,9 @@ import (
 // commandLimit is how long a secret command may take.
 const commandLimit = 20 * time.Second
 
+// commandGrace is for a grandchild that holds the pipe open.
+const commandGrace = time.Second
+
 // fromCommand runs argv without a shell and takes the first line it prints.
 // Its stderr is the user's to see; what it prints on stdout is never repeated.
 func (r *Resolver) fromCommand(ctx context.Context, ref secret.Ref) (secret.Text, error) {
@@ -32,7 +35,7 @@ func (r *Resolver) fromCommand(ctx context.Context, ref secret.Ref) (secret.Text
 	c := exec.CommandContext(limit, argv[0], argv[1:]...)
 	c.Env = secret.Withheld(c.Environ(), r.hidden(), ref.Environ)
 	c.Stdout, c.Stderr = &out, r.from.Err
-	c.WaitDelay = time.Second // a grandchild may hold the pipe open
+	c.WaitDelay = commandGrace
 	err := c.Run()
 	switch {
 	case ctx.Err() != nil:
@@ -58,7 +61,7 @@ func (r *Resolver) withheld(ref secret.Ref, f *fault.Error) *fault.Error {
 		}
 	}
 	if len(names) > 0 {
-		f = f.Hint("it was not given %s, which holds a secret of the profile: env: [%s] beside command gives it", strings.Join(names, ", "), names[0])
+		f = f.Hint("it was not given %s, which holds a secret of the profile: env: [%s] beside %s gives it", strings.Join(names, ", "), names[0], ref.Kind)
 	}
 	return f
 }

@@ -77,6 +77,8 @@ func (r *Resolver) raw(ctx context.Context, profile string, ref secret.Ref) (sec
 		return r.fromFile(ctx, ref)
 	case secret.Command:
 		return r.fromCommand(ctx, ref)
+	case secret.SignerProgram:
+		return r.raw(ctx, profile, *ref.Public)
 	case secret.GitHubActions:
 		return r.fromGitHub(ctx, ref.Name)
 	default:
