@@ -1,0 +1,3 @@
+// Package softhsm has SoftHSM2 hold the only copy of a key that authctl signs
+// with, by the recipe of docs/signers.md. It needs the build tag e2e.
+package softhsm
