@@ -25,13 +25,19 @@ func (s *Source) discover(ctx context.Context, p *profile.Profile) (Endpoints, e
 	var failure error
 	for _, at := range wellKnown(p.Issuer) {
 		e, err := s.document(ctx, p, at)
-		var refused *endpoint.Refusal
-		if !errors.As(err, &refused) || refused.Status != 404 {
+		if !mayBeElsewhere(err) {
 			return e, err
 		}
 		failure = cmp.Or(failure, err)
 	}
 	return Endpoints{}, failure
+}
+
+// mayBeElsewhere: the place is not there, or not for us. FHIR servers take a path that
+// is none of theirs for one that needs a token, or for a wrong search.
+func mayBeElsewhere(err error) bool {
+	var refused *endpoint.Refusal
+	return errors.As(err, &refused) && slices.Contains([]int{400, 401, 403, 404, 405, 406, 410, 501}, refused.Status)
 }
 
 func (s *Source) document(ctx context.Context, p *profile.Profile, at string) (Endpoints, error) {

@@ -1,6 +1,7 @@
 package metadata
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,7 @@ import (
 type documents struct {
 	bodies map[string]string
 	asked  []string
+	absent int // the status of what is not there; 0: 404
 }
 
 func (d *documents) Get(_ context.Context, url string, limit int64) (endpoint.Answer, error) {
@@ -27,7 +29,7 @@ func (d *documents) Get(_ context.Context, url string, limit int64) (endpoint.An
 	body, ok := d.bodies[url]
 	switch {
 	case !ok:
-		return endpoint.Answer{Status: 404, Header: http.Header{}}, nil
+		return endpoint.Answer{Status: cmp.Or(d.absent, 404), Header: http.Header{}}, nil
 	case int64(len(body)) > limit:
 		return endpoint.Answer{}, errors.New("too large")
 	}

@@ -173,3 +173,18 @@ func TestAudience(t *testing.T) {
 		}
 	}
 }
+
+// FHIR servers answer in their own ways for a path that is none of theirs. What
+// says that the server is in trouble, or leads away, ends the search.
+func TestWhereADocumentIsNotSearchGoesOn(t *testing.T) {
+	for status, goesOn := range map[int]bool{
+		400: true, 401: true, 403: true, 404: true, 405: true, 406: true, 410: true, 501: true,
+		302: false, 408: false, 429: false, 500: false, 502: false, 503: false,
+	} {
+		d := &documents{absent: status, bodies: map[string]string{issuer + smartConfiguration: document(map[string]any{"issuer": nil})}}
+		e, err := (&Source{HTTP: d}).Resolve(t.Context(), found(), NeedToken)
+		if (err == nil) != goesOn || goesOn && e.Token == "" || len(d.asked) != map[bool]int{true: 3, false: 1}[goesOn] {
+			t.Errorf("%d: %+v, %v, asked %v", status, e, err, d.asked)
+		}
+	}
+}
