@@ -1,6 +1,6 @@
 # Every verb is one line: the work is in scripts/. docs/development.md says what each needs.
 
-.PHONY: help build test race fuzz mutants lint generate check bench e2e demo demo-login clean
+.PHONY: help build test race fuzz mutants lint generate check bench e2e demo demo-login package clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -41,5 +41,8 @@ demo: ## a token from each of five providers in the sandbox
 demo-login: ## a login in your browser against the sandbox
 	@scripts/demo-login.sh
 
+package: ## dist/: packages, archives, image, notices, SBOM and checksums for every platform
+	@scripts/package.sh
+
 clean: ## remove what was built
-	@rm -rf bin
+	@rm -rf bin dist
