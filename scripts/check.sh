@@ -40,4 +40,7 @@ else
 	scripts/test.sh
 fi
 
+step what makes the packages
+go vet -C scripts/package ./... && go test -C scripts/package ./... || exit 1
+
 step the change is checked
