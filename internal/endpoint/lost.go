@@ -83,6 +83,9 @@ func explainServer(field string, route Route, err error) told {
 		return tell(err.Error(), "check "+field)
 	case isTimeout(err):
 		return tell("no answer in time", "the server is slow or does not answer; --timeout waits longer, 20s at most for one request")
+	case route.Asked && !route.HasCertificate && isCut(err):
+		// Over TLS 1.3 the server minds after the handshake, and its alert is lost where it resets the connection.
+		return tell("the server asked for a client certificate, and without one "+plain(err), "set tls.client_certificate and tls.client_key, if the server wants one")
 	default:
 		return tell(plain(err), "check the network and the host of "+field)
 	}
@@ -94,10 +97,10 @@ func plain(err error) string {
 	switch {
 	case errors.Is(err, errBrokeOff):
 		return shown.Clean(err.Error())
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "the connection was closed without an answer"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case isReset(err):
 		return "the connection was cut (reset) before an answer came"
+	case isCut(err):
+		return "the connection was closed without an answer"
 	case strings.Contains(err.Error(), "malformed HTTP"):
 		return "what answers there does not speak HTTP"
 	case errors.As(err, &op):
@@ -105,6 +108,14 @@ func plain(err error) string {
 	default:
 		return shown.Clean(err.Error())
 	}
+}
+
+func isReset(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+func isCut(err error) bool {
+	return isReset(err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // isAlert is a TLS alert of the server, as crypto/tls reports it.
