@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"io"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +18,7 @@ func TestCutWithoutTheCertificate(t *testing.T) {
 	}{
 		"reset":                 {Route{Asked: true}, syscall.ECONNRESET, true},
 		"closed":                {Route{Asked: true}, io.ErrUnexpectedEOF, true},
+		"closed here":           {Route{Asked: true}, net.ErrClosed, true},
 		"refused":               {Route{Asked: true}, syscall.ECONNREFUSED, false},
 		"the certificate is in": {Route{Asked: true, HasCertificate: true}, syscall.ECONNRESET, false},
 		"not asked for":         {Route{}, syscall.ECONNRESET, false},
