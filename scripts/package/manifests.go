@@ -16,8 +16,8 @@ var templates embed.FS
 // A manager gets its manifest only where all archives that it names are made.
 func manifests(r *release, out string) error {
 	for target, wanted := range map[string][]string{
-		"homebrew/authctl.rb": {"darwin/amd64", "darwin/arm64", "linux/amd64", "linux/arm64"},
-		"scoop/authctl.json":  {"windows/amd64", "windows/arm64"},
+		"homebrew/authctl.rb":                       {"darwin/amd64", "darwin/arm64", "linux/amd64", "linux/arm64"},
+		"scoop/authctl.json":                        {"windows/amd64", "windows/arm64"},
 		"winget/" + wingetID + ".yaml":              {"windows/amd64", "windows/arm64"},
 		"winget/" + wingetID + ".installer.yaml":    {"windows/amd64", "windows/arm64"},
 		"winget/" + wingetID + ".locale.en-US.yaml": {"windows/amd64", "windows/arm64"},
