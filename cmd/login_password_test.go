@@ -138,6 +138,7 @@ func TestLoginPasswordRefused(t *testing.T) {
 // A server that says it has other grants gets no password, and
 // nobody is asked for one.
 func TestLoginPasswordIsNotOfferedEverywhere(t *testing.T) {
+	document := strings.Replace(demo, "issuer: ISSUER", "discovery_url: ISSUER/.well-known/openid-configuration", 1)
 	for name, c := range map[string]struct {
 		listed any
 		code   int
@@ -146,9 +147,10 @@ func TestLoginPasswordIsNotOfferedEverywhere(t *testing.T) {
 		"no list":    {nil, 0},
 		"not listed": {[]string{"authorization_code", "urn:ietf:params:oauth:grant-type:device_code"}, 3},
 	} {
-		for _, own := range []string{"", "    token_url: ISSUER/token\n"} {
+		own := strings.Replace(demo, "    client:", "    token_url: ISSUER/token\n    client:", 1)
+		for _, profiles := range []string{demo, own, document} {
 			t.Run(name, func(t *testing.T) {
-				d := newDesk(t, strings.Replace(demo, "    client:", own+"    client:", 1))
+				d := newDesk(t, profiles)
 				asked := false
 				d.typing = true
 				d.prompt = func(string) (string, error) { asked = true; return fakes.Password, nil }
@@ -176,6 +178,10 @@ func TestLoginPasswordVerifiesTheIDToken(t *testing.T) {
 	if d.records() != 0 {
 		t.Error("something was kept")
 	}
+	document := newDesk(t, strings.NewReplacer("authorization_code", "password", "issuer: ISSUER", "discovery_url: ISSUER/.well-known/openid-configuration").Replace(demo))
+	document.typing, document.prompt = true, func(string) (string, error) { return fakes.Password, nil }
+	document.server.IDToken = d.server.IDToken
+	document.must(document.run(t.Context(), "login-password", "--username", "alice"), 7)
 	plain := newDesk(t, `version: 1
 default_profile: demo
 profiles: {demo: {token_url: ISSUER/token, client: {id: app, auth: none}, grant: password}}

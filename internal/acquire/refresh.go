@@ -203,10 +203,10 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 // renewed has the id_token of a refreshed login judged. One that is wrong is an
 // error; one that could not be judged just now is left out with a warning,
 // because the access token beside it is as good as any. Of a login by password it
-// is judged where the profile names an issuer, as at its start.
+// is judged where an issuer can be known, as at its start.
 func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Record, granted token.Set) (token.Set, error) {
 	g := profile.GrantNamed(rec.Grant)
-	if a.Renewed == nil || granted.IDToken.IsZero() || !g.Login || p.Issuer == "" && !g.AtServer() {
+	if a.Renewed == nil || granted.IDToken.IsZero() || !g.Login || p.Issuer == "" && p.DiscoveryURL == "" && !g.AtServer() {
 		return granted, nil
 	}
 	err := a.Renewed(ctx, p, rec.Set, granted)

@@ -41,7 +41,7 @@ func (s *Source) IDTokenAlgs(ctx context.Context, p *profile.Profile) []string {
 // Grants are the grant types that the server lists (RFC 8414 2), nil where it
 // lists none or nothing can be discovered.
 func (s *Source) Grants(ctx context.Context, p *profile.Profile) []string {
-	if p.Issuer == "" || p.Discovery == "never" {
+	if _, at := p.Metadata(); at == "" {
 		return nil
 	}
 	asked := *p

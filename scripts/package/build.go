@@ -20,6 +20,7 @@ type release struct {
 	date       time.Time
 	modified   bool // files differ from the commit
 	goVersion  string
+	tags       string // of the build
 	builds     []built
 	notices    []byte
 }
@@ -81,6 +82,8 @@ func (r *release) stamp(info *buildinfo.BuildInfo) error {
 				return err
 			}
 			r.date = date.UTC()
+		case "-tags":
+			r.tags = s.Value
 		case "vcs.modified":
 			r.modified = s.Value == "true"
 		}

@@ -35,7 +35,7 @@ func notices(root string, r *release) ([]byte, error) {
 	texts := map[string][]string{"Go " + r.goVersion: licencesIn(strings.TrimSpace(string(goroot)))}
 	for _, b := range r.builds {
 		list, err := output(root, []string{"GOOS=" + b.os, "GOARCH=" + b.arch, "CGO_ENABLED=0"},
-			"go", "list", "-deps", "-tags", "nethttpomithttp2", "-json=Dir,Module", ".")
+			"go", "list", "-deps", "-tags", r.tags, "-json=Dir,Module", ".")
 		if err != nil {
 			return nil, err
 		}

@@ -10,7 +10,7 @@ import (
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/grant"
-	"authctl/internal/metadata"
+	"authctl/internal/login"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/token"
@@ -37,6 +37,11 @@ func (d Deps) Password(ctx context.Context, p *profile.Profile, acq *acquire.Acq
 	if err != nil {
 		return acquire.Result{}, err
 	}
+	issuer, err := src.Issuer(ctx, p)
+	if err != nil && fault.KindOf(err) != fault.Config { // a document may name none
+		return acquire.Result{}, err
+	}
+	check := d.idToken(p, src, issuer, "", nil)
 	g := grant.Password{Profile: p}
 	wire := profile.GrantNamed(g.Name()).Wire
 	if listed := src.Grants(ctx, p); listed != nil && !slices.Contains(listed, wire) {
@@ -48,13 +53,13 @@ func (d Deps) Password(ctx context.Context, p *profile.Profile, acq *acquire.Acq
 	if g.Password, err = who.Password(ctx); err != nil {
 		return acquire.Result{}, err
 	}
-	set, err := d.handIn(ctx, p, acq, src, g)
+	set, err := handIn(ctx, p, acq, check, g)
 	if wanted := secondFactor(err); wanted != nil {
 		d.Terminal.Note("The server asks for a second factor. %s", wanted.Description)
 		if g.Code, err = who.Code(ctx); err != nil {
 			return acquire.Result{}, err
 		}
-		set, err = d.handIn(ctx, p, acq, src, g)
+		set, err = handIn(ctx, p, acq, check, g)
 	}
 	return acquire.Result{Set: set}, err
 }
@@ -70,12 +75,11 @@ func notListed(p *profile.Profile, wire string, listed []string) error {
 	return f
 }
 
-// handIn is one request. An id_token is verified where the profile names its
-// issuer; OpenID Connect knows none of this grant, and some servers send one always.
-func (d Deps) handIn(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, src *metadata.Source, g grant.Password) (token.Set, error) {
-	check := d.idToken(p, src, p.Issuer, "", nil)
+// handIn is one request. An id_token is verified where its issuer is known;
+// OpenID Connect knows none of this grant, and some servers send one always.
+func handIn(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, check login.IDToken, g grant.Password) (token.Set, error) {
 	return acq.Start(ctx, p, g, acquire.StartOptions{MustKeep: true, Check: func(s token.Set) error {
-		if p.Issuer == "" {
+		if check.Issuer == "" {
 			return ctx.Err()
 		}
 		return accept(ctx, check, s)
