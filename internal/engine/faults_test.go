@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -237,6 +238,58 @@ func TestVersionNPlusOneTells(t *testing.T) {
 	defer front.Close()
 	if at, err := openVault(t, front.URL).Swap(t.Context(), "k", []byte("mine"), "0"); err != nil || at != "1" {
 		t.Errorf("version %q, %v; want 1: the write was carried out", at, err)
+	}
+}
+
+// TestAVersionThatIsNotThereYet: a node that has not caught up does not know the
+// write yet, whose answer was lost, and the next look meets one that has.
+func TestAVersionThatIsNotThereYet(t *testing.T) {
+	v := fakes.NewVault()
+	var looks atomic.Int64
+	v.Instead = func(w http.ResponseWriter, r *http.Request) bool {
+		return r.URL.Query().Has("version") && looks.Add(1) == 1 && answering(404, `{"errors":[]}`)(w, r)
+	}
+	server := v.Serve(0)
+	defer server.Close()
+	d := &fakes.Dropper{To: server.URL, Through: http.DefaultTransport}
+	d.Drop = func(r *http.Request) bool { return r.Method == http.MethodPost && d.Dropped.Load() == 0 }
+	front := d.Serve()
+	defer front.Close()
+	if at, err := openVault(t, front.URL).Swap(t.Context(), "k", []byte("mine"), "0"); err != nil || at != "1" {
+		t.Errorf("version %q, %v; want 1: the write was carried out", at, err)
+	}
+}
+
+// TestAVersionThatIsNoLongerThere: the engine keeps only so many. Whoever knows
+// that nothing of its own was written looks once; else a node may be behind.
+func TestAVersionThatIsNoLongerThere(t *testing.T) {
+	for name, lost := range map[string]bool{"refused at once": false, "after a lost answer": true} {
+		v := fakes.NewVault()
+		v.Instead = func(w http.ResponseWriter, r *http.Request) bool {
+			return r.URL.Query().Has("version") && answering(404, `{"errors":[]}`)(w, r)
+		}
+		server := v.Serve(0)
+		other := openVault(t, server.URL)
+		for n := range 3 {
+			if _, err := other.Swap(t.Context(), "k", []byte("other's"), engine.Version(strconv.Itoa(n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := &fakes.Dropper{To: server.URL, Through: http.DefaultTransport}
+		d.Drop = func(r *http.Request) bool { return lost && r.Method == http.MethodPost && d.Dropped.Load() == 0 }
+		front := d.Serve()
+		e := openVault(t, front.URL)
+		const lag = 2 * time.Second
+		e.Hurry(lag)
+		began := time.Now()
+		if _, err := e.Swap(t.Context(), "k", []byte("mine"), "1"); !errors.Is(err, engine.ErrMoved) {
+			t.Errorf("%s: %v, want ErrMoved", name, err)
+		}
+		if waited := time.Since(began) >= lag; waited != lost {
+			t.Errorf("%s: looked for %s", name, time.Since(began))
+		}
+		front.Close()
+		server.Close()
 	}
 }
 

@@ -57,7 +57,7 @@ func (v *Vault) swap(ctx context.Context, r *request, b []byte, n int) error {
 			lost, err = true, strangeVault(r.doing, a)
 		case err == nil && a.status == http.StatusBadRequest && strings.Contains(string(a.body), "did not match"):
 			err = Lagging.trouble(r.doing, a.url, "", "let store.address name the leader, or set disable_standby_reads")
-			ours, settled := v.became(ctx, path, b, n)
+			ours, settled := v.became(ctx, path, b, n, lost)
 			switch {
 			case settled && ours:
 				return nil
@@ -75,7 +75,7 @@ func (v *Vault) swap(ctx context.Context, r *request, b []byte, n int) error {
 		if !lost {
 			return err
 		}
-		if ours, settled := v.became(ctx, path, b, n); settled && ours {
+		if ours, settled := v.became(ctx, path, b, n, lost); settled && ours {
 			return nil
 		} else if settled {
 			return ErrMoved
@@ -86,17 +86,28 @@ func (v *Vault) swap(ctx context.Context, r *request, b []byte, n int) error {
 
 // became tells by version n+1, which never changes, whether a write became it.
 // Judged by the current record, a write would be taken for lost once another followed.
-func (v *Vault) became(ctx context.Context, path string, b []byte, n int) (ours, settled bool) {
-	got, _, _, err := v.version(ctx, path+"?version="+strconv.Itoa(n+1))
-	if err == nil {
-		return bytes.Equal(got, b), true
+// Where lost, one that is missing may be on its way to the node that was asked.
+func (v *Vault) became(ctx context.Context, path string, b []byte, n int, lost bool) (ours, settled bool) {
+	late, cancel := context.WithTimeout(ctx, v.lag)
+	defer cancel()
+	absent := func(err error) bool { return errors.Is(err, ErrAbsent) || errors.Is(err, Foreign) }
+	for {
+		got, _, _, err := v.version(ctx, path+"?version="+strconv.Itoa(n+1))
+		if err == nil {
+			return bytes.Equal(got, b), true
+		}
+		if !absent(err) {
+			return false, false
+		}
+		// It is not there yet, or no longer: only so many versions are kept.
+		switch _, current, _, err := v.version(ctx, path); {
+		case current <= n || err != nil && !absent(err):
+			return false, false
+		case !lost || late.Err() != nil:
+			return false, true
+		}
+		sleep(late, firstPause)
 	}
-	if !errors.Is(err, ErrAbsent) && !errors.Is(err, Foreign) {
-		return false, false
-	}
-	// It is not there yet, or no longer: only so many versions are kept.
-	_, current, _, err := v.version(ctx, path)
-	return false, current > n && (err == nil || errors.Is(err, ErrAbsent) || errors.Is(err, Foreign))
 }
 
 // versions looks once, before the first write of a new name, whether the mount
