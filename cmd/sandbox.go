@@ -41,6 +41,9 @@ func newSandboxCmd(c *cli) *cobra.Command {
 			if o.expiresIn < 0 || o.latency < 0 {
 				return fault.New(fault.Usage, "--expires-in and --latency must not be negative")
 			}
+			if c.flags.preset != "" || len(c.flags.set) > 0 {
+				return fault.New(fault.Usage, "the sandbox takes no --preset and no --set").Hint("give them to the command that asks for a token: authctl sandbox -- authctl token -p salus --set ...")
+			}
 			o.command = args
 			return runSandbox(cmd.Context(), c, o)
 		},

@@ -50,6 +50,9 @@ func (o Overrides) sign(p *profile.Profile) error {
 	if err != nil {
 		return err
 	}
+	if named(extra, "aud") && p.Name != profile.Alone {
+		return fault.New(fault.Usage, "--claim aud: who takes the assertion is the profile's to say").Hint("set assertion.audience or grant_assertion.audience in profile %s", p.Name)
+	}
 	if p.GrantAssertion != nil {
 		a := *p.GrantAssertion // p is a copy, and shares it with the profile
 		a.Claims = WithClaims(a.Claims, extra)

@@ -59,6 +59,7 @@ func TestClaimsThatNothingSigns(t *testing.T) {
 	}{
 		"a claim, a secret":      {"client_secret_basic", Overrides{Claims: []string{"a=1"}}, false},
 		"a claim, signed":        {"client_secret_jwt", Overrides{Claims: []string{"a=1"}}, true},
+		"who takes it":           {"private_key_jwt", Overrides{Claims: []string{`aud="https://evil.example"`}}, false},
 		"no JSON":                {"client_secret_jwt", Overrides{Claims: []string{"a=b"}}, false},
 		"no name":                {"client_secret_jwt", Overrides{Claims: []string{"=1"}}, false},
 		"twice":                  {"client_secret_jwt", Overrides{Claims: []string{"a=1", "a=2"}}, false},

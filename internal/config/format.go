@@ -87,7 +87,7 @@ func assertionMembers(a *profile.Assertion) []strict.Member {
 		strict.Span("lifetime", &a.Lifetime),
 		strict.Flag("not_before", &a.NotBefore),
 		strict.Flag("jti", &a.JTI),
-		fields("claims", &a.Claims),
+		valued("claims", &a.Claims, claim),
 		fields("headers", &a.Headers),
 	}
 }
@@ -141,8 +141,22 @@ func hintMembers(h *profile.Hint) []strict.Member {
 	return []strict.Member{strict.Text("match", &h.Match), strict.Text("say", &h.Say)}
 }
 
-func fields(key string, to *[]profile.Field) strict.Member {
-	return strict.Objects(key, to, func(f *profile.Field) []strict.Member { return fieldMembers(f, strict.Any("value", &f.Value)) }, oneValue)
+func fields(key string, to *[]profile.Field) strict.Member { return valued(key, to, oneValue) }
+
+func valued(key string, to *[]profile.Field, check func(*strict.Reader, *yaml.Node, string)) strict.Member {
+	return strict.Objects(key, to, func(f *profile.Field) []strict.Member { return fieldMembers(f, strict.Any("value", &f.Value)) }, check)
+}
+
+// claim: an aud given as a claim decides as assertion.audience does who takes the assertion.
+func claim(r *strict.Reader, item *yaml.Node, path string) {
+	oneValue(r, item, path)
+	item, _ = r.Follow(item, path)
+	for i := 0; i+1 < len(item.Content); i += 2 {
+		key, _ := r.Follow(item.Content[i], path)
+		if value, _ := r.Follow(item.Content[i+1], path); key.Value == "name" && value.Value == "aud" && r.Keeps(value, path) {
+			return
+		}
+	}
 }
 
 func fieldMembers(f *profile.Field, value strict.Member) []strict.Member {

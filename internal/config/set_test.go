@@ -47,7 +47,8 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 	text := "version: 1\nprofiles:\n  p:\n    token_url: https://as.example/token\n    client: {id: x, secret: env:S}\n"
 	for _, set := range []string{
 		"issuer=https://evil.example", "token_url=https://evil.example", "insecure_http=true", "tls.ca=file:x", "tls={ca: file:x}",
-		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "request.headers=[{name: x, basic: {username: u, password: env:P}}]",
+		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "assertion.claims=[{name: a, value: 1}, {name: aud, value: x}]",
+		"grant_assertion.claims=[{value: &a aud, name: b}, {name: *a, value: x}]", "request.headers=[{name: x, basic: {username: u, password: env:P}}]",
 	} {
 		list, err := strict.Changes([]string{set})
 		if err != nil {

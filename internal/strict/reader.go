@@ -101,8 +101,7 @@ func (r *Reader) Mapping(n *yaml.Node, path string, members []Member) {
 			r.unknown(key, path, at, members)
 			return
 		}
-		if r.fixed && m.Fixed {
-			r.Problem(key, at, "change it in the profile, or leave --profile out and give all fields by --set", "decides where a secret or a token goes, and is not changed over a profile")
+		if m.Fixed && r.Keeps(key, at) {
 			return
 		}
 		r.Source[at] = r.At(key, at)
@@ -110,6 +109,15 @@ func (r *Reader) Mapping(n *yaml.Node, path string, members []Member) {
 			m.Read(r, value, at)
 		}
 	})
+}
+
+// Keeps is true, and adds the problem, where --set is read over a profile:
+// what n says is the profile's own to say.
+func (r *Reader) Keeps(n *yaml.Node, path string) bool {
+	if r.fixed {
+		r.Problem(n, path, "change it in the profile, or leave --profile out and give all fields by --set", "decides where a secret or a token goes, and is not changed over a profile")
+	}
+	return r.fixed
 }
 
 // EachKey visits a mapping's pairs and refuses duplicate keys, which YAML
