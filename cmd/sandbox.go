@@ -42,7 +42,7 @@ func newSandboxCmd(c *cli) *cobra.Command {
 				return fault.New(fault.Usage, "--expires-in and --latency must not be negative")
 			}
 			if c.flags.preset != "" || len(c.flags.set) > 0 {
-				return fault.New(fault.Usage, "the sandbox takes no --preset and no --set").Hint("give them to the command that asks for a token: authctl sandbox -- authctl token -p salus --set ...")
+				return fault.New(fault.Usage, "the sandbox takes no --preset and no --set").Hint("give them to the command that asks for a token: authctl sandbox -- authctl token -p NAME --set ...")
 			}
 			o.command = args
 			return runSandbox(cmd.Context(), c, o)
