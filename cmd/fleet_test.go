@@ -217,14 +217,21 @@ func TestOnOutage(t *testing.T) {
 		return true
 	}
 	engine.Close()
-	got := d.must(d.run(t.Context(), "token"), 0)
+	got := d.must(d.run(t.Context(), "token", "--timeout", "1s"), 0)
 	if n := strings.Count(got.stderr, "warning"); n != 1 || !strings.Contains(got.stderr, "asked for and not kept") {
 		t.Errorf("%s", got.stderr)
 	}
 	asked := len(d.server.Seen("/token"))
 	d.must(d.run(t.Context(), "token", "-p", "person"), 6)
-	if got := d.run(t.Context(), "refresh"); got.code == 0 {
-		t.Errorf("%+v", got)
+	for _, args := range [][]string{{"refresh"}, {"refresh", "--refresh-token", "-"}, {"exchange", "--subject-token", "-"}, {"login-pkce"}, {"status"}, {"logout"}} {
+		d.in = strings.NewReader("eyJhbGciOiJub25lIn0.e30.x")
+		began := time.Now()
+		if got := d.must(d.run(t.Context(), append(args, "--timeout", "200ms")...), 6); !strings.Contains(got.stderr, "the engine does not answer") {
+			t.Errorf("%v: %s", args, got.stderr)
+		}
+		if took := time.Since(began); took > 2500*time.Millisecond { // 3 s without --timeout
+			t.Errorf("%v took %s", args, took)
+		}
 	}
 	if n := len(d.server.Seen("/token")); n != asked {
 		t.Errorf("%d requests", n-asked)

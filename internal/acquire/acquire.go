@@ -43,6 +43,9 @@ type Deps struct {
 	Metadata Metadata
 	Poster   Poster
 	Store    Store
+	// ForToken is Store as Token alone uses it: a token of the own grant may be asked
+	// for while the store is away, and what is spent or begun may not. nil: Store.
+	ForToken Store
 	Grants   map[string]grant.Builder
 	Auths    map[string]clientauth.Builder
 	Secrets  secret.Resolver
@@ -106,6 +109,11 @@ type Result struct {
 // its session (started by exchange or a login, refreshed when stale), or a
 // new one by the profile's own grant. What o.Ask asks for is kept apart.
 func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Result, error) {
+	if a.ForToken != nil {
+		strict, lenient := a.Store, a.ForToken
+		a.Store, a.ForToken = lenient, nil
+		defer func() { a.Store, a.ForToken = strict, lenient }()
+	}
 	if o.Ask.Any() {
 		return a.asked(ctx, p, o)
 	}

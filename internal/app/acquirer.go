@@ -28,12 +28,12 @@ func (a *App) Acquirer(p *profile.Profile) (*acquire.Acquirer, error) {
 	sign := func(ctx context.Context, p *profile.Profile, issuer, tokenURL string) (secret.Text, error) {
 		return clientauth.Grant(ctx, auth, p, clientauth.Server{Issuer: issuer, TokenURL: tokenURL})
 	}
-	var records acquire.Store = kept
+	var forToken acquire.Store
 	if kept.ask {
-		records = shared.Outage(kept, p, a.Warn)
+		forToken = shared.Outage(kept, p, a.Warn)
 	}
 	return acquire.New(acquire.Deps{
-		Metadata: wire, Poster: wire, Store: records, Ready: kept.Ready,
+		Metadata: wire, Poster: wire, Store: kept, ForToken: forToken, Ready: kept.Ready,
 		Grants:  grant.Builtin(grant.Deps{Secrets: secrets, Sign: sign}),
 		Auths:   clientauth.Builtin(auth),
 		Secrets: secrets,

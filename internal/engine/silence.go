@@ -22,6 +22,9 @@ func (w *wire) silent(doing, url string, err error) *fault.Error {
 	default:
 		text = err.Error()
 	}
+	if w.patience < patience {
+		text += "; no longer waited for, because of --timeout"
+	}
 	if len(w.addresses) > 1 {
 		text += " (nor did the others of " + strings.Join(w.addresses, ", ") + ")"
 	}

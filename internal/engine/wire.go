@@ -26,6 +26,9 @@ type Wire struct {
 	// Explain says in a person's words why url gave no answer; nil: as the error does.
 	Explain func(url string, err error) string
 	Note    func(line string) // for --verbose: method, address and status; nil: nobody
+	// Timeout is the command's: where it is less than patience, it is how long one
+	// answer is waited for. 0: patience.
+	Timeout time.Duration
 }
 
 // How long an engine is waited for. A refresh token is sent within seconds of
@@ -70,7 +73,11 @@ type answer struct {
 }
 
 func newWire(w Wire, addresses []string) (*wire, error) {
-	made := &wire{Wire: w, patience: patience, lag: patience}
+	wait := patience
+	if w.Timeout > 0 {
+		wait = min(wait, w.Timeout)
+	}
+	made := &wire{Wire: w, patience: wait, lag: wait}
 	for _, raw := range addresses {
 		a, err := shown.ParseAddress(raw)
 		if err != nil {
@@ -138,7 +145,7 @@ func (w *wire) ask(ctx context.Context, r *request) (a *answer, lost bool, err e
 		}
 	}
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && !errors.Is(context.Cause(ctx), context.DeadlineExceeded):
 		return a, lost, context.Cause(ctx)
 	case said != nil:
 		return said, lost, nil

@@ -32,6 +32,7 @@ type Deps struct {
 	Now     func() time.Time
 	Rand    store.ByteReader
 	Note    func(line string) // for --verbose
+	Timeout time.Duration     // of the command
 	Dir     string            // the state folder, "" for none: an engine's token is kept there
 }
 
@@ -42,7 +43,7 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	after, never := spec.TakenOver()
 	s = &store.Shared{Keys: (&keyring{deps: a}).all, Holder: a.holder(), Limits: store.Limits{Sent: after, Never: never}}
 	wire := engine.Wire{
-		HTTP: &engineWay{deps: a, ca: spec.CA}, UserAgent: "authctl (" + runtime.GOOS + ")", Now: a.Now, Note: a.Note, Explain: unanswered,
+		HTTP: &engineWay{deps: a, ca: spec.CA}, UserAgent: "authctl (" + runtime.GOOS + ")", Now: a.Now, Note: a.Note, Explain: unanswered, Timeout: a.Timeout,
 	}
 	if kind == store.KindKubernetes {
 		s.Engine, place, err = a.kubernetes(wire)
