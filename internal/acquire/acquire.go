@@ -173,7 +173,7 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 
 // askOnce locks, so that N processes ask once, looks again, and asks. began
 // says that a session began while we waited: it goes before the own grant, and
-// its refresh token must never be written over. Or another asks by now: its token serves.
+// its refresh token must never be written over. Or another took over: its token serves.
 func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Grant, key string, o Options) (r Result, began bool, err error) {
 	lock, err := a.take(ctx, p, key)
 	if err != nil {
@@ -203,7 +203,10 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 		if o.asked != "" {
 			rec.Aux = with(rec.Aux, askedFor, o.asked)
 		}
-		a.keep(ctx, key, rec)
+		if err := a.keep(ctx, key, rec); err != nil {
+			a.late(context.WithoutCancel(ctx), p, key, set, err)
+			return Result{}, true, nil // what is kept by now serves; after a logout it is asked for anew
+		}
 	}
 	return Result{Set: set}, false, nil
 }

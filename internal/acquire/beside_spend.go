@@ -87,7 +87,7 @@ func (a *Acquirer) rotateBeside(ctx context.Context, w wish, key string, session
 		granted, err = a.renewed(ctx, w.profile, session, granted)
 	}
 	if err != nil {
-		_ = a.Store.Put(ctx, key, refreshOnly(session, answer))
+		a.late(ctx, w.profile, key, endpoint.Salvage(answer), a.Store.Put(ctx, key, refreshOnly(session, answer)))
 		return token.Set{}, err
 	}
 	session = inherits(session, granted)
@@ -99,6 +99,7 @@ func (a *Acquirer) rotateBeside(ctx context.Context, w wish, key string, session
 		session.PrivateKey = key
 	}
 	if err := a.Store.Put(ctx, key, session); err != nil {
+		a.late(ctx, w.profile, key, granted, err)
 		return token.Set{}, notKept(err)
 	}
 	granted.RefreshToken, granted.RefreshExpires = secret.Text{}, time.Time{}
@@ -124,7 +125,7 @@ func (a *Acquirer) keepBeside(ctx context.Context, w wish, key string, session s
 	if !w.profile.Token.SingleUse {
 		side := a.record(w.asked, name, "", set)
 		side.Aux = map[string]string{besideID: session.Aux[sessionID], besideAsked: w.ask.text()}
-		a.keep(ctx, w.key(key), side)
+		_ = a.keep(ctx, w.key(key), side) // it has no lock of its own that another could take over
 	}
 	return set
 }
@@ -140,7 +141,7 @@ func (a *Acquirer) besideFailed(ctx context.Context, w wish, lock locked, sessio
 		}
 		return loginBecause(w.profile, session, "the session is good, but not for "+w.ask.text()+": "+failure.Error(), failure)
 	}
-	if !a.rescue(ctx, lock.key, session, failure) && answeredUnspent(failure) {
+	if !a.rescue(ctx, w.profile, lock.key, session, failure) && answeredUnspent(failure) {
 		session.Intent, session.Aux = time.Time{}, with(session.Aux, sideRefused, w.ask.text())
 		_ = a.Store.Put(ctx, lock.key, session)
 	}

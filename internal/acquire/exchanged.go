@@ -63,8 +63,8 @@ func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, o Opti
 		return Result{}, over // a person has to bring one
 	}
 	key := Key(p, grant.SubjectHash(g))
-	r, _, err := a.askOnce(ctx, p, g, key, o)
-	if overtaken(err) {
+	r, again, err := a.askOnce(ctx, p, g, key, o)
+	if again {
 		return a.Token(ctx, p, o)
 	}
 	if err != nil {

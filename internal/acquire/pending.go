@@ -56,10 +56,11 @@ func partOf(failure error) (part endpoint.Answer) {
 
 // rescue makes the refresh token durable that came before the answer broke off:
 // the one of rec is spent then.
-func (a *Acquirer) rescue(ctx context.Context, key string, rec store.Record, failure error) (rescued bool) {
+func (a *Acquirer) rescue(ctx context.Context, p *profile.Profile, key string, rec store.Record, failure error) (rescued bool) {
 	part := partOf(failure)
-	if rescued = !endpoint.Salvage(part).RefreshToken.IsZero(); rescued {
-		_ = a.Store.Put(ctx, key, refreshOnly(rec, part))
+	granted := endpoint.Salvage(part)
+	if rescued = !granted.RefreshToken.IsZero(); rescued {
+		a.late(ctx, p, key, granted, a.Store.Put(ctx, key, refreshOnly(rec, part)))
 	}
 	return rescued
 }

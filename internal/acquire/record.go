@@ -111,14 +111,17 @@ func Server(p *profile.Profile) string {
 	return u.Scheme + "://" + u.Host
 }
 
-// keep stores a token that could be fetched again; failing is one warning. A
-// set without a usable lifetime is not kept.
-func (a *Acquirer) keep(ctx context.Context, key string, rec store.Record) {
+// keep stores a token that could be fetched again; failing is one warning, and an
+// error where another took over. A set without a usable lifetime is not kept.
+func (a *Acquirer) keep(ctx context.Context, key string, rec store.Record) error {
 	if !lasts(rec.Set) {
-		return
+		return nil
 	}
 	// The token was granted: an interrupt now must not throw it away.
-	if err := a.Store.Put(context.WithoutCancel(ctx), key, rec); err != nil && !overtaken(err) {
+	err := a.Store.Put(context.WithoutCancel(ctx), key, rec)
+	if err != nil && !overtaken(err) {
 		a.Warn(fmt.Sprintf("the token could not be kept: %v", err))
+		err = nil
 	}
+	return err
 }

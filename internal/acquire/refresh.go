@@ -96,7 +96,7 @@ func (a *Acquirer) refreshWith(ctx context.Context, p, asked *profile.Profile, r
 		if holdsSession(held) {
 			a.giveBack(steady, p, endpoint.Salvage(partOf(err)))
 		} else {
-			a.rescue(steady, key, rec, err)
+			a.rescue(steady, p, key, rec, err)
 		}
 		if refusedGrant(err) {
 			return token.Set{}, foreignKey(p, own, loginBecause(p, rec, err.Error(), err))
@@ -186,7 +186,7 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 		granted, err = a.renewed(ctx, p, rec, granted)
 	}
 	if err != nil {
-		_ = a.Store.Put(ctx, key, refreshOnly(rec, answer))
+		a.late(ctx, p, key, endpoint.Salvage(answer), a.Store.Put(ctx, key, refreshOnly(rec, answer)))
 		return token.Set{}, err
 	}
 	rec.Set = successor(rec.Set, lasting(p, rec.Grant, true, granted, a.Warn))
@@ -195,6 +195,7 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 		rec.PrivateKey = key
 	}
 	if err := a.Store.Put(ctx, key, rec); err != nil {
+		a.late(ctx, p, key, granted, err)
 		return token.Set{}, notKept(err)
 	}
 	return rec.Set, nil
@@ -222,7 +223,7 @@ func (a *Acquirer) renewed(ctx context.Context, p *profile.Profile, rec store.Re
 // rotated the token meanwhile; then that one is used, once.
 func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, lock locked, spent store.Record, interrupted time.Time, failure error) (token.Set, error) {
 	if !refusedGrant(failure) {
-		if !a.rescue(ctx, lock.key, spent, failure) && answeredUnspent(failure) {
+		if !a.rescue(ctx, p, lock.key, spent, failure) && answeredUnspent(failure) {
 			spent.Intent = time.Time{}
 			_ = a.Store.Put(ctx, lock.key, spent)
 		}
@@ -238,7 +239,7 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, lock l
 			return a.rotate(ctx, p, lock.key, now, answer, time.Time{})
 		}
 		if !refusedGrant(err) {
-			a.rescue(ctx, lock.key, now, err)
+			a.rescue(ctx, p, lock.key, now, err)
 			return token.Set{}, err // the other one's token may still be good: it stays
 		}
 	}

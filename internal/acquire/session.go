@@ -200,7 +200,7 @@ func (a *Acquirer) begin(ctx context.Context, p *profile.Profile, g grant.Grant,
 	}
 	set = lasting(p, g.Name(), !set.RefreshToken.IsZero(), set, a.Warn)
 	err = a.keepSession(ctx, o.Session, key, a.record(p, g.Name(), grant.SubjectHash(g), set))
-	if err != nil && !o.MustKeep {
+	if err != nil && !o.MustKeep && !overtaken(err) { // it may be a logout that came between
 		a.Warn(err.Error())
 		err = nil
 	}
