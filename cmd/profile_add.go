@@ -30,7 +30,9 @@ func newProfileAddCmd(c *cli) *cobra.Command {
 		Use:   "add NAME",
 		Short: "Make a profile on a preset, asking for what the preset leaves open",
 		Long: `Asks for what the preset leaves open, then for the secrets the profile refers
-to, without echo, and keeps them in the OS keyring. The profile is written to
+to, without echo, and keeps them in the OS keyring; where there is none, store:
+file or AUTHCTL_STORE=file keeps them sealed in files of yours. That one of the
+two can is tried before the first question. The profile is written to
 profiles.d/NAME.yaml, which only you can read; a profile that is there is never
 replaced. Prints the name of the profile.
 
@@ -64,19 +66,44 @@ func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
 		return err
 	}
 	ask := &asker{c: c, lines: lineReader(c.sys.In)}
+	if err := ask.canKeep(ctx, a, o); err != nil {
+		return fault.In(o.name, err)
+	}
 	p, body, err := ask.draft(ctx, o)
 	if err != nil {
 		return fault.In(o.name, err)
 	}
-	if err := ask.secrets(ctx, a, p, o.noSecrets); err != nil {
+	answers, err := ask.secrets(ctx, a, p, o.noSecrets)
+	if err != nil {
 		return fault.In(o.name, err)
+	}
+	lost, err := ask.keep(ctx, a, o.name, answers)
+	if err != nil {
+		return err
 	}
 	path, err := config.Add(a.Settings, o.name, body, false)
 	if err != nil {
 		return err
 	}
 	c.say("profile %s is written to %s", o.name, path)
+	if lost != nil {
+		return lost
+	}
 	return shown.Fprintf(c.sys.Out, "%s\n", o.name)
+}
+
+// canKeep tries the keyring, or the store that stands in for it, before a person
+// answers questions: all would be for nothing.
+func (a *asker) canKeep(ctx context.Context, services *app.App, o addOptions) error {
+	if o.noSecrets {
+		return nil
+	}
+	if o.preset != "" {
+		if d, err := config.NewDraft(o.name, o.preset); err != nil || !d.Secrets() {
+			return err
+		}
+	}
+	return withoutSecrets(services.Secrets().Ready(ctx, o.name, "client_secret"))
 }
 
 // draft asks for the preset and what it leaves open.
@@ -128,9 +155,15 @@ func (a *asker) question(ctx context.Context, d *config.Draft, q config.Question
 	}
 }
 
-// secrets asks for the secrets of p that are not kept yet, and keeps them.
-// With later they are only named.
-func (a *asker) secrets(ctx context.Context, services *app.App, p *profile.Profile, later bool) error {
+// answered is a secret that was typed and is not kept yet.
+type answered struct {
+	name  string
+	value secret.Text
+}
+
+// secrets asks for the secrets of p that are not kept yet. With later they are
+// only named.
+func (a *asker) secrets(ctx context.Context, services *app.App, p *profile.Profile, later bool) (all []answered, err error) {
 	done := map[string]bool{}
 	for _, r := range p.Refs() {
 		if r.Ref.Kind != secret.Keyring || done[r.Ref.Name] {
@@ -138,45 +171,68 @@ func (a *asker) secrets(ctx context.Context, services *app.App, p *profile.Profi
 		}
 		done[r.Ref.Name] = true
 		switch {
-		case r.Path == "client.key" || r.Path == "tls.client_key": // many lines: no answer to a question
+		case r.IsKey(): // many lines: no answer to a question
 			a.c.say("note: store the key with: authctl secret set %s -p %s < FILE", r.Ref.Name, p.Name)
-			continue
 		case later:
 			a.later(p.Name, r.Ref.Name)
-			continue
-		}
-		if err := a.secret(ctx, services, p.Name, r.Ref); err != nil {
-			return err
+		default:
+			value, err := a.secret(ctx, services, p.Name, r.Ref)
+			if err != nil {
+				return nil, err
+			}
+			if !value.IsZero() {
+				all = append(all, answered{r.Ref.Name, value})
+			}
 		}
 	}
-	return nil
+	return all, nil
 }
 
-func (a *asker) secret(ctx context.Context, services *app.App, profileName string, ref secret.Ref) error {
+// secret asks for one; nothing is one that is there, or that comes later.
+func (a *asker) secret(ctx context.Context, services *app.App, profileName string, ref secret.Ref) (secret.Text, error) {
 	name := ref.Name
 	where, err := services.Secrets().Find(ctx, profileName, name)
 	if err != nil {
-		return withoutSecrets(err)
+		return secret.Text{}, withoutSecrets(err)
 	}
 	if where != "" {
 		a.c.say("note: keyring:%s is there already (%s)", name, where)
-		return nil
+		return secret.Text{}, nil
 	}
 	value, err := a.hidden(ctx, name+" of "+profileName+" (not shown, empty to store it later)")
 	if err != nil && !errors.Is(err, io.EOF) {
-		return err
+		return secret.Text{}, err
 	}
 	if value.IsZero() {
 		a.later(profileName, name)
-		return nil
+		return secret.Text{}, nil
 	}
 	if ref.Line {
 		if value, err = secretstore.Line(value); err != nil {
-			return fault.New(fault.Usage, "%s cannot be kept: %w", name, err)
+			return secret.Text{}, fault.New(fault.Usage, "%s cannot be kept: %w", name, err)
 		}
 	}
-	_, err = services.Secrets().Put(ctx, profileName, name, value)
-	return withoutSecrets(err)
+	return value, nil
+}
+
+// keep stores what was typed and says where. What could not be is lost; the
+// profile is written all the same, because its answers need no keyring.
+func (a *asker) keep(ctx context.Context, services *app.App, profileName string, all []answered) (lost *fault.Error, err error) {
+	for _, s := range all {
+		kept, failed := services.Secrets().Put(ctx, profileName, s.name, s.value)
+		var f *fault.Error
+		switch {
+		case failed == nil:
+			a.c.sayKept(services, profileName, s.name, kept)
+		case !errors.As(failed, &f):
+			return nil, failed
+		case lost == nil:
+			lost = f.Hint("the profile is written; then authctl secret set %s -p %s", s.name, profileName)
+		default:
+			lost = lost.Hint("and authctl secret set %s -p %s", s.name, profileName)
+		}
+	}
+	return lost, nil
 }
 
 func (a *asker) later(profileName, name string) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"authctl/internal/secret"
+	"authctl/internal/secretstore"
 )
 
 // deviceAnswers are the answers to the questions of a preset with a device.
@@ -113,16 +114,56 @@ func TestAddRefuses(t *testing.T) {
 	}
 }
 
-func TestAddLeavesNoProfileWithoutItsSecrets(t *testing.T) {
+// What was answered is not lost with a secret: the keyring failed after it was tried.
+func TestAddSaysWhatIsKeptWhere(t *testing.T) {
 	d := newDesk(t)
+	sets := 0
 	d.ring.Fail = func(call string) error {
 		if call == "set" {
+			sets++
+		}
+		if sets > 1 {
 			return errors.New("no")
 		}
 		return nil
 	}
-	d.want(deviceAnswers+"CANARY1\nCANARY2\n", 6, "--no-secrets", "profile", "add", "w", "--preset", "santedb")
+	d.quiet = true
+	_, said, code := d.run(deviceAnswers+"CANARY1\nCANARY2\n", "profile", "add", "w", "--preset", "santedb")
+	for _, want := range []string{
+		"keyring:client_secret of w is stored in the OS keyring, service authctl/w\n",
+		"profile w is written to ", "authctl: w: the secret keyring:device_secret could not be changed",
+		"the profile is written; then authctl secret set device_secret -p w\n",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in:\n%s", want, said)
+		}
+	}
+	if code != 6 || strings.Contains(said, "CANARY") {
+		t.Errorf("exit %d:\n%s", code, said)
+	}
+	d.added("w")
+	d.want(deviceAnswers, 0, "authctl secret set client_secret -p v", "profile", "add", "v", "--preset", "santedb", "--no-secrets")
+}
+
+// A bad answer keeps nothing: not the secret that was given before it either.
+func TestAddKeepsNothingOfHalfAnAnswer(t *testing.T) {
+	d := newDesk(t)
+	d.want(deviceAnswers+"CANARY1\nCANARY\x00\n", 2, "device_secret cannot be kept", "profile", "add", "w", "--preset", "santedb")
 	d.nothingAdded()
-	d.want(deviceAnswers, 0, "authctl secret set device_secret -p w", "profile", "add", "w", "--preset", "santedb", "--no-secrets")
-	d.want(deviceAnswers, 0, "authctl secret set client_secret -p v", "profile", "add", "v", "--preset", "santedb")
+	if got, err := d.ring.Get("authctl/w", "client_secret"); err == nil {
+		t.Errorf("kept %q", got)
+	}
+}
+
+// The keyring is tried before the first question, and only where a secret will be wanted.
+func TestAddTriesTheKeyringFirst(t *testing.T) {
+	d := newDesk(t)
+	d.ring.Fail = func(string) error { return secretstore.ErrNoKeyring }
+	for _, args := range [][]string{{"w", "--preset", "santedb"}, {"w"}} {
+		_, said, code := d.run(deviceAnswers, append([]string{"profile", "add"}, args...)...)
+		if code != 6 || !strings.HasPrefix(said, "authctl: w: ") || !strings.Contains(said, "AUTHCTL_STORE=file") || !strings.Contains(said, "--no-secrets") {
+			t.Errorf("%v: exit %d\n%s", args, code, said)
+		}
+	}
+	d.want("\neoj\nfile:~/klg.pem\n", 0, "klg\n", "profile", "add", "klg", "--preset", "kl-gateway")
 }

@@ -25,7 +25,11 @@ func newSecretCmd(c *cli) *cobra.Command {
 
 A profile refers to them as keyring:NAME. Other programs find them there as
 well: on Linux with secret-tool search service authctl/PROFILE. A value never
-comes from a flag and is never printed.`,
+comes from a flag and is never printed.
+
+Where there is no keyring (a container, SSH, WSL), store: file in the profiles
+file, --store file or AUTHCTL_STORE=file keeps them sealed in files of yours;
+docs/store.md says who can read those.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -46,7 +50,8 @@ last line ending: a PEM key is stored as it is. What the profile names as a clie
 byte-order mark and UTF-16 are undone.
 
 Exit status: 0 stored; 2 nothing was given, or no one line where it must be one;
-3 no such profile; 6 the keyring did not keep it.`,
+3 no such profile; 6 neither the keyring nor store: file
+kept it.`,
 		Example: `  authctl secret set client_secret -p work
   authctl secret set key -p work < key.pem`,
 		Args:              one("NAME"),
@@ -72,17 +77,25 @@ func runSecretSet(ctx context.Context, c *cli, name string) error {
 	if err != nil {
 		return fault.In(profile, err)
 	}
-	place, err := a.Secrets().Put(ctx, profile, name, value)
+	kept, err := a.Secrets().Put(ctx, profile, name, value)
 	if err != nil {
 		return err
 	}
-	where := "in the OS keyring, service " + secretstore.Service(profile)
-	if place == secretstore.InVault {
-		where = "sealed in the token store: it is too large for the OS keyring"
-	}
-	c.say("keyring:%s of %s is stored %s", name, profile, where)
+	c.sayKept(a, profile, name, kept)
 	c.noteUse(a, profile, name)
 	return nil
+}
+
+// sayKept says where a secret went, why not into a keyring, and who can read it.
+func (c *cli) sayKept(a *app.App, profile, name string, kept secretstore.Kept) {
+	where, readers := a.Where(kept, profile)
+	c.say("keyring:%s of %s is stored %s", name, profile, where)
+	if kept.Because != nil {
+		c.say("note: %s", kept.Because)
+	}
+	if readers != "" {
+		c.say("note: %s", readers)
+	}
 }
 
 // secretsOf checks the names: they become an item of the keyring.
@@ -200,7 +213,7 @@ func (c *cli) say(format string, args ...any) {
 func newSecretDeleteCmd(c *cli) *cobra.Command {
 	return &cobra.Command{
 		Use:   "delete NAME",
-		Short: "Remove a secret from the OS keyring",
+		Short: "Remove a secret from the OS keyring or the token store",
 		Long: `Remove the secret keyring:NAME of a profile.
 
 Exit status: 0 removed; 3 there was none; 6 the keyring did not remove it.`,

@@ -8,7 +8,6 @@ import (
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
-	"authctl/internal/secretstore"
 )
 
 // KeepKey keeps a profile's private key: in the keyring as client_key, or in
@@ -24,7 +23,7 @@ func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, 
 		return ref, "in the file " + path, config.WriteOwn(path, []byte(key.Reveal()))
 	}
 	const name = "client_key"
-	place, err := a.Secrets().Put(ctx, profileName, name, key)
+	kept, err := a.Secrets().Put(ctx, profileName, name, key)
 	if err != nil {
 		var f *fault.Error
 		if errors.As(err, &f) {
@@ -32,9 +31,9 @@ func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, 
 		}
 		return secret.Ref{}, "", err
 	}
-	where := "in the OS keyring, service " + secretstore.Service(profileName) + ", as " + name
-	if place == secretstore.InVault {
-		where = "sealed in the token store: it is too large for the OS keyring"
+	where, readers := a.Where(kept, profileName)
+	if readers != "" {
+		where += " (" + readers + ")"
 	}
-	return secret.Ref{Kind: secret.Keyring, Name: name}, where, nil
+	return secret.Ref{Kind: secret.Keyring, Name: name}, "as keyring:" + name + " " + where, nil
 }

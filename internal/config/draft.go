@@ -9,6 +9,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/secret"
 	"authctl/internal/strict"
 )
 
@@ -24,6 +25,7 @@ type Draft struct {
 	name      string
 	body      *yaml.Node
 	questions []Question
+	secrets   bool
 }
 
 // NewDraft begins a profile on a preset.
@@ -51,8 +53,18 @@ func NewDraft(name, preset string) (*Draft, error) {
 		}
 	}
 	body := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{strict.Scalar("preset"), strict.Scalar(preset)}}
-	return &Draft{name: name, body: body, questions: asked}, nil
+	d := &Draft{name: name, body: body, questions: asked}
+	for _, r := range base.Refs() {
+		d.secrets = d.secrets || r.Ref.Kind == secret.Keyring && !r.IsKey()
+	}
+	for _, q := range asked {
+		d.secrets = d.secrets || pathOf(q.put, string(secret.Keyring)+":", "") != ""
+	}
+	return d, nil
 }
+
+// Secrets is true where the profile will have a secret that a person types.
+func (d *Draft) Secrets() bool { return d.secrets }
 
 // Questions are what to ask, in order.
 func (d *Draft) Questions() []Question { return d.questions }

@@ -12,6 +12,11 @@ type RefAt struct {
 	Ref  secret.Ref
 }
 
+// IsKey is true for a private key, which has many lines and mostly a file of its own.
+func (r RefAt) IsKey() bool {
+	return r.Path == "client.key" || r.Path == "grant_assertion.key" || r.Path == "tls.client_key"
+}
+
 // SecretVariables are the environment variables that the profile reads secrets
 // from: no child has a use for them that does not name them.
 func (p *Profile) SecretVariables() []string {

@@ -3,6 +3,7 @@ package secretstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -12,6 +13,9 @@ import (
 
 // vault is a Vault in memory.
 type vault map[string]string
+
+// Chosen is true for one with the item "chosen".
+func (v vault) Chosen() bool { _, ok := v["chosen"]; return ok }
 
 func (v vault) Get(_ context.Context, profile, name string) (secret.Text, error) {
 	if s, ok := v[profile+"/"+name]; ok {
@@ -44,8 +48,8 @@ func TestALargeSecretGoesToTheVaultAndBack(t *testing.T) {
 		value string
 		want  Place
 	}{{"small", InKeyring}, {large, InVault}, {"smaller", InKeyring}, {large, InVault}} {
-		if got, err := r.Put(ctx, "klg", "key", secret.New(step.value)); err != nil || got != step.want {
-			t.Fatalf("put: %s, %v", got, err)
+		if got, err := r.Put(ctx, "klg", "key", secret.New(step.value)); err != nil || got.Place != step.want {
+			t.Fatalf("put: %v, %v", got, err)
 		}
 		if s, err := r.Resolve(ctx, "klg", ref); err != nil || s.Reveal() != step.value {
 			t.Errorf("resolve: %v", err)
@@ -65,6 +69,55 @@ func TestALargeSecretGoesToTheVaultAndBack(t *testing.T) {
 	}
 	if at, err := r.Find(ctx, "klg", "key"); err != nil || at != "" {
 		t.Errorf("find: %s, %v", at, err)
+	}
+}
+
+// With store: file a keyring that is absent, locked or silent is stood in for,
+// and what was kept last is what is found, whoever holds an older one.
+func TestTheChosenVaultStandsInForAKeyring(t *testing.T) {
+	ctx := context.Background()
+	for _, why := range []error{ErrNoKeyring, ErrLocked, ErrTimeout} {
+		m, v := &memory{}, vault{"chosen": ""}
+		r := NewResolver(Sources{Ring: NewRing(m, noEnv), Env: noEnv, Vault: v})
+		want := func(value string, where Place) {
+			t.Helper()
+			s, err := r.Resolve(ctx, "klg", secret.Ref{Kind: secret.Keyring, Name: "key"})
+			if err != nil || s.Reveal() != value {
+				t.Errorf("%v: resolve: %v", why, err)
+			}
+			if at, err := r.Find(ctx, "klg", "key"); err != nil || at != string(where) {
+				t.Errorf("%v: find: %s, %v", why, at, err)
+			}
+		}
+		put := func(value string, where Place) {
+			t.Helper()
+			if got, err := r.Put(ctx, "klg", "key", secret.New(value)); err != nil || got.Place != where || (where == InVault) != errors.Is(got.Because, why) {
+				t.Fatalf("%v: put: %v, %v", why, got, err)
+			}
+			want(value, where)
+		}
+		put("one", InKeyring)
+		m.fail = fmt.Errorf("odd: %w", why)
+		r.from.Ring.platform.diagnose = func(context.Context, error) error { return why }
+		if err := r.Ready(ctx, "klg", "key"); err != nil {
+			t.Errorf("%v: %v", why, err)
+		}
+		put("two", InVault)
+		m.fail = nil
+		want("two", InVault)
+		put("three", InKeyring)
+		m.fail = fmt.Errorf("odd: %w", why)
+		put("four", InVault)
+		if err := r.Remove(ctx, "klg", "key"); (err == nil) != errors.Is(why, ErrNoKeyring) || len(v) != 1 {
+			t.Errorf("%v: remove: %v", why, err)
+		}
+		delete(v, "chosen") // store: keyring says what is wrong
+		if _, err := r.Put(ctx, "klg", "key", secret.New("x")); fault.KindOf(err) != fault.Store || len(v) != 0 {
+			t.Errorf("%v: %v", why, err)
+		}
+		if err := r.Ready(ctx, "klg", "key"); fault.KindOf(err) != fault.Store {
+			t.Errorf("%v: %v", why, err)
+		}
 	}
 }
 

@@ -27,6 +27,8 @@ type Sources struct {
 // Vault keeps what does not fit into an item of the platform's keyring. An
 // absent secret is ErrAbsent.
 type Vault interface {
+	// Chosen is true where it also takes what a keyring would, there being none.
+	Chosen() bool
 	Get(ctx context.Context, profile, name string) (secret.Text, error)
 	Set(ctx context.Context, profile, name string, value secret.Text) error
 	Delete(ctx context.Context, profile, name string) error
@@ -103,10 +105,7 @@ func (r *Resolver) fromKeyring(ctx context.Context, profile, name string) (secre
 	if v := OverrideName(profile, name); r.has(v) {
 		return r.fromEnv(v)
 	}
-	t, err := r.from.Ring.Get(ctx, Service(profile), name)
-	if errors.Is(err, ErrAbsent) && r.from.Vault != nil {
-		t, err = r.from.Vault.Get(ctx, profile, name)
-	}
+	t, _, err := r.stored(ctx, profile, name)
 	if err != nil {
 		return secret.Text{}, describe(profile, name, err)
 	}
@@ -133,8 +132,10 @@ func describe(profile, name string, err error) error {
 	if errors.Is(err, ErrLocked) {
 		f = f.Hint("unlock it, on a desktop in \"Passwords and Keys\" or with: secret-tool search --unlock service %s", Service(profile))
 	}
-	return f.Hint("set %s in the environment, or use an env: or file: reference in the profile", OverrideName(profile, name)).
-		Hint("tokens need no keyring with AUTHCTL_STORE=file, which keeps them in files, or AUTHCTL_STORE=none, which keeps none")
+	if unusable(err) {
+		f = f.Hint("%s; then authctl secret set %s -p %s", sealInstead, name, profile)
+	}
+	return f.Hint("set %s in the environment, or use an env: or file: reference in the profile", OverrideName(profile, name))
 }
 
 // Service is the keyring service under which a profile's secrets are found by

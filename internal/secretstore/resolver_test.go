@@ -91,7 +91,7 @@ func TestKeyringReference(t *testing.T) {
 		r := resolver(&memory{fail: errors.New("odd")}, noEnv)
 		r.from.Ring.platform.diagnose = func(context.Context, error) error { return ErrLocked }
 		_, err := r.Resolve(ctx, "klg", ref)
-		wantFault(t, err, fault.Store, "AUTHCTL_SECRET_KLG_CLIENT_SECRET", "AUTHCTL_STORE=none", "secret-tool")
+		wantFault(t, err, fault.Store, "AUTHCTL_SECRET_KLG_CLIENT_SECRET", "AUTHCTL_STORE=file", "secret-tool")
 	})
 	t.Run("hung says the way out", func(t *testing.T) {
 		m := &memory{hang: make(chan struct{})}
@@ -99,7 +99,7 @@ func TestKeyringReference(t *testing.T) {
 		r := resolver(m, noEnv)
 		r.from.Ring.limit = time.Millisecond
 		_, err := r.Resolve(ctx, "klg", ref)
-		wantFault(t, err, fault.Store, "AUTHCTL_SECRET_KLG_CLIENT_SECRET", "AUTHCTL_STORE=none")
+		wantFault(t, err, fault.Store, "AUTHCTL_SECRET_KLG_CLIENT_SECRET", "AUTHCTL_STORE=file")
 	})
 }
 

@@ -82,6 +82,14 @@ func (k FileKey) Save(_ context.Context, key []byte) error {
 // IsAbsent reports whether err means that the key was never made.
 func (k FileKey) IsAbsent(err error) bool { return errors.Is(err, errNoKey) }
 
+// Readers says who can open what it seals.
+func (k FileKey) Readers() string {
+	if k.given != "" {
+		return "who can read it and its key, " + k.given + " (" + k.from + "), can open it"
+	}
+	return "its key lies beside it, so whoever can read your files can open it"
+}
+
 func (k FileKey) ownPath() string { return filepath.Join(k.own.path, ownKeyName) }
 
 var errNoKey = errors.New("the token store has no key yet")
