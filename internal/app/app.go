@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"runtime"
 
 	"authctl/internal/config"
 	"authctl/internal/profile"
@@ -66,6 +67,10 @@ func (a *App) once() func(line string) {
 func (a *App) Ring() *secretstore.Ring {
 	if a.ring == nil {
 		a.ring = secretstore.NewRing(a.Sys.Keyring, a.Sys.Env)
+		desktop := runtime.GOOS == "darwin" || a.has("DISPLAY") || a.has("WAYLAND_DISPLAY")
+		if a.isTerminal(2) && desktop && !a.has("SSH_CONNECTION") && !a.has("SSH_TTY") { // else nobody sees its dialog
+			a.ring = a.ring.Before(a.Warn)
+		}
 	}
 	return a.ring
 }

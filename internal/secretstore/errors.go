@@ -48,11 +48,11 @@ func (r *Ring) explain(ctx context.Context, err error) error {
 }
 
 // timedOut tells a keyring that waits for a person to unlock it from one that hangs.
-func (r *Ring) timedOut(ctx context.Context) error {
+func (r *Ring) timedOut(ctx context.Context, waited time.Duration) error {
 	if known := r.look(ctx, nil); known != nil {
-		return fmt.Errorf("%w (nobody unlocked it within %s)", known, r.limit)
+		return fmt.Errorf("%w (nobody unlocked it within %s)", known, waited)
 	}
-	return fmt.Errorf("%w (waited %s)", ErrTimeout, r.limit)
+	return fmt.Errorf("%w (waited %s)", ErrTimeout, waited)
 }
 
 func (r *Ring) look(ctx context.Context, failure error) error {

@@ -17,7 +17,7 @@ func thisPlatform(func(string) (string, bool)) platform {
 	case "windows":
 		return platform{maxItem: maxWindows, diagnose: windowsState}
 	case "darwin":
-		return platform{maxItem: maxDarwin, diagnose: darwinState}
+		return platform{maxItem: maxDarwin, diagnose: darwinState, dialogs: true} // security(1) waits for Keychain's dialogs
 	default:
 		return platform{}
 	}

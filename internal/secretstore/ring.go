@@ -17,8 +17,12 @@ import (
 	"authctl/internal/secret"
 )
 
-// CallLimit is how long one keyring operation may take before authctl gives up.
-const CallLimit = 3 * time.Second
+// CallLimit is how long one keyring operation may take before authctl gives up,
+// and PersonLimit how long where it waits for a person who unlocks the keyring.
+const (
+	CallLimit   = 3 * time.Second
+	PersonLimit = time.Minute
+)
 
 // Keyring is the OS keyring as go-keyring offers it. An absent item is
 // keyring.ErrNotFound of that library, or ErrAbsent.
@@ -34,6 +38,8 @@ type Ring struct {
 	keyring  Keyring
 	platform platform
 	limit    time.Duration
+	person   time.Duration
+	asked    func(line string) // tells who sits there what is waited for; nil: nobody does
 
 	mu     sync.Mutex
 	broken error // a time-out ends the ring: 3 s once, never 3 s for each call
@@ -45,15 +51,24 @@ type platform struct {
 	// diagnose looks at a failure (nil: a time-out): ErrLocked, ErrNoKeyring, or nil for "cannot tell".
 	diagnose func(ctx context.Context, failure error) error
 	maxItem  int // largest value in bytes; 0: no limit worth knowing
+	// dialogs: a call that does not return may wait for a dialog that diagnose cannot see.
+	dialogs bool
 }
 
 // NewRing wraps k; nil is the keyring of this machine. env is the process
 // environment, used only to see whether there is a bus to talk to.
 func NewRing(k Keyring, env func(string) (string, bool)) *Ring {
 	if k != nil {
-		return &Ring{keyring: k, limit: CallLimit}
+		return &Ring{keyring: k, limit: CallLimit, person: PersonLimit}
 	}
-	return &Ring{keyring: &osKeyring{}, platform: thisPlatform(env), limit: CallLimit}
+	return &Ring{keyring: &osKeyring{}, platform: thisPlatform(env), limit: CallLimit, person: PersonLimit}
+}
+
+// Before lets a person who sees this desktop's dialogs unlock the keyring: a call
+// that waits for that has PersonLimit, and asked says so.
+func (r *Ring) Before(asked func(line string)) *Ring {
+	r.asked = asked
+	return r
 }
 
 // osKeyring is go-keyring's package level behind the interface.
@@ -131,25 +146,43 @@ func (r *Ring) call(ctx context.Context, f func() (string, error)) (string, erro
 		value string
 		err   error
 	}
-	done := make(chan outcome, 1)
+	done, waited := make(chan outcome, 1), time.Duration(0)
 	go func() {
 		v, err := f()
 		done <- outcome{v, err}
 	}()
-	limit := time.NewTimer(r.limit)
-	defer limit.Stop()
-	select {
-	case o := <-done:
-		return o.value, r.explain(ctx, o.err)
-	case <-ctx.Done():
-		return "", fmt.Errorf("waiting for the OS keyring: %w", context.Cause(ctx))
-	case <-limit.C:
-		err := r.timedOut(ctx)
-		r.mu.Lock()
-		r.broken = err
-		r.mu.Unlock()
-		return "", err
+	for _, wait := range []time.Duration{r.limit, r.person - r.limit} {
+		limit := time.NewTimer(wait)
+		defer limit.Stop()
+		select {
+		case o := <-done:
+			return o.value, r.explain(ctx, o.err)
+		case <-ctx.Done():
+			return "", fmt.Errorf("waiting for the OS keyring: %w", context.Cause(ctx))
+		case <-limit.C:
+		}
+		waited += wait
+		if !r.dialogOpen(ctx) {
+			break
+		}
+		if waited == r.limit {
+			r.asked("the OS keyring waits to be unlocked: its dialog may be behind another window")
+		}
 	}
+	err := r.timedOut(ctx, waited)
+	r.mu.Lock()
+	r.broken = err
+	r.mu.Unlock()
+	return "", err
+}
+
+// dialogOpen is true where a person may be looking at the keyring's dialog.
+func (r *Ring) dialogOpen(ctx context.Context) bool {
+	if r.asked == nil {
+		return false
+	}
+	known := r.look(ctx, nil)
+	return errors.Is(known, ErrLocked) || known == nil && r.platform.dialogs
 }
 
 // Reachable is ErrNoKeyring when it is known, without calling anything, that

@@ -139,6 +139,55 @@ func TestRingTellsLockedFromHung(t *testing.T) {
 	}
 }
 
+// A person at a terminal has a minute for the unlock dialog; nobody else, and
+// nobody for a keyring that is not locked.
+func TestRingWaitsForAPerson(t *testing.T) {
+	for name, c := range map[string]struct {
+		state         error
+		dialogs, desk bool
+		want          time.Duration
+		is            error
+	}{
+		"locked, a person":         {ErrLocked, false, true, 60, ErrLocked},
+		"locked, nobody":           {ErrLocked, false, false, 3, ErrLocked},
+		"Keychain, a person":       {nil, true, true, 60, ErrTimeout},
+		"Keychain, nobody":         {nil, true, false, 3, ErrTimeout},
+		"a daemon hangs, a person": {nil, false, true, 3, ErrTimeout},
+		"nobody there any more":    {ErrNoKeyring, true, true, 3, ErrNoKeyring},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &memory{hang: make(chan struct{})}
+			defer close(m.hang)
+			r := NewRing(m, noEnv)
+			if r.person != time.Minute {
+				t.Errorf("a person has %s", r.person)
+			}
+			r.limit, r.person = 3*time.Millisecond, 60*time.Millisecond
+			r.platform.diagnose = func(context.Context, error) error { return c.state }
+			r.platform.dialogs = c.dialogs
+			told := 0
+			if c.desk {
+				r = r.Before(func(string) { told++ })
+			}
+			_, err := r.Get(context.Background(), "s", "a")
+			if !errors.Is(err, c.is) || !strings.Contains(err.Error(), (c.want*time.Millisecond).String()) || (told == 1) != (c.want > 3) {
+				t.Errorf("told %d times, %v", told, err)
+			}
+		})
+	}
+}
+
+// What is unlocked in time is used.
+func TestRingIsUnlocked(t *testing.T) {
+	m := &memory{hang: make(chan struct{}), items: map[string]string{"s\x00a": "v"}}
+	r := NewRing(m, noEnv).Before(func(string) { close(m.hang) })
+	r.limit = time.Millisecond
+	r.platform.dialogs = true
+	if v, err := r.Get(context.Background(), "s", "a"); err != nil || v.Reveal() != "v" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestRingIsInterrupted(t *testing.T) {
 	m := &memory{hang: make(chan struct{})}
 	defer close(m.hang)
