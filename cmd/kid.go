@@ -32,12 +32,14 @@ FILE is PEM, DER, PKCS#12, a JWK or a JWKS, private or public, UTF-8 or UTF-16;
 FILE#/json/pointer looks inside a JSON document; - is stdin. A private key
 gives the id of its public half. Needs no profile, no network and no keyring.
 
-  %-10s  base64url(SHA-256(DER SubjectPublicKeyInfo)), the default
-              (also spki-sha256, as in assertion.kid)
-  thumbprint  RFC 7638 SHA-256 thumbprint of the JWK
-  x5t         SHA-1 thumbprint of the certificate (RFC 7515 4.1.7)
-  x5t#S256    SHA-256 thumbprint of the certificate (RFC 7515 4.1.8)
-  all         a table of all of them
+  %s  base64url(SHA-256(DER SubjectPublicKeyInfo)), the default; it is
+               Keycloak's, and keycloak means the same
+  thumbprint   RFC 7638 SHA-256 thumbprint of the JWK
+  x5t          SHA-1 thumbprint of the certificate (RFC 7515 4.1.7)
+  x5t#S256     SHA-256 thumbprint of the certificate (RFC 7515 4.1.8)
+  all          a table of all of them
+
+assertion.kid and assert --kid have the same words.
 
 --jwk prints the public JWK to register: with the id that --as chooses, else
 the kid of the JWK itself, else the default.
@@ -50,7 +52,7 @@ Exit status: 0 printed; 2 wrong usage; 3 no key, or not exactly one, in FILE.`, 
 		Args: one("FILE, or - for stdin"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.file = args[0]
-			if o.as == "spki-sha256" { // what assertion.kid and assert --kid call it
+			if o.as == formerForm {
 				o.as = kidForms()[0]
 			}
 			return runKid(cmd.Context(), c, o)
@@ -69,7 +71,10 @@ Exit status: 0 printed; 2 wrong usage; 3 no key, or not exactly one, in FILE.`, 
 
 // kidForms are the values of --as, the default first: what Keycloak derives
 // from a registered certificate or key.
-func kidForms() []string { return []string{"keycloak", "thumbprint", "x5t", "x5t#S256", "all"} }
+func kidForms() []string { return []string{"spki-sha256", "thumbprint", "x5t", "x5t#S256", "all"} }
+
+// formerForm is what the first of kidForms was called; the JSON of all has it, too.
+const formerForm = "keycloak"
 
 func (o kidOptions) check() error {
 	switch {

@@ -91,6 +91,7 @@ func (o kidOptions) table(key *keys.Key) ([]byte, error) {
 	ids["key"] = key.Describe()
 	_ = shown.Fprintf(w, "key\t%s\n", key.Describe())
 	if o.output == "json" {
+		ids[formerForm] = ids[kidForms()[0]]
 		return shown.JSON(ids)
 	}
 	_ = w.Flush()
