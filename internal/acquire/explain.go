@@ -55,8 +55,8 @@ func explainRefusal(r *endpoint.Request, field string, refused *endpoint.Refusal
 	if skew := refused.Skew().Abs(); skew > tolerated || skew >= noticed && s.aboutTime() {
 		f = f.Hint("%s", SkewText(refused.Skew()))
 	}
-	if refused.RetryAfter > 0 {
-		f = f.Hint("the server asks to wait %s before the next request", refused.RetryAfter.Round(time.Second))
+	if wait := refused.Wait(); wait != "" {
+		f = f.Hint("%s", wait)
 	}
 	if len(f.Hints) == 0 {
 		f.Hints = hintsFor(s)

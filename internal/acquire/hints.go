@@ -44,7 +44,6 @@ func hintsFor(s situation) []string {
 func advices() []advice {
 	return []advice{
 		{on: redirected, say: "check {field} of profile {profile}"},
-		{on: later, say: "try again later"},
 		{on: gateway, say: "the server behind it is down or slow: try again later, or check {field} in profile {profile}"},
 
 		{on: badClient, when: public, say: "check client.id in profile {profile}; the server may want a client that proves itself (client.auth is none)"},
@@ -130,7 +129,6 @@ func namesDetails(s situation) bool  { return s.p.Details() != nil }
 
 func decided(s situation) bool    { return s.refused.Verdict() == endpoint.No }
 func redirected(s situation) bool { return s.refused.Location != "" }
-func later(s situation) bool      { return s.refused.Verdict() == endpoint.Later }
 func gateway(s situation) bool    { return s.refused.Verdict() == endpoint.Gateway }
 
 func badClient(s situation) bool {

@@ -53,6 +53,19 @@ func (r *Refusal) Verdict() Verdict {
 	}
 }
 
+// Wait is a hint about when to ask again: what Retry-After says (RFC 9110 10.2.3), else
+// "later" where that is the verdict, else "".
+func (r *Refusal) Wait() string {
+	switch {
+	case r.RetryAfter > 0:
+		return fmt.Sprintf("the server asks to wait %s before the next request", r.RetryAfter.Round(time.Second))
+	case r.Verdict() == Later:
+		return "try again later"
+	default:
+		return ""
+	}
+}
+
 // Error is the refusal in one line, safe for a terminal.
 func (r *Refusal) Error() string {
 	if r.Location != "" {

@@ -208,7 +208,7 @@ func notThere(p *profile.Profile, at string, err error) error {
 	var refused *endpoint.Refusal
 	field, _ := p.Metadata()
 	f := networkFault("discovery", field, at, err)
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) && !later(err) {
 		f = f.Hint("check %s of profile %s, or set the endpoints and discovery: never", field, p.Name)
 	}
 	return f
@@ -226,7 +226,16 @@ func networkFault(what, field, at string, err error) *fault.Error {
 	}
 	f := fault.New(fault.Network, "%s %s: HTTP %d", what, at, refused.Status)
 	f.Err = joined{f.Err.Error(), err}
+	if wait := refused.Wait(); wait != "" {
+		f = f.Hint("%s", wait)
+	}
 	return f
+}
+
+// later: the place is the right one, and there is nothing to correct.
+func later(err error) bool {
+	var refused *endpoint.Refusal
+	return errors.As(err, &refused) && refused.Verdict() == endpoint.Later
 }
 
 // joined keeps the cause without repeating its text.

@@ -51,6 +51,9 @@ func (s *Source) Grants(ctx context.Context, p *profile.Profile) []string {
 
 // whence says where the address of the keys came from.
 func whence(p *profile.Profile, f *fault.Error) error {
+	if later(f) {
+		return f
+	}
 	if p.JWKSURL != "" {
 		return f.Hint("check jwks_url of profile %s", p.Name)
 	}

@@ -22,6 +22,7 @@ type documents struct {
 	bodies map[string]string
 	asked  []string
 	absent int // the status of what is not there; 0: 404
+	wait   string
 }
 
 func (d *documents) Get(_ context.Context, url string, limit int64) (endpoint.Answer, error) {
@@ -29,7 +30,7 @@ func (d *documents) Get(_ context.Context, url string, limit int64) (endpoint.An
 	body, ok := d.bodies[url]
 	switch {
 	case !ok:
-		return endpoint.Answer{Status: cmp.Or(d.absent, 404), Header: http.Header{}}, nil
+		return endpoint.Answer{Status: cmp.Or(d.absent, 404), Header: http.Header{"Retry-After": {d.wait}}}, nil
 	case int64(len(body)) > limit:
 		return endpoint.Answer{}, errors.New("too large")
 	}

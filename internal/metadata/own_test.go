@@ -188,3 +188,32 @@ func TestWhereADocumentIsNotSearchGoesOn(t *testing.T) {
 		}
 	}
 }
+
+// docs/exit-codes.md: "later" has nothing to correct, and says when.
+func TestLaterIsNoFaultOfTheProfile(t *testing.T) {
+	for name, c := range map[string]struct {
+		status     int
+		wait, hint string
+	}{
+		"a limit":                {429, "90", "the server asks to wait 1m30s before the next request"},
+		"a limit without a time": {429, "", "try again later"},
+		"maintenance":            {503, "", "try again later"},
+		"a fault":                {500, "", "check issuer"},
+	} {
+		d := &documents{absent: c.status, wait: c.wait}
+		_, err := (&Source{HTTP: d}).Resolve(t.Context(), found(), NeedToken)
+		one(t, name, err, c.hint)
+		d.bodies = map[string]string{wellKnownURL: document(nil)}
+		_, err = (&Source{HTTP: d}).Keys(t.Context(), found(), true)
+		one(t, name+", of the keys", err, strings.Replace(c.hint, "check issuer", "the discovery document names", 1))
+	}
+}
+
+// one is a network fault whose only hint begins so.
+func one(t *testing.T, name string, err error, hint string) {
+	t.Helper()
+	var f *fault.Error
+	if !errors.As(err, &f) || f.Kind != fault.Network || len(f.Hints) != 1 || !strings.HasPrefix(f.Hints[0], hint) {
+		t.Errorf("%s: %+v", name, err)
+	}
+}

@@ -38,7 +38,7 @@ func JWKS(ctx context.Context, client Getter, at string) ([]*keys.Key, error) {
 		return nil, endpoint.Lost("the JWKS", at, err)
 	}
 	if answer.Status != 200 {
-		return nil, fault.New(fault.Network, "fetching the JWKS %s: HTTP %d", at, answer.Status)
+		return nil, networkFault("JWKS", "the JWKS", at, endpoint.AsRefusal(answer))
 	}
 	set, err := keys.ParseJWKS(answer.Body)
 	if err != nil {
