@@ -8,6 +8,11 @@ out=${1:-bin/authctl}
 git rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 # nethttpomithttp2: authctl speaks HTTP/1.1 only (internal/endpoint), so half a megabyte of HTTP/2 stays out.
 # -l: no inlining in its own packages is 340 KB less, and no slower: it waits for others most of the time.
-CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -gcflags=authctl/...=-l -ldflags '-s -w' -o "$out" .
+ldflags='-s -w'
+# internal/host/stdout_linux.go: what begins before Go's runtime, and sees a closed stdout.
+case $(go env GOOS)/$(go env GOARCH) in
+linux/amd64 | linux/arm64) ldflags="$ldflags -E _authctl_entry" ;;
+esac
+CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath -gcflags=authctl/...=-l -ldflags "$ldflags" -o "$out" .
 # A file as the linker wrote it starts 0.6 ms slower than its copy, until the page cache forgets it.
 cp "$out" "$out.copy" && mv "$out.copy" "$out"

@@ -13,7 +13,7 @@ import (
 // Host is the real machine.
 func Host() System {
 	return System{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		In: os.Stdin, Out: host.Stdout(os.Stdout), Err: os.Stderr,
 		Env: os.LookupEnv, Environ: os.Environ, Now: time.Now, Rand: rand.Reader,
 		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
 		Columns:    columns,
