@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -54,7 +55,7 @@ func signedBy(t *testing.T, name string, by *authority) authority {
 	return a
 }
 
-func (a authority) sign(template *x509.Certificate, key *ecdsa.PublicKey) *x509.Certificate {
+func (a authority) sign(template *x509.Certificate, key crypto.PublicKey) *x509.Certificate {
 	a.t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key, a.key)
 	if err != nil {

@@ -75,6 +75,7 @@ type Deps struct {
 type Acquirer struct {
 	Deps
 	key   *keys.Key // of DPoP proofs, nil until needed
+	named bool      // key is dpop.key
 	nonce string    // the authorization server's last DPoP nonce
 }
 

@@ -154,7 +154,7 @@ func (a *Acquirer) request(ctx context.Context, p *profile.Profile, e metadata.E
 	}
 	r.Omit(p.Request.Omit)
 	if p.DPoP.Enabled {
-		proof, err := a.Proof(p, "POST", url, "", a.nonce)
+		proof, err := a.Proof(ctx, p, "POST", url, "", a.nonce)
 		if err != nil {
 			return nil, err
 		}

@@ -302,7 +302,7 @@ func TestATokenBesideABoundSession(t *testing.T) {
 	f, p := newFamily(), person()
 	f.kind, p.DPoP.Enabled = "DPoP", true
 	b := loggedIn(t, f, p)
-	want, err := b.JKT(p)
+	want, err := b.JKT(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -311,7 +311,7 @@ func TestATokenBesideABoundSession(t *testing.T) {
 		if _, err := a.Token(t.Context(), p, forScope("one")); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := a.JKT(p); err != nil || got != want {
+		if got, err := a.JKT(t.Context(), p); err != nil || got != want {
 			t.Errorf("proofs are made with key %s, the session has %s: %v", got, want, err)
 		}
 	}
@@ -333,7 +333,7 @@ func TestTheSessionsRefreshTokenHandedIn(t *testing.T) {
 	f, p := newFamily(), person()
 	f.kind, p.DPoP.Enabled = "DPoP", true
 	b := loggedIn(t, f, p)
-	want, err := b.JKT(p)
+	want, err := b.JKT(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +342,7 @@ func TestTheSessionsRefreshTokenHandedIn(t *testing.T) {
 	if _, err := a.RefreshWith(t.Context(), p, p, own); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := a.JKT(p); err != nil || got != want {
+	if got, err := a.JKT(t.Context(), p); err != nil || got != want {
 		t.Errorf("proofs were made with key %s, the session has %s: %v", got, want, err)
 	}
 	a = b.process()
@@ -351,7 +351,7 @@ func TestTheSessionsRefreshTokenHandedIn(t *testing.T) {
 	if !errors.As(err, &fe) || fe.Kind != fault.Login || !strings.Contains(fmt.Sprint(fe.Hints), "bound to a DPoP key") {
 		t.Errorf("%v", err)
 	}
-	if got, _ := a.JKT(p); got == want {
+	if got, _ := a.JKT(t.Context(), p); got == want {
 		t.Error("another session's key went with a token from elsewhere")
 	}
 }

@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,18 +15,18 @@ import (
 	"authctl/internal/store"
 )
 
-// Proof makes a DPoP proof (RFC 9449 4) with the profile's key: the one its
-// kept token is bound to, else a new one, which is kept with the token.
+// Proof makes a DPoP proof (RFC 9449 4) with the profile's key: dpop.key, else the one
+// its kept token is bound to, else a new one, which is kept with the token.
 // accessToken "" is for requests to the authorization server.
-func (a *Acquirer) Proof(p *profile.Profile, method, url, accessToken, nonce string) (string, error) {
-	if err := a.makeKey(p); err != nil {
+func (a *Acquirer) Proof(ctx context.Context, p *profile.Profile, method, url, accessToken, nonce string) (string, error) {
+	if err := a.haveKey(ctx, p); err != nil {
 		return "", err
 	}
 	var jti [16]byte
 	if _, err := io.ReadFull(a.Rand, jti[:]); err != nil {
 		return "", fmt.Errorf("random bytes for a DPoP proof: %w", err)
 	}
-	return jwt.DPoPProof(a.key, jwt.ProofOptions{
+	return jwt.DPoPProof(a.key.During(ctx), jwt.ProofOptions{
 		Method: method, URL: url, Nonce: nonce, AccessToken: accessToken,
 		Now: a.Now(), JTI: hex.EncodeToString(jti[:]), Alg: p.DPoP.Alg,
 	})
@@ -33,16 +34,27 @@ func (a *Acquirer) Proof(p *profile.Profile, method, url, accessToken, nonce str
 
 // JKT is the thumbprint of the key of the profile's proofs, for dpop_jkt in an
 // authorization request (RFC 9449 10).
-func (a *Acquirer) JKT(p *profile.Profile) (string, error) {
-	if err := a.makeKey(p); err != nil {
+func (a *Acquirer) JKT(ctx context.Context, p *profile.Profile) (string, error) {
+	if err := a.haveKey(ctx, p); err != nil {
 		return "", err
 	}
 	return a.key.Thumbprint()
 }
 
-// makeKey makes the key where no kept one was adopted.
-func (a *Acquirer) makeKey(p *profile.Profile) error {
+// haveKey loads dpop.key, or makes the key where no kept one was adopted.
+func (a *Acquirer) haveKey(ctx context.Context, p *profile.Profile) error {
 	if a.key != nil {
+		return nil
+	}
+	if !p.DPoP.Key.IsZero() {
+		key, err := keys.Of(ctx, a.Secrets, p.Name, "dpop.key", p.DPoP.Key, keys.Options{})
+		if err != nil {
+			return err
+		}
+		if err := key.CheckSigning(p.DPoP.Alg); err != nil {
+			return fault.New(fault.Config, "dpop.key: %w", err).Hint("dpop.key and dpop.alg of profile %s must fit each other", p.Name)
+		}
+		a.key, a.named = key, true
 		return nil
 	}
 	key, err := keys.Generate(p.DPoP.Alg, a.Rand)
@@ -80,9 +92,9 @@ func (a *Acquirer) noteNonce(answer endpoint.Answer) {
 	}
 }
 
-// privateKey is the DPoP key for a record, nil when there is none.
+// privateKey is the DPoP key for a record, nil when there is none, or it is dpop.key.
 func (a *Acquirer) privateKey() ([]byte, error) {
-	if a.key == nil {
+	if a.key == nil || a.named {
 		return nil, nil
 	}
 	return a.key.PKCS8()

@@ -42,6 +42,7 @@ func Key(p *profile.Profile, subject string) string {
 		Details                           any             `json:",omitempty"`
 		DiscoveryURL                      string          `json:",omitempty"`
 		AssertionType                     string          `json:",omitempty"`
+		DPoPKey                           string          `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -62,6 +63,7 @@ func Key(p *profile.Profile, subject string) string {
 		p.Details(),
 		p.DiscoveryURL,
 		unless(profile.JWTAssertion, p.Client.AssertionType),
+		p.DPoP.Key.String(),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.

@@ -157,6 +157,6 @@ func (t curlTokens) Token(ctx context.Context, refused secret.Text) (curl.Token,
 }
 
 // Proof implements curl.Prover.
-func (t curlTokens) Proof(_ context.Context, method, url string, access secret.Text, nonce string) (string, error) {
-	return t.acq.Proof(t.profile, method, url, access.Reveal(), nonce)
+func (t curlTokens) Proof(ctx context.Context, method, url string, access secret.Text, nonce string) (string, error) {
+	return t.acq.Proof(ctx, t.profile, method, url, access.Reveal(), nonce)
 }

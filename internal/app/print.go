@@ -77,7 +77,7 @@ func (a *App) printed(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 		if err != nil {
 			return out, err
 		}
-		if out.Proof, err = acq.Proof(p, method, at, r.Set.AccessToken.Reveal(), ""); err != nil {
+		if out.Proof, err = acq.Proof(ctx, p, method, at, r.Set.AccessToken.Reveal(), ""); err != nil {
 			return out, err
 		}
 	}

@@ -72,7 +72,8 @@ func (j jws) sign(key *keys.Key, at Server, now time.Time, rand io.Reader) (stri
 		j.claims[name] = value
 	}
 	alg := cmp.Or(j.shape.Alg, keys.DefaultAlg(key))
-	signed, err := jwt.Sign(key.Within(j.shape.Lifetime/2), alg, header, j.claims)
+	key = key.Within(j.shape.Lifetime/2, "half of what the signed may be used for ("+j.path+".lifetime), so it is not sent")
+	signed, err := jwt.Sign(key, alg, header, j.claims)
 	if err != nil && key.HasProgram() && key.CheckSigning(alg) == nil { // it says itself what failed
 		return "", fmt.Errorf("signing %s: %w", j.name, err)
 	}

@@ -48,35 +48,12 @@ func ClientKey(ctx context.Context, s secret.Resolver, p *profile.Profile) (*key
 
 // load reads the private key of one field.
 func load(ctx context.Context, s secret.Resolver, p *profile.Profile, at profile.RefAt) (*keys.Key, error) {
-	raw, err := s.Resolve(ctx, p.Name, at.Ref)
-	if err != nil {
-		return nil, err
-	}
-	key, err := keys.Load([]byte(raw.Reveal()), keys.Options{Passphrase: func() (secret.Text, error) {
+	return keys.Of(ctx, s, p.Name, at.Path, at.Ref, keys.Options{Passphrase: func() (secret.Text, error) {
 		if p.Client.KeyPassphrase.IsZero() {
 			return secret.Text{}, fault.New(fault.Config, "the key is encrypted").Hint("set client.key_passphrase")
 		}
 		return s.Resolve(ctx, p.Name, p.Client.KeyPassphrase)
 	}})
-	if err != nil {
-		return nil, fault.New(fault.Config, "%s %s: %w", at.Path, at.Ref, err).
-			Hint("authctl kid FILE shows what a key file holds")
-	}
-	if at.Ref.Kind != secret.SignerProgram {
-		return key, nil
-	}
-	signer, ok := s.(secret.Signer)
-	if !ok {
-		return nil, fault.New(fault.Config, "%s %s: no program is run here", at.Path, at.Ref)
-	}
-	key, err = key.SignedBy(ctx, func(ctx context.Context, environ []string, message []byte) ([]byte, error) {
-		return signer.RunSigner(ctx, at.Ref, environ, message)
-	})
-	if err != nil {
-		return nil, fault.New(fault.Config, "%s: public: %s: %w", at.Path, at.Ref.Public, err).
-			Hint("public: names the public key or the certificate of the signer's key")
-	}
-	return key, nil
 }
 
 func withCertificate(ctx context.Context, s secret.Resolver, p *profile.Profile, key *keys.Key) (*keys.Key, error) {

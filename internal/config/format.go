@@ -51,12 +51,13 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Object("dpop", []strict.Member{
 			strict.Flag("enabled", &p.DPoP.Enabled),
 			strict.Text("alg", &p.DPoP.Alg),
+			ref("key", &p.DPoP.Key, signing),
 		}),
 		strict.Object("api", apiMembers(&p.API)),
 		strict.Object("tls", []strict.Member{
 			ref("ca", &p.TLS.CA, public),
 			ref("client_certificate", &p.TLS.ClientCertificate, public),
-			ref("client_key", &p.TLS.ClientKey, private),
+			ref("client_key", &p.TLS.ClientKey, signing),
 			ref("client_key_passphrase", &p.TLS.ClientKeyPassphrase, private),
 		}),
 		strict.Objects("hints", &p.Hints, hintMembers, func(*strict.Reader, *yaml.Node, string) {}),

@@ -134,7 +134,7 @@ func askedRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secre
 	case github && (len(got.Argv)+len(got.Environ) > 0 || got.Public != nil || got.Name == "" || strings.ContainsFunc(got.Name, unicode.IsControl)):
 		problem = "github_actions: needs the audience that the server wants, and nothing beside it"
 	case signer && s != signing:
-		problem = "signer: signs, and gives no secret: it is for client.key and grant_assertion.key"
+		problem = "signer: signs, and gives no secret: it is for client.key, grant_assertion.key, dpop.key and tls.client_key"
 	case signer && (got.Public == nil || got.Public.IsZero() || has(secret.Command)):
 		problem = "signer: needs public: beside it, file:PATH of its public key or certificate, and no command:"
 	case !signer && got.Public != nil:

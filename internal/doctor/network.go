@@ -35,6 +35,10 @@ func (e *exam) network(ctx context.Context) {
 		e.skip("network", "what tls needs is not there, so no host was asked")
 		return
 	}
+	if e.p.TLS.ClientKey.Signs() && !e.memo.commands {
+		e.skip("network", "every host may ask for the client certificate, and its signer was %s", errNotRun)
+		return
+	}
 	client, err := e.Client(ctx, e.p)
 	if err != nil {
 		e.skip("network", "tls does not load, so no host was asked")

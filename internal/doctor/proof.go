@@ -29,6 +29,12 @@ func (e *exam) clientProof(ctx context.Context) {
 		at := profile.RefAt{Path: profile.ClientKey, Ref: e.p.Client.Key}
 		e.signingKey(ctx, "request key", "login.request_object", at, e.p.RequestAlg(), clientauth.ClientKey)
 	}
+	if at := (profile.RefAt{Path: "dpop.key", Ref: e.p.DPoP.Key}); e.p.DPoP.Enabled && !at.Ref.IsZero() {
+		e.signingKey(ctx, "dpop key", "dpop", at, e.p.DPoP.Alg, outright(at, ""))
+	}
+	if at := (profile.RefAt{Path: "tls.client_key", Ref: e.p.TLS.ClientKey}); at.Ref.Signs() {
+		e.signingKey(ctx, "tls key", "tls", at, "", outright(at, "PS256")) // TLS 1.3 has no other for RSA (RFC 8446 4.2.3)
+	}
 	if m.Uses(profile.ClientSecret) && m.Signs {
 		e.macSecret(ctx)
 	}
@@ -85,6 +91,17 @@ func (e *exam) signingKey(ctx context.Context, check, block string, at profile.R
 		return
 	}
 	e.signsWith(check, key, alg)
+}
+
+// outright loads the key of a field that no other field belongs to; alg is what is asked of it, if it can do that.
+func outright(at profile.RefAt, alg string) func(context.Context, secret.Resolver, *profile.Profile) (*keys.Key, error) {
+	return func(ctx context.Context, s secret.Resolver, p *profile.Profile) (*keys.Key, error) {
+		key, err := keys.Of(ctx, s, p.Name, at.Path, at.Ref, keys.Options{})
+		if err == nil && alg != "" {
+			key.Alg = alg
+		}
+		return key, err
+	}
 }
 
 // signsWith has the program of a signer: sign a JWT that nobody gets.

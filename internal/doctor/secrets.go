@@ -54,13 +54,13 @@ func (m *memo) Resolve(ctx context.Context, profileName string, ref secret.Ref) 
 	return text, err
 }
 
-// RunSigner makes memo a secret.Signer.
-func (m *memo) RunSigner(ctx context.Context, ref secret.Ref, environ []string, message []byte) ([]byte, error) {
+// Sign makes memo a secret.Signer.
+func (m *memo) Sign(ctx context.Context, ref secret.Ref, what secret.ToSign) ([]byte, error) {
 	signer, ok := m.from.(secret.Signer)
 	if !ok || !m.commands {
 		return nil, errNotRun
 	}
-	return signer.RunSigner(ctx, ref, environ, message)
+	return signer.Sign(ctx, ref, what)
 }
 
 // missing is true when one of refs was asked for and could not be had: then

@@ -174,6 +174,9 @@ func (c *Client) roundTrip(req *http.Request, read func(*http.Response) ([]byte,
 		a = c.answer(req, resp, body)
 		a.Began, a.Route, a.cut = began, way.get(), err != nil
 	}
+	if unsigned := way.get().unsigned; unsigned != nil && err != nil {
+		err = signerError{unsigned} // of which crypto/tls keeps the text alone
+	}
 	if err != nil {
 		err = &wayError{way.get(), err}
 	}

@@ -17,9 +17,15 @@ import (
 
 // Lost is the fault of a request to url that got no answer: what went wrong in
 // a person's words, and what fixes it. It is a fault.Network, and a
-// fault.Config where the environment names no proper proxy. field is where the
-// profile has url.
+// fault.Config where the environment names no proper proxy, or what the signer
+// of tls.client_key failed with. field is where the profile has url.
 func Lost(field, url string, err error) *fault.Error {
+	var unsigned signerError
+	if errors.As(err, &unsigned) {
+		f := fault.New(unsigned.cause.Kind, "tls.client_key, for %s: %w", WithoutQuery(url), unsigned)
+		f.Hints = unsigned.cause.Hints
+		return f
+	}
 	kind, t := fault.Network, explain(field, url, err)
 	var proxy *ProxyError
 	if errors.As(err, &proxy) && proxy.Status == 0 {
@@ -136,7 +142,10 @@ func Transient(err error) bool {
 	var cert *tls.CertificateVerificationError
 	var proxy *ProxyError
 	var record tls.RecordHeaderError
+	var unsigned signerError
 	switch {
+	case errors.As(err, &unsigned):
+		return false // a card counts wrong PINs, and blocks
 	case errors.As(err, &proxy):
 		return proxy.Status > 501 // 502, 503, 504; what 407 wants only a person can give
 	case errors.Is(err, ErrTooLarge), errors.As(err, &cert), errors.As(err, &record), isAlert(err), isOldTLS(err):

@@ -3,6 +3,8 @@ package endpoint
 import (
 	"context"
 	"sync"
+
+	"authctl/internal/fault"
 )
 
 // Route is how a request went to its server, as far as it came: for `-v`, and
@@ -14,6 +16,8 @@ type Route struct {
 	Asked          bool   // the server asked for one; what the profile has was sent
 	OwnRoots       bool   // tls.ca says whom to trust, not the system
 	RootsFile      string // SSL_CERT_FILE, "" where it is not set
+
+	unsigned *fault.Error // why the signer of the client certificate's key did not sign
 }
 
 // Via is ", through PROXY" for a sentence, "" for a direct connection.
@@ -49,6 +53,12 @@ type wayError struct {
 
 func (e *wayError) Error() string { return e.cause.Error() }
 func (e *wayError) Unwrap() error { return e.cause }
+
+// signerError is a handshake that the signer of tls.client_key did not sign.
+type signerError struct{ cause *fault.Error }
+
+func (e signerError) Error() string { return e.cause.Error() }
+func (e signerError) Unwrap() error { return e.cause }
 
 // recorder lets a handshake, which has a goroutine of its own, add to a route.
 type recorder struct {

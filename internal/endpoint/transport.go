@@ -4,14 +4,21 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
+
+	"authctl/internal/keys"
 )
 
 // ConnectTimeout bounds DNS, TCP and, apart, the TLS handshake (docs/network.md).
 const ConnectTimeout = 5 * time.Second
+
+// signTimeout is how long the signer of tls.client_key may take, which a handshake
+// waits for beside: within RequestTimeout, so that it is the signer that is blamed.
+const signTimeout = 12 * time.Second
 
 // Setup is what decides about the way to a server.
 type Setup struct {
@@ -28,7 +35,7 @@ func NewTransport(s Setup) *http.Transport {
 		OnProxyConnectResponse: connected,
 		DialContext:            (&net.Dialer{Timeout: ConnectTimeout}).DialContext,
 		TLSClientConfig:        w.tls(),
-		TLSHandshakeTimeout:    ConnectTimeout,
+		TLSHandshakeTimeout:    w.handshake(),
 		ResponseHeaderTimeout:  RequestTimeout,
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableKeepAlives:      true,
@@ -91,12 +98,24 @@ func (w way) tls() *tls.Config {
 			}
 			route.Asked = true
 			if w.hasCertificate() {
-				certificate = &w.setup.TLS.Certificates[0]
+				own := w.setup.TLS.Certificates[0]
+				own.PrivateKey = keys.ForHandshake(info.Context(), own.PrivateKey, signTimeout, func(err error) {
+					note(info.Context(), func(route *Route) { _ = errors.As(err, &route.unsigned) })
+				})
+				certificate = &own
 			}
 		})
 		return certificate, nil
 	}
 	return config
+}
+
+// handshake is how long one may take.
+func (w way) handshake() time.Duration {
+	if w.hasCertificate() && keys.IsProgram(w.setup.TLS.Certificates[0].PrivateKey) {
+		return ConnectTimeout + signTimeout
+	}
+	return ConnectTimeout
 }
 
 // connected is a proxy's answer to CONNECT (RFC 9110 9.3.6).

@@ -23,13 +23,11 @@ func (e external) Sign(text string, key any) ([]byte, error) {
 	if !ok || !hash.Available() {
 		return nil, errors.New("the key cannot sign it")
 	}
-	h := hash.New()
-	_, _ = h.Write([]byte(text)) // a hash takes all
 	var opts crypto.SignerOpts = hash
 	if strings.HasPrefix(e.Alg(), "PS") {
 		opts = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
 	}
-	sig, err := signer.Sign(nil, h.Sum(nil), opts)
+	sig, err := crypto.SignMessage(signer, nil, []byte(text), opts)
 	if pub, ok := signer.Public().(*ecdsa.PublicKey); ok && err == nil {
 		return fixed(sig, (pub.Curve.Params().BitSize+7)/8)
 	}

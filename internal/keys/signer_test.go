@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"authctl/internal/fault"
+	"authctl/internal/secret"
 )
 
 // TestASignerIsVerified: what a program returns is a signature by the public
@@ -28,6 +29,7 @@ func TestASignerIsVerified(t *testing.T) {
 		}
 		var opts crypto.SignerOpts = map[string]crypto.Hash{"256": crypto.SHA256, "384": crypto.SHA384, "512": crypto.SHA512}[alg[2:]]
 		digest := []byte("a message")
+		message := digest
 		if opts.HashFunc() != 0 {
 			h := opts.HashFunc().New()
 			h.Write(digest)
@@ -58,20 +60,20 @@ func TestASignerIsVerified(t *testing.T) {
 			"half of itself": {good[:len(good)/2], false},
 		} {
 			t.Run(alg+" "+name, func(t *testing.T) {
-				var environ []string
-				key, err := (&Key{Public: private.Public}).SignedBy(t.Context(), func(_ context.Context, env []string, _ []byte) ([]byte, error) {
-					environ = env
+				var told secret.ToSign
+				key, err := (&Key{Public: private.Public}).SignedBy(t.Context(), func(_ context.Context, what secret.ToSign) ([]byte, error) {
+					told = what
 					return c.says, nil
 				})
 				if err != nil {
 					t.Fatal(err)
 				}
-				_, err = key.Signer.Sign(nil, digest, opts)
+				_, err = crypto.SignMessage(key.Signer, nil, message, opts)
 				if c.ok != (err == nil) || !c.ok && fault.KindOf(err) != fault.Config {
 					t.Errorf("%v", err)
 				}
-				if environ[0] != "AUTHCTL_SIGN_ALG="+alg {
-					t.Errorf("told %q", environ)
+				if told.Alg != alg || string(told.Digest) != string(digest) || string(told.Message) != string(message) {
+					t.Errorf("told %q", told)
 				}
 			})
 		}
@@ -100,14 +102,14 @@ func TestASignerThatIsLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := (&Key{Public: private.Public}).SignedBy(t.Context(), func(ctx context.Context, _ []string, _ []byte) ([]byte, error) {
+	key, err := (&Key{Public: private.Public}).SignedBy(t.Context(), func(ctx context.Context, _ secret.ToSign) ([]byte, error) {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = key.Within(1).Signer.Sign(nil, make([]byte, 32), crypto.SHA256)
+	_, err = crypto.SignMessage(key.Within(1, "too long").Signer, nil, make([]byte, 32), crypto.SHA256)
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Kind != fault.Network {
 		t.Errorf("%v", err)

@@ -149,6 +149,7 @@ type TokenPolicy struct {
 type DPoP struct {
 	Enabled bool
 	Alg     string
+	Key     secret.Ref // zero: a key is made, and kept with the token
 }
 
 // API is how the token is used.

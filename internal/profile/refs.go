@@ -47,6 +47,7 @@ func (p *Profile) Refs() []RefAt {
 		{"grant_assertion.key", grant.Key},
 		{"exchange.subject_token", p.Exchange.SubjectToken},
 		{"exchange.actor_token", p.Exchange.ActorToken},
+		{"dpop.key", p.DPoP.Key},
 		{"tls.ca", p.TLS.CA},
 		{"tls.client_certificate", p.TLS.ClientCertificate},
 		{"tls.client_key", p.TLS.ClientKey},

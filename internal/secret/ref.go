@@ -106,5 +106,9 @@ func (r Ref) String() string {
 // Fresh is true for a source that gives another secret at every call.
 func (r Ref) Fresh() bool { return r.Kind == Command || r.Kind == GitHubActions }
 
+// Signs is true for a key that stays where it is: what the reference resolves
+// to is its public half, and a Signer is asked for signatures.
+func (r Ref) Signs() bool { return r.Kind == SignerProgram }
+
 // IsZero is true for no reference.
 func (r Ref) IsZero() bool { return r.Kind == "" }

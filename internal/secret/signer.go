@@ -2,10 +2,17 @@ package secret
 
 import "context"
 
-// Signer runs the program of a Signer reference. A Resolver that has programs
-// has this too; Resolve gives the public half of such a reference.
+// ToSign is what a signer is asked to sign.
+type ToSign struct {
+	Alg     string // RFC 7518 3.1, RFC 8037 3.1
+	Hash    string // SHA256, SHA384 or SHA512; "" for EdDSA
+	Message []byte
+	Digest  []byte // of Message; EdDSA: the message itself
+}
+
+// Signer signs with what a Signs reference points to. A Resolver that can has
+// this too; Resolve gives the public half of such a reference.
 type Signer interface {
-	// RunSigner gives the program message on stdin and environ beside its own
-	// environment, and returns the beginning of its stdout as it is.
-	RunSigner(ctx context.Context, ref Ref, environ []string, message []byte) ([]byte, error)
+	// Sign returns the raw signature, which nobody has verified; that of ECDSA is DER or r||s.
+	Sign(ctx context.Context, ref Ref, what ToSign) ([]byte, error)
 }

@@ -14,10 +14,10 @@ import (
 	"authctl/internal/shown"
 )
 
-// RunSigner runs the program of a signer: reference without a shell, in the
+// Sign runs the program of a signer: reference without a shell, in the
 // environment of command: programs. It is fault.Network when it takes longer
 // than ctx or commandLimit allows, else fault.Config when it fails.
-func (r *Resolver) RunSigner(ctx context.Context, ref secret.Ref, environ []string, message []byte) ([]byte, error) {
+func (r *Resolver) Sign(ctx context.Context, ref secret.Ref, what secret.ToSign) ([]byte, error) {
 	if len(ref.Argv) == 0 {
 		return nil, fault.New(fault.Config, "signer: is an empty list")
 	}
@@ -26,8 +26,8 @@ func (r *Resolver) RunSigner(ctx context.Context, ref secret.Ref, environ []stri
 	defer cancel()
 	var out, said firstLine
 	c := exec.CommandContext(limit, ref.Argv[0], ref.Argv[1:]...)
-	c.Env = append(secret.Withheld(c.Environ(), r.hidden(), ref.Environ), environ...)
-	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(message), &out, &said
+	c.Env = append(secret.Withheld(c.Environ(), r.hidden(), ref.Environ), "AUTHCTL_SIGN_ALG="+what.Alg, "AUTHCTL_SIGN_HASH="+what.Hash)
+	c.Stdin, c.Stdout, c.Stderr = bytes.NewReader(what.Digest), &out, &said
 	c.WaitDelay = commandGrace
 	err := c.Run()
 	switch {

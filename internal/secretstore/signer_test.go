@@ -18,10 +18,10 @@ func TestTheSignersProgram(t *testing.T) {
 	r := NewResolver(Sources{Env: env, Hidden: func() []string { return []string{"PIN"} }})
 	run := func(ctx context.Context, script string, given ...string) (string, error) {
 		ref := secret.Ref{Kind: secret.SignerProgram, Argv: []string{"/bin/sh", "-c", script}, Environ: given}
-		out, err := r.RunSigner(ctx, ref, []string{"AUTHCTL_SIGN_ALG=RS256"}, []byte("dig\x00est"))
+		out, err := r.Sign(ctx, ref, secret.ToSign{Alg: "RS256", Hash: "SHA256", Digest: []byte("dig\x00est")})
 		return string(out), err
 	}
-	if got, err := run(t.Context(), `printf %s "$AUTHCTL_SIGN_ALG$PIN:"; cat`); err != nil || got != "RS256:dig\x00est" {
+	if got, err := run(t.Context(), `printf %s "$AUTHCTL_SIGN_ALG:$AUTHCTL_SIGN_HASH$PIN:"; cat`); err != nil || got != "RS256:SHA256:dig\x00est" {
 		t.Errorf("%q, %v", got, err)
 	}
 	if got, err := run(t.Context(), `printf %s "$PIN"`, "PIN"); err != nil || got != "1234-canary" {

@@ -16,6 +16,9 @@ import (
 // two files, or from one that holds both (PEM, PKCS#12).
 func (d Deps) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Certificate, error) {
 	key := p.TLS.ClientKey
+	if key.Signs() {
+		return d.signedElsewhere(ctx, p)
+	}
 	if key.IsZero() {
 		key = p.TLS.ClientCertificate
 	}
@@ -39,6 +42,19 @@ func (d Deps) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Ce
 	return pair, err
 }
 
+// signedElsewhere is the certificate with a key that stays where it is.
+func (d Deps) signedElsewhere(ctx context.Context, p *profile.Profile) (tls.Certificate, error) {
+	private, err := keys.Of(ctx, d.Secrets, p.Name, "tls.client_key", p.TLS.ClientKey, keys.Options{})
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	text, err := d.Secrets.Resolve(ctx, p.Name, p.TLS.ClientCertificate)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return withChain(private, []byte(text.Reveal()), keys.Options{})
+}
+
 // pairOf reads what crypto/tls does not: DER, PKCS#12, encrypted keys, UTF-16,
 // a chain in another order.
 func pairOf(certificate, key []byte, o keys.Options) (tls.Certificate, error) {
@@ -50,6 +66,11 @@ func pairOf(certificate, key []byte, o keys.Options) (tls.Certificate, error) {
 		return tls.Certificate{}, fault.New(fault.Config, "the private key of tls.client_certificate is missing").
 			Hint("let tls.client_key name it; authctl kid FILE shows what a file holds")
 	}
+	return withChain(private, certificate, o)
+}
+
+// withChain is the certificate of private, and of the others what stands beside it.
+func withChain(private *keys.Key, certificate []byte, o keys.Options) (tls.Certificate, error) {
 	chain, err := keys.Certificates(certificate, o)
 	if err != nil {
 		return tls.Certificate{}, unusable("tls.client_certificate", err)

@@ -70,16 +70,29 @@ func (p *PKI) Client(t *testing.T, name string, selfSigned bool) *x509.Certifica
 	return c
 }
 
+// Certify makes NAME.pem of a client whose private key is elsewhere.
+func (p *PKI) Certify(t *testing.T, name string, public crypto.PublicKey) {
+	t.Helper()
+	c := p.issue(t, &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}, p.ca, public, p.key)
+	write(t, p.File(name+".pem"), "CERTIFICATE", c.Raw)
+}
+
 // sign completes and signs a certificate; a nil issuer is itself.
 func (p *PKI) sign(t *testing.T, c, issuer *x509.Certificate, key crypto.Signer) *x509.Certificate {
 	t.Helper()
+	if issuer == nil {
+		return p.issue(t, c, c, key.Public(), key)
+	}
+	return p.issue(t, c, issuer, key.Public(), p.key)
+}
+
+func (p *PKI) issue(t *testing.T, c, issuer *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) *x509.Certificate {
+	t.Helper()
 	c.SerialNumber = big.NewInt(time.Now().UnixNano())
 	c.NotBefore, c.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour)
-	signer := p.key
-	if issuer == nil {
-		issuer, signer = c, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, issuer, key.Public(), signer)
+	der, err := x509.CreateCertificate(rand.Reader, c, issuer, public, signer)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func (d Deps) Browser(ctx context.Context, p *profile.Profile, acq *acquire.Acqu
 		return acquire.Result{}, err
 	}
 	if p.DPoP.Enabled { // for a request that is not pushed (RFC 9449 10)
-		if req.DPoPThumbprint, err = acq.JKT(p); err != nil {
+		if req.DPoPThumbprint, err = acq.JKT(ctx, p); err != nil {
 			return acquire.Result{}, err
 		}
 	}
