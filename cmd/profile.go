@@ -2,11 +2,14 @@ package cmd
 
 import (
 	"context"
+	"maps"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
 	"authctl/internal/fault"
+	"authctl/internal/profile"
 )
 
 func newProfileCmd(c *cli) *cobra.Command {
@@ -46,24 +49,32 @@ func (c *cli) completeOneProfile(cmd *cobra.Command, args []string, toComplete s
 }
 
 func newProfileShowCmd(c *cli) *cobra.Command {
-	return &cobra.Command{
+	var output string
+	cmd := &cobra.Command{
 		Use:   "show [NAME]",
 		Short: "Print a profile with all that its preset and the defaults add",
 		Long: `Prints the profile as YAML that could stand in profiles.d/NAME.yaml. A comment
 marks what comes from the preset or is a default. References to secrets are
 shown, the secrets are not read. Without NAME it is the profile of --profile,
-AUTHCTL_PROFILE or default_profile.
+AUTHCTL_PROFILE or default_profile. With -o json one object, {"name":...,
+"fields":{...},"written":{...}}: written says for a field at which
+file:line:column, or in which preset, it stands; the others are defaults.
 
 Exit status: 0 shown; 3 the profile is wrong or not there.`,
 		Args:              oneAtMost("NAME"),
 		ValidArgsFunction: c.completeOneProfile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runProfileShow(cmd.Context(), c, first(args))
+			return runProfileShow(cmd.Context(), c, first(args), output)
 		},
 	}
+	registerListOutput(cmd, &output)
+	return cmd
 }
 
-func runProfileShow(ctx context.Context, c *cli, name string) error {
+func runProfileShow(ctx context.Context, c *cli, name, output string) error {
+	if err := c.checkListOutput(output); err != nil {
+		return err
+	}
 	a, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -72,12 +83,22 @@ func runProfileShow(ctx context.Context, c *cli, name string) error {
 	if err != nil {
 		return err
 	}
+	if output == "json" {
+		return c.printResult(map[string]any{"name": p.Name, "fields": config.Values(p), "written": writtenAt(p)})
+	}
 	text, err := config.MarshalWithOrigins(p)
 	if err != nil {
 		return fault.New(fault.Internal, "writing the profile: %w", err)
 	}
 	_, err = c.sys.Out.Write(text)
 	return err
+}
+
+// writtenAt is where each field stands, without what only profile add reads of a preset.
+func writtenAt(p *profile.Profile) map[string]string {
+	at := maps.Clone(p.Source)
+	maps.DeleteFunc(at, func(field, _ string) bool { return field == "" || strings.HasPrefix(field, "ask") })
+	return at
 }
 
 // first is the first argument, "" without one.

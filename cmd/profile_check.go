@@ -14,22 +14,31 @@ import (
 )
 
 func newProfileCheckCmd(c *cli) *cobra.Command {
-	return &cobra.Command{
+	var output string
+	cmd := &cobra.Command{
 		Use:   "check [NAME]",
 		Short: "Report everything that is wrong in the profiles file",
 		Long: `Checks one profile, or all of them: unknown and duplicate keys, wrong values,
 missing fields, secrets that stand in the file, addresses that are not https.
 Every problem is one line on stderr, FILE:LINE:COLUMN first. Nothing is sent and
-no secret is read; authctl doctor goes further.
+no secret is read; authctl doctor goes further. With -o json stdout is one object,
+{"ok":...,"profiles":[...],"problems":[{"file":...,"message":...}]}.
 
 Exit status: 0 all is well; 3 something is wrong.`,
 		Args:              oneAtMost("NAME"),
 		ValidArgsFunction: c.completeOneProfile,
-		RunE:              func(cmd *cobra.Command, args []string) error { return runProfileCheck(cmd.Context(), c, first(args)) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runProfileCheck(cmd.Context(), c, first(args), output)
+		},
 	}
+	registerListOutput(cmd, &output)
+	return cmd
 }
 
-func runProfileCheck(ctx context.Context, c *cli, name string) error {
+func runProfileCheck(ctx context.Context, c *cli, name, output string) error {
+	if err := c.checkListOutput(output); err != nil {
+		return err
+	}
 	a, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -37,13 +46,20 @@ func runProfileCheck(ctx context.Context, c *cli, name string) error {
 	s := a.Settings
 	profiles, err := checked(s, cmp.Or(name, c.flags.profile))
 	if problems := strict.AllProblems(err); len(problems) > 0 {
-		return c.report(problems)
+		return c.report(problems, output)
 	}
 	if err != nil {
 		return err
 	}
 	if len(profiles) == 0 {
 		return config.NoProfiles(s)
+	}
+	if output == "json" {
+		names := make([]string, len(profiles))
+		for i, p := range profiles {
+			names[i] = p.Name
+		}
+		return c.printResult(map[string]any{"ok": true, "profiles": names, "problems": []any{}})
 	}
 	for _, p := range profiles {
 		if err := shown.Fprintf(c.sys.Out, "%s: ok\n", p.Name); err != nil {
@@ -68,14 +84,40 @@ func checked(s config.Settings, name string) ([]profile.Profile, error) {
 	return []profile.Profile{*p}, nil
 }
 
-// report lists every problem and sums up in the error.
-func (c *cli) report(problems strict.Problems) error {
+// problem is one entry of `profile check -o json`; its names are a contract.
+type problem struct {
+	File    string `json:"file"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Profile string `json:"profile,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// report lists every problem and sums up in the error. In JSON the list is the
+// result, as doctor's is.
+func (c *cli) report(problems strict.Problems, output string) error {
+	if output == "json" {
+		list := make([]problem, len(problems))
+		for i, p := range problems {
+			list[i] = problem{p.File, p.Line, p.Column, p.Profile, p.Path, p.Text, p.Hint}
+		}
+		if err := c.printResult(map[string]any{"ok": false, "profiles": []string{}, "problems": list}); err != nil {
+			return err
+		}
+		return found(problems)
+	}
 	for _, p := range problems {
 		_ = shown.Fprintf(c.sys.Err, "%s\n", shown.Line(p.Full()))
 		if p.Hint != "" {
 			_ = shown.Fprintf(c.sys.Err, "  hint: %s\n", shown.Line(p.Hint))
 		}
 	}
+	return found(problems)
+}
+
+func found(problems strict.Problems) error {
 	if len(problems) == 1 {
 		return fault.New(fault.Config, "1 problem")
 	}

@@ -50,14 +50,21 @@ func quick(args []string) bool {
 
 // newRoot is the tree that args need: see addCommands.
 func newRoot(c *cli, args []string) *cobra.Command {
+	var asked bool
 	root := &cobra.Command{
 		Use:           "authctl",
 		Short:         "OAuth 2 and OpenID Connect tokens for named profiles",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noArguments,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asked {
+				return runVersion(c, "text")
+			}
+			return cmd.Help()
+		},
 	}
+	root.Flags().BoolVar(&asked, "version", false, "print the version, as authctl version does")
 	root.SetIn(c.sys.In)
 	root.SetOut(c.sys.Out)
 	root.SetErr(c.sys.Err)

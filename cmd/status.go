@@ -8,6 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/acquire"
+	"authctl/internal/app"
+	"authctl/internal/config"
+	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/session"
 	"authctl/internal/shown"
@@ -25,7 +29,11 @@ what it is for, a claim by its name. No server is asked and no token is shown. -
 alone. With -o json expires_in is the seconds left, 0 for an expired token; it and
 expires_at are left out where the server said no expires_in.
 
-Exit status: 0 listed; 3 no such profile; 6 the store could not be read.`,
+A script asks with --quiet and the exit status whether somebody is logged in: 8 says
+that nothing of what is listed is still good or can be refreshed, or that nothing
+is kept. Whether the server would agree, only a request can tell.
+
+Exit status: 0 listed; 8 see above; 3 no such profile; 6 the store could not be read.`,
 		Example: `  authctl status
   authctl status -p work -o json`,
 		Args: noArguments,
@@ -81,14 +89,45 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 		for _, k := range kept {
 			tokens = append(tokens, describeKept(k, kind, c.sys.Now()))
 		}
-		return c.printResult(map[string]any{"store": kind, "folder": where, "tokens": tokens})
+		if err := c.printResult(map[string]any{"store": kind, "folder": where, "tokens": tokens}); err != nil {
+			return err
+		}
+		return c.noneGood(a, kept)
 	}
 	if where == "" {
 		c.say("store %s: nothing is kept", kind)
 	} else {
 		c.say("store %s: %s", kind, where)
 	}
-	return printKept(c, kept, kind)
+	if err := printKept(c, kept, kind); err != nil {
+		return err
+	}
+	return c.noneGood(a, kept)
+}
+
+// noneGood is the fault of a list in which nothing is of use any more, as
+// `gh auth status` has it: its exit code is a script's answer.
+func (c *cli) noneGood(a *app.App, kept []session.Kept) error {
+	now, name := c.sys.Now(), c.flags.profile
+	good := func(t time.Time) bool { return t.IsZero() || t.After(now) }
+	for _, k := range kept {
+		if good(k.Expires) || k.Refreshable && good(k.RefreshExpires) {
+			return nil
+		}
+	}
+	f := fault.New(fault.Login, "nothing is kept")
+	if len(kept) > 0 {
+		f = fault.New(fault.Login, "what is kept has expired, and no refresh token is left")
+	}
+	f.Profile = name
+	p, err := config.LoadProfile(a.Settings, name)
+	switch {
+	case name == "" || err != nil:
+		return f.Hint("authctl login -p NAME logs in, authctl token -p NAME gets a token of a profile that needs no person")
+	case p.GrantType().Session():
+		return f.Hint("%s", acquire.LoginCommand(p, ""))
+	}
+	return f.Hint("authctl token -p %s", name)
 }
 
 func describeKept(k session.Kept, kind string, now time.Time) keptToken {
@@ -111,6 +150,9 @@ func rfc3339(t time.Time) string {
 }
 
 func printKept(c *cli, kept []session.Kept, kind string) error {
+	if len(kept) == 0 {
+		return nil
+	}
 	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
 	_ = shown.Fprintf(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE\n")
 	for _, k := range kept {

@@ -19,6 +19,9 @@ func MarshalWithOrigins(p *profile.Profile) ([]byte, error) {
 	return strict.Encode(body)
 }
 
+// Values is what MarshalWithOrigins writes as a value for JSON, numbers digit for digit.
+func Values(p *profile.Profile) any { return strict.JSON(strict.Write(profileMembers(p))) }
+
 func origins(n *yaml.Node, path string, source map[string]string) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]

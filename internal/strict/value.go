@@ -39,6 +39,12 @@ func AnyText(key string, to *any) Member {
 	}
 }
 
+// JSON is a node that Write made as a value for JSON, as Any reads it.
+func JSON(n *yaml.Node) any {
+	var r Reader
+	return r.json(n, "")
+}
+
 // maxDepth bounds the nesting of a JSON value.
 const maxDepth = 64
 
