@@ -32,8 +32,7 @@ FILE is PEM, DER, PKCS#12, a JWK or a JWKS, private or public, UTF-8 or UTF-16;
 FILE#/json/pointer looks inside a JSON document; - is stdin. A private key
 gives the id of its public half. Needs no profile, no network and no keyring.
 
-  %s  base64url(SHA-256(DER SubjectPublicKeyInfo)), the default; it is
-               Keycloak's, and keycloak means the same
+  %s  base64url(SHA-256(DER SubjectPublicKeyInfo)), the default
   thumbprint   RFC 7638 SHA-256 thumbprint of the JWK
   x5t          SHA-1 thumbprint of the certificate (RFC 7515 4.1.7)
   x5t#S256     SHA-256 thumbprint of the certificate (RFC 7515 4.1.8)
