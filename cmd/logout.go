@@ -19,7 +19,8 @@ func newLogoutCmd(c *cli) *cobra.Command {
 		Short: "Revoke and forget what is kept for a profile",
 		Long: `Tell the server that the kept tokens are no longer used (RFC 7009), where it
 has a revocation endpoint, and forget them. What the server does not revoke is
-forgotten all the same, with a warning. Secrets stay: see secret delete.
+forgotten all the same; where a refresh token then lives on at the server, that is
+said. Secrets stay: see secret delete.
 
 After a login in the browser, the address that ends it there is shown too, where
 the server has one (OpenID Connect RP-Initiated Logout).
@@ -76,6 +77,10 @@ func forgotten(done session.Forgotten) string {
 	switch {
 	case done.Records == 0:
 		return "nothing was kept"
+	case done.Alive == 1:
+		return "forgotten; the refresh token was not revoked and lives on at the server"
+	case done.Alive > 1:
+		return shown.Sprintf("forgotten; %d refresh tokens were not revoked and live on at their servers", done.Alive)
 	case done.Revoked == 0:
 		return "forgotten"
 	default:

@@ -98,8 +98,36 @@ func TestLogoutForgetsWhatTheServerKeeps(t *testing.T) {
 	d := r.with(t)
 	d.keep("salus")
 	d.want("", 0, "warning: salus: the server did not revoke the token", "logout")
+	d.keep("salus", "other")
+	d.want("", 0, "all profiles: forgotten; 2 refresh tokens were not revoked and live on at their servers", "logout", "--all")
 	if d.records() != 0 {
 		t.Error("the record is still there")
+	}
+}
+
+// Nothing is called over that is not: only who has a refresh token has something that lives on.
+func TestLogoutWithoutARevocationEndpoint(t *testing.T) {
+	for refresh, c := range map[string]struct{ says, not string }{
+		`,"refresh_token":"CANARY-r"`: {"salus: forgotten; the refresh token was not revoked and lives on", "did not revoke"},
+		"":                            {"salus: forgotten", "lives on"},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = fmt.Fprintf(w, `{"access_token":"CANARY-a","token_type":"Bearer","expires_in":3600%s}`, refresh)
+		}))
+		defer server.Close()
+		d := newDesk(t)
+		d.env["AUTHCTL_STORE"], d.env["XDG_STATE_HOME"], d.env["S"] = "file", t.TempDir(), "s3cret"
+		text := "profiles: {salus: {token_url: " + server.URL + ", discovery: never, client: {id: me, secret: env:S}}}\n"
+		if err := os.WriteFile(d.env["AUTHCTL_CONFIG"], []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d.keep("salus")
+		out, errs, code := d.run("", "logout", "-p", "salus")
+		if all := out + errs; code != 0 || !strings.Contains(all, c.says) || strings.Contains(all, c.not) ||
+			strings.Contains(errs, "no revocation endpoint") != strings.Contains(all, "lives on") {
+			t.Errorf("%s: exit %d: %s%s", refresh, code, out, errs)
+		}
 	}
 }
 
@@ -107,7 +135,7 @@ func TestLogoutNoRevoke(t *testing.T) {
 	r := newRevoking(t)
 	d := r.with(t)
 	d.keep("salus")
-	d.want("", 0, "salus: forgotten", "logout", "--no-revoke")
+	d.want("", 0, "salus: forgotten; the refresh token was not revoked and lives on at the server", "logout", "--no-revoke")
 	if len(r.heard) != 0 || d.records() != 0 {
 		t.Errorf("heard %q, %d records left", r.heard, d.records())
 	}

@@ -101,6 +101,22 @@ func loginBecause(p *profile.Profile, rec store.Record, why string, failure erro
 	return f
 }
 
+// Over is why the session of rec gives no more tokens now, "" where it does or rec is none.
+func Over(rec store.Record, now time.Time) string {
+	switch told := rec.Aux[endedBecause]; {
+	case !isSession(rec):
+		return ""
+	case told != "":
+		return told
+	case rec.Set.RefreshToken.IsZero() && !rec.Set.FreshFor(0, now):
+		return "its token has expired, and it came without a refresh token"
+	case !rec.Set.RefreshExpires.IsZero() && !rec.Set.RefreshExpires.After(now) && !rec.Set.FreshFor(0, now):
+		return "its refresh token has expired"
+	default:
+		return ""
+	}
+}
+
 // personNeeded is failure, or exit 8 with the login command where the server
 // wants to see the person of rec's session again. The session stays as it is:
 // the rule that asks for the person may be about this network or this hour.

@@ -209,6 +209,26 @@ func TestPlace(t *testing.T) {
 		"cannot be":        {nil, errors.New("no home"), "", "FAIL store", []string{"no home"}},
 		"token":            {kept{kind: "file", list: record("g", token.Set{AccessToken: text, ExpiresAt: in(time.Minute)})}, nil, "", "ok session", []string{"g token, expires in 1m0s"}},
 		"0 seconds":        {kept{kind: "file", list: record("g", token.Set{AccessToken: text, ObtainedAt: now(), ExpiresAt: now()})}, nil, "", "ok session", []string{"g token, expired"}},
+		"ended by the server": {
+			kept{kind: "file", list: ended(record("authorization_code", token.Set{AccessToken: text, ExpiresAt: in(-time.Hour)}), "the server refused the grant (invalid_grant)")},
+			nil, "authorization_code", "warn session",
+			[]string{"the session is over: the server refused the grant (invalid_grant)", "[authctl login-pkce -p p]"},
+		},
+		"ended, of an exchange that nothing repeats": {
+			kept{kind: "file", list: ended(record("token_exchange", token.Set{AccessToken: text, ExpiresAt: in(time.Hour)}), "revoked")},
+			nil, "", "warn session",
+			[]string{"the session is over: revoked", "[authctl exchange -p p"},
+		},
+		"ended, where token asks anew": {
+			kept{kind: "file", list: ended(record("client_credentials", token.Set{AccessToken: text, ExpiresAt: in(time.Hour)}), "revoked")},
+			nil, "", "ok session",
+			[]string{"client_credentials token, expires in 1h0m0s"},
+		},
+		"a session that nothing renews": {
+			kept{kind: "file", list: record("device_code", token.Set{AccessToken: text, ExpiresAt: in(-1)})},
+			nil, "device_code", "warn session",
+			[]string{"has expired", "[authctl login-device -p p]"},
+		},
 		"not said": {
 			kept{kind: "file", list: record("g", token.Set{AccessToken: text, KeepUntil: in(time.Hour)})},
 			nil, "authorization_code", "ok session",
@@ -242,6 +262,12 @@ func TestPlace(t *testing.T) {
 			expect(t, b.examine(t, p, Options{Offline: true}), tt.start, tt.words...)
 		})
 	}
+}
+
+// ended is list whose last record is over.
+func ended(list []store.Entry, why string) []store.Entry {
+	list[len(list)-1].Record.Aux = map[string]string{"ended": why}
+	return list
 }
 
 // What an interrupt breaks is no finding about the profile.

@@ -82,6 +82,11 @@ func (e *exam) session(list []store.Entry) {
 		e.ok(check, "nothing is ever kept (token.single_use)")
 	case best.Profile == "":
 		e.ok(check, "nothing is kept")
+	case acquire.Over(best, e.Now()) != "":
+		if !e.p.GrantType().Exchanges() { // which token does by itself
+			renewal = acquire.LoginCommand(e.p, best.Grant)
+		}
+		e.warn(check, fmt.Sprintf("%s: the session is over: %s", best.Grant, acquire.Over(best, e.Now())), renewal)
 	case !set.RefreshToken.IsZero() && !set.RefreshExpires.IsZero() && !set.RefreshExpires.After(e.Now()):
 		e.warn(check, fmt.Sprintf("%s: the refresh token has expired", best.Grant), renewal)
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"authctl/internal/acquire"
 	"authctl/internal/fault"
@@ -15,6 +16,7 @@ import (
 // Forgotten is what a logout did.
 type Forgotten struct {
 	Records, Revoked int
+	Alive            int // refresh tokens that are still good at the server
 	// Browser are the addresses where a person ends the logins in the browser.
 	Browser []shown.Address
 }
@@ -83,22 +85,31 @@ func (s Sessions) forget(ctx context.Context, e store.Entry, revoke bool, done *
 	case err == nil:
 		e.Record = again // refreshed while we waited
 	}
+	token, hint := s.toRevoke(e.Record)
+	alive := hint == refreshToken && !gone(e.Record.Set.RefreshExpires, s.Now())
 	if revoke {
 		if err := lock.Hold(ctx); errors.Is(err, store.ErrOvertaken) {
 			return s.forget(ctx, e, revoke, done) // refreshed meanwhile
 		} else if err != nil {
 			return err
 		}
-		revoked, err := s.revoke(ctx, e.Record)
+		revoked, err := s.revoke(ctx, e.Record, token, hint)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
 			s.Warn(e.Record.Profile + ": the server did not revoke the token: " + err.Error())
 		}
-		if revoked {
+		switch {
+		case revoked:
 			done.Revoked++
+			alive = false
+		case err == nil && alive:
+			s.Warn(e.Record.Profile + ": no revocation endpoint of the server is known (revocation_url): it was told nothing")
 		}
+	}
+	if alive {
+		done.Alive++
 	}
 	done.Records++
 	if err := s.Store.Delete(ctx, e.Key); err != nil {
@@ -113,25 +124,35 @@ func (s Sessions) forget(ctx context.Context, e store.Entry, revoke bool, done *
 	return nil
 }
 
-// revoke tells the server (RFC 7009), where the profile or its discovery
-// names a revocation endpoint. Revoking a refresh token ends its access
-// tokens as well (2.1), so one request is enough.
-func (s Sessions) revoke(ctx context.Context, r store.Record) (bool, error) {
+// RFC 7009 2.1.
+const accessToken, refreshToken = "access_token", "refresh_token"
+
+// toRevoke is what the server is told of, with what it is, none where nothing kept is
+// good any more. Revoking a refresh token ends its access tokens as well (RFC 7009
+// 2.1), so one request is enough.
+func (s Sessions) toRevoke(r store.Record) (t secret.Text, hint string) {
 	set := r.Set
 	if left := acquire.Unverified(r); !left.RefreshToken.IsZero() || set.AccessToken.IsZero() {
 		set = left // of an answer that a crash left: what stands before it is spent
 	}
-	t, hint := set.RefreshToken, "refresh_token"
-	if _, said := set.Expiry(); t.IsZero() && (!said || set.FreshFor(0, s.Now())) {
-		t, hint = set.AccessToken, "access_token"
+	switch _, said := set.Expiry(); {
+	case !set.RefreshToken.IsZero():
+		return set.RefreshToken, refreshToken
+	case !set.AccessToken.IsZero() && (!said || set.FreshFor(0, s.Now())):
+		return set.AccessToken, accessToken
+	default:
+		return t, ""
 	}
-	if t.IsZero() {
-		return false, nil
-	}
-	return s.revokeToken(ctx, r, t, hint)
 }
 
-func (s Sessions) revokeToken(ctx context.Context, r store.Record, t secret.Text, hint string) (bool, error) {
+func gone(expires, now time.Time) bool { return !expires.IsZero() && !expires.After(now) }
+
+// revoke tells the server (RFC 7009), where the profile or its discovery names a
+// revocation endpoint.
+func (s Sessions) revoke(ctx context.Context, r store.Record, t secret.Text, hint string) (bool, error) {
+	if hint == "" {
+		return false, nil
+	}
 	p, err := s.Profile(r.Profile)
 	if err != nil {
 		return false, err

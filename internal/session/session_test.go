@@ -87,3 +87,17 @@ func TestWhatStandsBesideASession(t *testing.T) {
 		t.Errorf("besides them %v", found)
 	}
 }
+
+// A refresh token that has expired lives on nowhere.
+func TestWhatLivesOn(t *testing.T) {
+	a, s := kept(t)
+	for key, until := range map[string]time.Time{"over": time.Now().Add(-1), "good": time.Now().Add(time.Hour), "no-end": {}} {
+		r := store.Record{Profile: "p", Grant: "g", Set: token.Set{AccessToken: secret.New("a"), RefreshToken: secret.New("r"), RefreshExpires: until}}
+		if err := s.Put(t.Context(), key, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := a.Forget(t.Context(), "p", false); err != nil || done.Records != 3 || done.Alive != 2 {
+		t.Errorf("%v %+v", err, done)
+	}
+}
