@@ -49,7 +49,7 @@ profiles:
 			sys := app.System{
 				In: begun{in, interrupt}, Out: &out, Err: &errs, Now: time.Now,
 				Env: func(n string) (string, bool) {
-					v, ok := map[string]string{"AUTHCTL_CONFIG": file, "HOME": filepath.Dir(file)}[n]
+					v, ok := map[string]string{"AUTHCTL_CONFIG": file, "HOME": filepath.Dir(file), "AUTHCTL_STORE": "file"}[n]
 					return v, ok
 				},
 				IsTerminal: func(int) bool { return false },
