@@ -1,9 +1,9 @@
 # Every verb is one line: the work is in scripts/. docs/development.md says what each needs.
 
-.PHONY: help build test race fuzz mutants lint generate check bench e2e demo demo-login package clean
+.PHONY: help build test race fuzz mutants lint generate check bench e2e e2e-fleet demo demo-login package clean
 
 help: ## list the verbs
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 build: ## bin/authctl, stripped
 	@scripts/build.sh
@@ -34,6 +34,9 @@ bench: ## the ratios of docs/benchmarks.md, measured here
 
 e2e: ## tests against a real keyring, browser, Keycloak, oidc-provider, Spring and OpenBao
 	@scripts/e2e.sh
+
+e2e-fleet: ## the machines of one fleet at length: real take-over times, 1,000 rotations while leaders are killed
+	@scripts/e2e-fleet.sh
 
 demo: ## a token from each of five providers in the sandbox
 	@scripts/demo.sh

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
-	"sync"
 	"time"
 
 	"authctl/internal/endpoint"
@@ -55,9 +54,7 @@ func (a *Acquirer) askToken(ctx context.Context, p *profile.Profile, g grant.Gra
 			return err
 		}
 		asked = scopeOf(r)
-		if leave != nil {
-			r.Leave = sync.OnceValue(leave) // the body is read in parts
-		}
+		r.Leave = leave
 		return nil
 	}
 	answer, err := a.exchange(ctx, p, e, tokenURL, e.Token, grant.Repeatable(g), build)

@@ -47,7 +47,7 @@ func (a *Acquirer) spendBeside(ctx context.Context, w wish, lock locked, session
 	if err != nil {
 		return token.Set{}, a.besideFailed(ctx, w, lock, session, interrupted, err)
 	}
-	return a.rotateBeside(ctx, w, lock.key, session, answer, scope, interrupted)
+	return a.rotateBeside(ctx, w, lock, session, answer, scope, interrupted)
 }
 
 // grant carries what this call asked for and nothing that it did not: a refresh
@@ -76,18 +76,19 @@ func (a *Acquirer) identified(session store.Record) (store.Record, error) {
 
 // rotateBeside makes the raw answer durable, then its refresh token the
 // session's, and then keeps the access token.
-func (a *Acquirer) rotateBeside(ctx context.Context, w wish, key string, session store.Record, answer endpoint.Answer, scope string, interrupted time.Time) (token.Set, error) {
+func (a *Acquirer) rotateBeside(ctx context.Context, w wish, lock locked, session store.Record, answer endpoint.Answer, scope string, interrupted time.Time) (token.Set, error) {
 	raw := holding(session, answer)
 	raw.Aux = withFact(raw.Aux, pendingSide)
-	if a.Store.Put(ctx, key, raw) != nil {
-		_ = a.Store.Put(ctx, key, refreshOnly(session, answer)) // as in rotate
+	if a.Store.Put(ctx, lock.key, raw) != nil {
+		_ = a.Store.Put(ctx, lock.key, refreshOnly(session, answer)) // as in rotate
 	}
+	interrupted = lock.cutOff(interrupted, answer.At)
 	granted, err := validate(w.asked, answer, scope, a.Warn)
 	if err == nil {
 		granted, err = a.renewed(ctx, w.profile, session, granted)
 	}
 	if err != nil {
-		a.late(ctx, w.profile, key, endpoint.Salvage(answer), a.Store.Put(ctx, key, refreshOnly(session, answer)))
+		a.late(ctx, w.profile, lock.key, endpoint.Salvage(answer), a.Store.Put(ctx, lock.key, refreshOnly(session, answer)))
 		return token.Set{}, err
 	}
 	session = inherits(session, granted)
@@ -98,15 +99,15 @@ func (a *Acquirer) rotateBeside(ctx context.Context, w wish, key string, session
 	if key, err := a.privateKey(); err == nil && key != nil {
 		session.PrivateKey = key
 	}
-	if err := a.Store.Put(ctx, key, session); err != nil {
-		a.late(ctx, w.profile, key, granted, err)
+	if err := a.Store.Put(ctx, lock.key, session); err != nil {
+		a.late(ctx, w.profile, lock.key, granted, err)
 		return token.Set{}, notKept(err)
 	}
 	granted.RefreshToken, granted.RefreshExpires = secret.Text{}, time.Time{}
 	if granted.Scope == "" {
 		granted.Scope = session.Set.Scope // none asked and none named: that of the session (RFC 6749 6)
 	}
-	return a.keepBeside(ctx, w, key, session, granted), nil
+	return a.keepBeside(ctx, w, lock.key, session, granted), nil
 }
 
 // inherits is session after an answer for another API: the refresh token is

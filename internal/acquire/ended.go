@@ -67,8 +67,11 @@ const askAnew = "authctl token -p %s --force asks by the profile's %s grant"
 // asked again for what it has refused, and says how to start anew.
 func (a *Acquirer) ended(ctx context.Context, p *profile.Profile, key string, rec store.Record, interrupted time.Time, failure error) error {
 	before := ""
-	if !interrupted.IsZero() || rec.Aux[cutOff] != "" {
+	switch {
+	case !interrupted.IsZero():
 		before = "an earlier refresh was cut off after it was sent, and its answer is lost; "
+	case rec.Aux[cutOff] != "":
+		before = "an earlier refresh was cut off after it was sent, and its answer is lost or came late; "
 	}
 	if asked := rec.Aux[sideRefused]; asked != "" {
 		before = "the server had refused a token for " + asked + ", and some spend the refresh token at that; " + before

@@ -82,7 +82,7 @@ func (m *memory) Lock(_ context.Context, key string) (store.Lease, error) {
 	if m.locked != nil {
 		m.locked()
 	}
-	return store.NewLease(m.hold, l.Unlock), nil
+	return store.NewLease(m.hold, nil, l.Unlock), nil
 }
 
 // server answers token requests one after another, and remembers them.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -83,7 +84,7 @@ func TestAMachineThatSleptSendsNothing(t *testing.T) {
 // it, and the other's request was refused: the session lives.
 func TestALateAnswerIsDeposited(t *testing.T) {
 	b := newFixture(t)
-	b.http.answers = list(b.dated(granted("second", "r2")), refused("invalid_grant", "spent"))
+	b.http.answers = list(b.dated(granted("second", "r2")), refused("invalid_grant", "spent"), refused("invalid_grant", "the session has ended"))
 	var slept time.Duration
 	start := time.Now()
 	engine := &fakes.Engine{Now: func() time.Time { return start.Add(slept) }}
@@ -108,6 +109,10 @@ func TestALateAnswerIsDeposited(t *testing.T) {
 	}
 	if got, err := b.onAFleet(t, engine, boot).Token(t.Context(), p, Options{}); err != nil || fmt.Sprint(got.FromStore) != "true" {
 		t.Errorf("the session is lost: %v %+v", err, got)
+	}
+	// Where the server ends it for the second use all the same, whoever meets that is told.
+	if _, err := b.onAFleet(t, engine, boot).Token(t.Context(), p, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "came late") {
+		t.Errorf("got %v", err)
 	}
 }
 

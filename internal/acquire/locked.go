@@ -3,6 +3,7 @@ package acquire
 import (
 	"context"
 	"errors"
+	"time"
 
 	"authctl/internal/store"
 )
@@ -19,6 +20,15 @@ func (l locked) hold(ctx context.Context) error {
 		return &notHeld{err}
 	}
 	return ctx.Err() // it may have been given up meanwhile
+}
+
+// cutOff is when a refresh was cut off: one before, or this one where its answer
+// was kept so late that another machine may have sent the same refresh token.
+func (l locked) cutOff(before, answered time.Time) time.Time {
+	if l.Late() {
+		return answered
+	}
+	return before
 }
 
 // notHeld is why a request was not sent: the lock behind it is another's by

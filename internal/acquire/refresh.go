@@ -104,7 +104,7 @@ func (a *Acquirer) refreshWith(ctx context.Context, p, asked *profile.Profile, r
 		return token.Set{}, personNeeded(p, rec, err)
 	}
 	if !holdsSession(held) {
-		return a.rotate(steady, asked, key, rec, answer, time.Time{})
+		return a.rotate(steady, asked, lock, rec, answer, time.Time{})
 	}
 	return a.replace(steady, asked, key, rec, answer)
 }
@@ -163,7 +163,7 @@ func (a *Acquirer) refreshLocked(ctx context.Context, p *profile.Profile, lock l
 	if err != nil {
 		return a.refreshFailed(steady, p, lock, rec, interrupted, err)
 	}
-	return a.rotate(steady, p, lock.key, rec, answer, interrupted)
+	return a.rotate(steady, p, lock, rec, answer, interrupted)
 }
 
 // unspent is the failure of a refresh whose token never left: the intent is what it was.
@@ -174,19 +174,20 @@ func (a *Acquirer) unspent(ctx context.Context, key string, rec store.Record, in
 }
 
 // rotate makes the raw answer to a spent refresh token durable, validates it
-// and promotes it, under the lock of key. interrupted is when a refresh before
+// and promotes it, under its lock. interrupted is when a refresh before
 // this one began that never finished, zero for none.
-func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, rec store.Record, answer endpoint.Answer, interrupted time.Time) (token.Set, error) {
-	if a.Store.Put(ctx, key, holding(rec, answer)) != nil {
+func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, lock locked, rec store.Record, answer endpoint.Answer, interrupted time.Time) (token.Set, error) {
+	if a.Store.Put(ctx, lock.key, holding(rec, answer)) != nil {
 		// Where the raw answer finds no room beside the old set, the refresh token alone may.
-		_ = a.Store.Put(ctx, key, refreshOnly(rec, answer))
+		_ = a.Store.Put(ctx, lock.key, refreshOnly(rec, answer))
 	}
+	interrupted = lock.cutOff(interrupted, answer.At)
 	granted, err := validate(p, answer, rec.Set.Scope, a.Warn)
 	if err == nil {
 		granted, err = a.renewed(ctx, p, rec, granted)
 	}
 	if err != nil {
-		a.late(ctx, p, key, endpoint.Salvage(answer), a.Store.Put(ctx, key, refreshOnly(rec, answer)))
+		a.late(ctx, p, lock.key, endpoint.Salvage(answer), a.Store.Put(ctx, lock.key, refreshOnly(rec, answer)))
 		return token.Set{}, err
 	}
 	rec.Set = successor(rec.Set, lasting(p, rec.Grant, true, granted, a.Warn))
@@ -194,8 +195,8 @@ func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, key string, r
 	if key, err := a.privateKey(); err == nil && key != nil {
 		rec.PrivateKey = key
 	}
-	if err := a.Store.Put(ctx, key, rec); err != nil {
-		a.late(ctx, p, key, granted, err)
+	if err := a.Store.Put(ctx, lock.key, rec); err != nil {
+		a.late(ctx, p, lock.key, granted, err)
 		return token.Set{}, notKept(err)
 	}
 	return rec.Set, nil
@@ -236,7 +237,7 @@ func (a *Acquirer) refreshFailed(ctx context.Context, p *profile.Profile, lock l
 		}
 		answer, _, err := a.askToken(ctx, p, grant.RefreshToken{Token: now.Set.RefreshToken}, func() error { return lock.hold(ctx) })
 		if err == nil {
-			return a.rotate(ctx, p, lock.key, now, answer, time.Time{})
+			return a.rotate(ctx, p, lock, now, answer, time.Time{})
 		}
 		if !refusedGrant(err) {
 			a.rescue(ctx, p, lock.key, now, err)

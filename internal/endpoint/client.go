@@ -64,19 +64,22 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, RequestTimeout)
 	defer cancel()
 	var sent bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { sent = true }})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(body))
+	var held atomic.Pointer[error]
+	text := bytes.NewReader(body)
+	trace := &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { sent = true }}
+	if r.Leave != nil {
+		// net/http has the head in its buffer by now, and flushes it together with a
+		// body of this type. One that is not there is an error, and neither leaves.
+		trace.WroteHeaders = func() {
+			if err := r.Leave(); err != nil {
+				held.Store(&err)
+				text.Reset(nil)
+			}
+		}
+	}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), http.MethodPost, r.URL, text)
 	if err != nil {
 		return Answer{}, err
-	}
-	var held atomic.Bool
-	if r.Leave != nil {
-		// net/http asks for the body before it hands the head to the connection.
-		req.Body = io.NopCloser(&leaving{Reader: bytes.NewReader(body), leave: func() error {
-			err := r.Leave()
-			held.Store(err != nil)
-			return err
-		}})
 	}
 	c.fill(req, r, contentType)
 	if c.Trace != nil {
@@ -84,7 +87,11 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 	}
 	a, err := c.do(req)
 	if err != nil {
-		err = &SendError{Sent: sent && !held.Load(), Err: err, Part: a}
+		kept := held.Load()
+		if kept != nil {
+			err = *kept
+		}
+		err = &SendError{Sent: sent && kept == nil, Err: err, Part: a}
 		if c.Trace != nil {
 			c.Trace.Failed(r.URL, err)
 		}
@@ -99,19 +106,6 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 		c.Trace.Answer(a)
 	}
 	return a, nil
-}
-
-// leaving is a body that asks before it leaves.
-type leaving struct {
-	io.Reader
-	leave func() error
-}
-
-func (l *leaving) Read(p []byte) (int, error) {
-	if err := l.leave(); err != nil {
-		return 0, err
-	}
-	return l.Reader.Read(p)
 }
 
 // fill sets the headers; profile names keep their spelling on the wire, which

@@ -297,7 +297,7 @@ func TestReachReadsNoBody(t *testing.T) {
 	}
 }
 
-// Of a body that is kept here no byte arrives.
+// Of a request that is kept here no byte arrives: a fleet's provider counts them.
 func TestWhatIsKeptDoesNotLeave(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -319,10 +319,10 @@ func TestWhatIsKeptDoesNotLeave(t *testing.T) {
 	r.Leave = func() error { return context.Canceled }
 	_, err = client(nil).Post(t.Context(), r)
 	var lost *SendError
-	if !errors.As(err, &lost) || lost.Sent {
+	if !errors.As(err, &lost) || lost.Sent || !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v, and says it was sent", err)
 	}
-	if got := <-arrived; strings.Contains(got, "CANARY") || strings.Contains(got, "refresh_token") {
+	if got := <-arrived; got != "" {
 		t.Errorf("the server saw %q", got)
 	}
 }
@@ -340,7 +340,7 @@ func TestWhatMayLeaveArrivesWhole(t *testing.T) {
 	r.Set("a", strings.Repeat("b", 9000))
 	asked := 0
 	r.Leave = func() error { asked++; return nil }
-	if _, err := client(nil).Post(t.Context(), r); err != nil || asked == 0 {
+	if _, err := client(nil).Post(t.Context(), r); err != nil || asked != 1 {
 		t.Fatalf("%v, asked %d times", err, asked)
 	}
 	if len(body) != 9002 || length != 9002 {

@@ -20,8 +20,8 @@ type Request struct {
 	Params   []Param
 	Headers  []Header
 	Scope    string // what is asked for where no scope parameter says it
-	// Leave is asked when the body is about to be sent, before its first byte; an
-	// error keeps it here. nil lets it leave.
+	// Leave is asked when the connection stands and the request is about to be sent,
+	// before its first byte; an error keeps it here. nil lets it leave.
 	Leave func() error
 
 	hidden []string // see Hide

@@ -192,6 +192,9 @@ func TestKLGRefresh(t *testing.T) {
 	again := b.must(exchanged(b)).text("refresh_token")
 	b.must(refreshed(b, again))
 	refused(t, refreshed(b, again), 400, "invalid_grant", "Maximum allowed refresh token reuse exceeded")
+	if n := b.get("/_sandbox/requests", nil).json["reused"].(map[string]any)["klg"]; n != 2.0 {
+		t.Errorf("%v reuses were counted", n)
+	}
 	refused(t, refreshed(b, again, "scope", "openid nonsense"), 400, "invalid_scope", "Invalid scopes: openid nonsense")
 	refused(t, refreshed(b, ""), 400, "invalid_request", "No refresh token")
 	refused(t, refreshed(b, "x"), 400, "invalid_grant", "Invalid refresh token")

@@ -32,6 +32,7 @@ type lease struct {
 	sent bool          // a request may have left since
 	at   time.Duration // when the last swap began that said so
 	lost bool          // another took over
+	over bool          // the same, and the answer to a request of ours was written over that
 }
 
 // known is what stands there, as far as nobody else can have changed it with
@@ -62,6 +63,13 @@ func (l *lease) hold(ctx context.Context) error {
 	}
 	return fault.New(fault.Store, "the %s store takes more than %s for a write: nothing was sent", l.kind, fresh).
 		Hint("repeat it when the store is quicker")
+}
+
+// late is true when another took over before the answer to a request of ours was kept.
+func (l *lease) late() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.over
 }
 
 // ours is true while a claim of this lease stands.
@@ -131,7 +139,7 @@ func (l *lease) deposit(ctx context.Context, next state) error {
 	for pause := firstPause; ; pause = longer(pause) {
 		err = l.write(ctx, next)
 		if errors.Is(err, engine.ErrMoved) {
-			err = l.over(ctx, &next)
+			err = l.rewrite(ctx, &next)
 		}
 		if err == nil || errors.Is(err, engine.ErrMoved) || errors.Is(err, errTooLarge) || errors.Is(err, engine.TooLarge) || !again || l.Boot()-l.at > insist {
 			return err
@@ -142,9 +150,9 @@ func (l *lease) deposit(ctx context.Context, next state) error {
 	}
 }
 
-// over writes next, which was moved, over what stands there now; engine.ErrMoved
+// rewrite writes next, which was moved, over what stands there now; engine.ErrMoved
 // where it may not.
-func (l *lease) over(ctx context.Context, next *state) error {
+func (l *lease) rewrite(ctx context.Context, next *state) error {
 	now, err := l.look(ctx, l.key)
 	switch {
 	case err != nil:
@@ -156,7 +164,7 @@ func (l *lease) over(ctx context.Context, next *state) error {
 	case now.generation != l.now.generation:
 		return engine.ErrMoved
 	}
-	next.version = now.version
+	next.version, l.over = now.version, true
 	if err = l.write(ctx, *next); errors.Is(err, engine.ErrMoved) {
 		return errAgain
 	}

@@ -14,7 +14,7 @@ func (f *fleet) lock(ctx context.Context, key string) (Lease, error) {
 	if err != nil {
 		return Lease{}, err
 	}
-	return NewLease(l.hold, l.unlock), nil
+	return NewLease(l.hold, l.late, l.unlock), nil
 }
 
 func (f *fleet) turn(ctx context.Context, key string, busy func()) (unlock func(), err error) {

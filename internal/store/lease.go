@@ -17,11 +17,14 @@ var ErrOvertaken = errors.New("another authctl took over while this one was held
 // Lease is a lock that is held. The zero one guards nothing.
 type Lease struct {
 	hold   func(ctx context.Context) error
+	late   func() bool
 	unlock func()
 }
 
-// NewLease makes one; hold is nil where the lock lasts as long as its process.
-func NewLease(hold func(ctx context.Context) error, unlock func()) Lease { return Lease{hold, unlock} }
+// NewLease makes one; hold and late are nil where the lock lasts as long as its process.
+func NewLease(hold func(ctx context.Context) error, late func() bool, unlock func()) Lease {
+	return Lease{hold, late, unlock}
+}
 
 // Hold is asked right before each request that the lock guards: its error, such
 // as ErrOvertaken, keeps the request here.
@@ -31,6 +34,10 @@ func (l Lease) Hold(ctx context.Context) error {
 	}
 	return l.hold(ctx)
 }
+
+// Late is true when the answer to what Hold let go was kept so late that another
+// may have sent the same.
+func (l Lease) Late() bool { return l.late != nil && l.late() }
 
 // Unlock releases it, once.
 func (l Lease) Unlock() {

@@ -26,7 +26,7 @@ type flocks string
 // lock waits for LockLimit.
 func (dir flocks) lock(ctx context.Context, key string) (Lease, error) {
 	unlock, err := lockFile(ctx, string(dir), key)
-	return NewLease(nil, unlock), err
+	return NewLease(nil, nil, unlock), err
 }
 
 func (dir flocks) turn(ctx context.Context, key string, busy func()) (unlock func(), err error) {

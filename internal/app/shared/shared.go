@@ -47,6 +47,7 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	}
 	if kind == store.KindKubernetes {
 		s.Engine, place, err = a.kubernetes(wire)
+		a.tested(s)
 		return s, place, err
 	}
 	o := engine.VaultOptions{Wire: wire, Addresses: spec.Address, Path: spec.Path, Namespace: spec.Namespace}
@@ -61,6 +62,7 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	o.Login = engine.Login{Method: method, Mount: login.Mount, Role: login.Role, Secret: a.storeSecret(proof)}
 	a.remember(&o, s.Keys)
 	s.Engine, err = engine.NewVault(o)
+	a.tested(s)
 	return s, strings.Join(spec.Address, " ") + " " + spec.Path, err
 }
 

@@ -50,13 +50,6 @@ func (s *Server) root(t testing.TB, addresses ...string) *engine.Vault {
 	return s.open(t, engine.Login{Secret: text(s.Token)}, addresses...)
 }
 
-func (s *Server) urls() (all []string) {
-	for _, n := range s.Nodes {
-		all = append(all, n.URL)
-	}
-	return all
-}
-
 func (s *Server) subject(t *testing.T) contract.Subject {
 	return contract.Subject{
 		Open:    func(t testing.TB, address string) contract.Engine { return s.root(t, address) },
@@ -226,7 +219,7 @@ func TestACluster(t *testing.T) {
 		done := make(chan struct{})
 		var group sync.WaitGroup
 		group.Go(func() { s.killLeaders(t, 3, done) })
-		w := &contract.Writers{Open: func(int) contract.Engine { return s.root(t, s.urls()...) }, Machines: 4, Times: 300, Outages: true}
+		w := &contract.Writers{Open: func(int) contract.Engine { return s.root(t, s.URLs()...) }, Machines: 4, Times: 300, Outages: true}
 		n, unknown := w.Count(t)
 		close(done)
 		group.Wait()

@@ -37,6 +37,14 @@ type Node struct {
 	process *process.Process
 }
 
+// URLs are those of all nodes.
+func (s *Server) URLs() (all []string) {
+	for _, n := range s.Nodes {
+		all = append(all, n.URL)
+	}
+	return all
+}
+
 // program is the pinned one, or the test is skipped.
 func program(t testing.TB) string {
 	t.Helper()

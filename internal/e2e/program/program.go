@@ -8,35 +8,68 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // Authctl is the built program with a home, a profiles file and a store of its own.
 type Authctl struct {
-	path string
-	Home string
+	path, profiles string
+	Home           string
 	// Env is what the program sees besides PATH, HOME and the profiles file.
 	Env []string
 }
 
-// New takes the program of AUTHCTL_E2E_BINARY, or builds it. profiles is the
-// text of the profiles file. Tokens are kept in files below Home.
+// New takes the program of Released. profiles is the text of the profiles file. Tokens are kept in files below Home.
 func New(t testing.TB, profiles string) *Authctl {
 	t.Helper()
-	a := &Authctl{path: os.Getenv("AUTHCTL_E2E_BINARY"), Home: t.TempDir()}
-	if a.path == "" {
-		a.path = filepath.Join(t.TempDir(), "authctl")
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", a.path, "authctl")
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("go build: %v\n%s", err, out)
-		}
+	return At(t, Released(t), profiles)
+}
+
+// Released is the program of AUTHCTL_E2E_BINARY, or one that is built now.
+func Released(t testing.TB) (path string) {
+	t.Helper()
+	if path = os.Getenv("AUTHCTL_E2E_BINARY"); path == "" {
+		path = Build(t, "")
 	}
+	return path
+}
+
+// At is New with the program at path.
+func At(t testing.TB, path, profiles string) *Authctl {
+	t.Helper()
+	a := &Authctl{path: path, profiles: profiles, Home: t.TempDir(), Env: []string{"AUTHCTL_STORE=file"}}
 	if err := os.WriteFile(a.config(), []byte(profiles), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a.Env = []string{"AUTHCTL_STORE=file"}
 	return a
+}
+
+// Build builds the program with build tags.
+func Build(t testing.TB, tags string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "authctl")
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", tags, "-o", path, "authctl")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// Another is the same program with the same profiles on another machine: its home
+// is its own. env is added to what it sees.
+func (a *Authctl) Another(t testing.TB, env ...string) *Authctl {
+	t.Helper()
+	return a.With(t, a.path, env...)
+}
+
+// With is Another with the program at path.
+func (a *Authctl) With(t testing.TB, path string, env ...string) *Authctl {
+	t.Helper()
+	other := At(t, path, a.profiles)
+	other.Env = append(slices.Clone(a.Env), env...)
+	return other
 }
 
 func (a *Authctl) config() string { return filepath.Join(a.Home, "profiles.yaml") }

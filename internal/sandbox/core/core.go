@@ -51,10 +51,11 @@ type Core struct {
 
 // New makes the shared part of one sandbox.
 func New(o Options) *Core {
+	counter := NewCounter()
 	c := &Core{
 		URL: o.URL, Dir: o.Dir, Faults: o.Faults, latency: o.Latency,
 		now: o.Now, rand: o.Rand, log: o.Log,
-		Counter: NewCounter(), Tokens: NewTokens(), Sessions: NewSessions(), Replay: NewReplay(),
+		Counter: counter, Tokens: NewTokens(), Sessions: NewSessions(counter.spentAgain), Replay: NewReplay(),
 	}
 	c.SetExpiresIn(o.ExpiresIn)
 	return c

@@ -12,6 +12,7 @@ type Counter struct {
 	paths   map[string]int
 	tokens  map[string]int
 	granted map[string]int
+	reused  map[string]int
 }
 
 // Counts is what GET /_sandbox/requests answers.
@@ -20,6 +21,7 @@ type Counts struct {
 	Paths         map[string]int `json:"paths"`          // by path
 	TokenRequests map[string]int `json:"token_requests"` // by profile family, at token endpoints
 	Granted       map[string]int `json:"granted"`        // of these, answered with a token
+	Reused        map[string]int `json:"reused"`         // of these, with a refresh token that was spent before
 }
 
 // NewCounter starts at zero.
@@ -33,14 +35,14 @@ func NewCounter() *Counter {
 func (c *Counter) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.total, c.paths, c.tokens, c.granted = 0, map[string]int{}, map[string]int{}, map[string]int{}
+	c.total, c.paths, c.tokens, c.granted, c.reused = 0, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 }
 
 // Counts is a copy of the counts.
 func (c *Counter) Counts() Counts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Counts{c.total, clone(c.paths), clone(c.tokens), clone(c.granted)}
+	return Counts{c.total, clone(c.paths), clone(c.tokens), clone(c.granted), clone(c.reused)}
 }
 
 // Wrap counts each request before next sees it.
@@ -64,6 +66,12 @@ func (c *Counter) gave(provider string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.granted[provider]++
+}
+
+func (c *Counter) spentAgain(provider string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reused[provider]++
 }
 
 func clone(m map[string]int) map[string]int {

@@ -39,6 +39,7 @@ var (
 type Sessions struct {
 	mu     sync.Mutex
 	tokens map[string]*refresh
+	again  func(provider string) // is told of a refresh token that was spent before
 }
 
 type refresh struct {
@@ -47,7 +48,9 @@ type refresh struct {
 }
 
 // NewSessions remembers nothing yet.
-func NewSessions() *Sessions { return &Sessions{tokens: map[string]*refresh{}} }
+func NewSessions(again func(provider string)) *Sessions {
+	return &Sessions{tokens: map[string]*refresh{}, again: again}
+}
 
 // Issue remembers a new refresh token of s.
 func (s *Sessions) Issue(token string, of *Session, now time.Time) {
@@ -67,6 +70,9 @@ func (s *Sessions) Spend(provider, client, token string, now time.Time) (*Sessio
 		return nil, ErrNoRefresh
 	}
 	of := t.session
+	if t.spent {
+		s.again(provider)
+	}
 	switch {
 	case of.Client != client:
 		return of, ErrOtherClient
