@@ -97,11 +97,16 @@ func (p *provider) begin(t *testing.T, a *program.Authctl) {
 // brought a refresh token that was spent before.
 func (p *provider) asked(t *testing.T) (requests, reused int) {
 	t.Helper()
-	var counts core.Counts
+	counts := p.counts(t)
+	return counts.TokenRequests["klg"], counts.Reused["klg"]
+}
+
+func (p *provider) counts(t *testing.T) (counts core.Counts) {
+	t.Helper()
 	if err := json.Unmarshal(p.ask(t, http.MethodGet, "/_sandbox/requests"), &counts); err != nil {
 		t.Fatal(err)
 	}
-	return counts.TokenRequests["klg"], counts.Reused["klg"]
+	return counts
 }
 
 func (p *provider) ask(t *testing.T, method, path string) []byte {

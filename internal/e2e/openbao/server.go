@@ -218,6 +218,19 @@ func (s *Server) Leader(t testing.TB) *Node {
 	return nil
 }
 
+// Standby is a node that does not lead now.
+func (s *Server) Standby(t testing.TB) *Node {
+	t.Helper()
+	leader := s.Leader(t)
+	for _, n := range s.Nodes {
+		if n != leader {
+			return n
+		}
+	}
+	t.Fatal("nobody stands by")
+	return nil
+}
+
 // Call asks as root and wants success.
 func (s *Server) Call(t testing.TB, n *Node, method, path, body string) []byte {
 	t.Helper()
