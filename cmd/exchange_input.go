@@ -42,7 +42,7 @@ func (c *cli) tokenFrom(ctx context.Context, t *task, flag string, given tokenFi
 	}
 	if given != "" {
 		named, err := secret.ParseRef(string(given))
-		if err != nil {
+		if err != nil || named.Signs() {
 			return c.readTokenFile(ctx, flag, string(given))
 		}
 		ref = named

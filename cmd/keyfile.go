@@ -36,10 +36,14 @@ func (c *cli) loadKey(ctx context.Context, name string, k keyFlags) (*keys.Key, 
 	return c.parseKey(ctx, name, data, k)
 }
 
-// readKey gives the bytes of a key file, certificate or JWKS as they are: a key
-// may be binary.
+// readKey gives the bytes of a key file, certificate or JWKS as they are, because
+// a key may be binary; or what env:NAME or ssh-agent:NAME has, where there is no such file.
 func (c *cli) readKey(ctx context.Context, name string) ([]byte, error) {
 	data, err := c.input(ctx, name, keys.MaxSize)
+	if ref, no := secret.ParseRef(name); no == nil && ref.Kind != secret.Keyring && errors.Is(err, os.ErrNotExist) {
+		text, err := c.fileSecrets().Resolve(ctx, "", ref)
+		return []byte(text.Reveal()), err
+	}
 	if path, pointer, ok := strings.Cut(name, "#/"); ok && errors.Is(err, os.ErrNotExist) {
 		ctx, cancel := c.inTime(ctx, path)
 		defer cancel()
@@ -86,7 +90,7 @@ func (c *cli) passphrase(ctx context.Context, name, ref string) func() (secret.T
 // belong to profiles, so they are not for flags.
 func (c *cli) reference(ctx context.Context, flag, s string) (secret.Text, error) {
 	ref, err := secret.ParseRef(s)
-	if err != nil || ref.Kind == secret.Keyring {
+	if err != nil || ref.Kind == secret.Keyring || ref.Signs() {
 		// The text is not repeated: it may be the secret itself.
 		return secret.Text{}, fault.New(fault.Usage, "%s takes a secret reference, env:NAME or file:PATH, and never the secret", flag)
 	}
@@ -129,6 +133,9 @@ func (c *cli) loadPrivateKey(ctx context.Context, name string, k keyFlags) (*key
 	}
 	timed, cancel := c.inTime(ctx, ref.Path)
 	defer cancel()
+	if ref.Signs() {
+		return keys.Of(ctx, c.fileSecrets(), "", "--key", ref, keys.Options{})
+	}
 	text, err := c.fileSecrets().Resolve(timed, "", ref)
 	if err != nil {
 		return nil, err

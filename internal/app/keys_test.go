@@ -9,7 +9,7 @@ import (
 )
 
 // goldenKeys is a profile's body, the subject of an exchange ("" for none) and
-// the cache key that the first version made of it.
+// the cache key that the first version made of it, or the first that had such a field.
 func goldenKeys() []struct{ body, subject, key string } {
 	const own = "token_url: https://as.example/token\nclient: {id: app, secret: env:S}\n"
 	return []struct{ body, subject, key string }{
@@ -35,6 +35,10 @@ func goldenKeys() []struct{ body, subject, key string } {
 		{"token_url: https://as.example/token\nclient: {id: app, auth: federated, assertion: file:a.jwt}\n", "", "9857739f970d84bbc150526f3f55ac804fa71be0c231c62e20d50df5b9c48c56"},
 		{"token_url: https://as.example/token\nclient: {id: app, auth: none}\ngrant: token_exchange\n" +
 			"exchange: {subject_token: env:T, subject_token_type: jwt, subject_issuer: idp, requested_token_type: access_token, actor_token: env:A, actor_token_type: jwt}\n", "ab12", "924e317c8bf2c2294fad625ac4f02e59de6228d997dae592ae0e031522fee883"},
+		{"token_url: https://as.example/token\nclient: {id: app, auth: private_key_jwt, key: {signer: [sign, '01'], public: file:/k.pem, env: [PIN]}}\n" +
+			"assertion: {audience: token_url}\n", "", "1a68120c6ee5b6ddce91ccc5a96e10272043ad35a7a7ff2ee136295488689aa4"},
+		{"token_url: https://as.example/token\nclient: {id: app, auth: private_key_jwt, key: 'ssh-agent:me'}\nassertion: {audience: token_url}\n", "", "05ff05e5f1ba3d499713dc26ece67e6a6a36b0d6f6129bfcc548922da282b8f4"},
+		{own + "dpop: {enabled: true, key: {signer: [sign], public: file:/k.pem}}\n", "", "49dbf8229f5e8a2818f0f5400ffe867558031def616ba780a6f261cc6a210865"},
 	}
 }
 

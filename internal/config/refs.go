@@ -75,6 +75,8 @@ func readRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret
 	return got, ok
 }
 
+const onlySigns = "signs, and gives no secret: it is for client.key, grant_assertion.key, dpop.key and tls.client_key"
+
 const refForms = "keyring:NAME, env:NAME, file:PATH, file:PATH#/json/pointer, or {command: [program, argument]}"
 
 func oneLineRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret.Ref, bool) {
@@ -88,6 +90,10 @@ func oneLineRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (sec
 		return secret.Ref{}, false
 	case err != nil:
 		r.Problem(n, path, refForms, "%s", err)
+		return secret.Ref{}, false
+	}
+	if got.Signs() && s != signing {
+		r.Problem(n, path, "", "%s: %s", got.Kind, onlySigns)
 		return secret.Ref{}, false
 	}
 	got.AnyMode = s == public || s == placed
@@ -134,7 +140,7 @@ func askedRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secre
 	case github && (len(got.Argv)+len(got.Environ) > 0 || got.Public != nil || got.Name == "" || strings.ContainsFunc(got.Name, unicode.IsControl)):
 		problem = "github_actions: needs the audience that the server wants, and nothing beside it"
 	case signer && s != signing:
-		problem = "signer: signs, and gives no secret: it is for client.key, grant_assertion.key, dpop.key and tls.client_key"
+		problem = "signer: " + onlySigns
 	case signer && (got.Public == nil || got.Public.IsZero() || has(secret.Command)):
 		problem = "signer: needs public: beside it, file:PATH of its public key or certificate, and no command:"
 	case !signer && got.Public != nil:

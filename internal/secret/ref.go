@@ -15,6 +15,8 @@ const (
 	Env     Kind = "env"     // env:NAME
 	File    Kind = "file"    // file:PATH, file:PATH#/json/pointer, file:- for stdin
 	Command Kind = "command" // command: [argv...], first line of its stdout
+	// SSHAgent is a key in ssh-agent: ssh-agent:COMMENT or ssh-agent:SHA256:FINGERPRINT.
+	SSHAgent Kind = "ssh-agent"
 	// GitHubActions is the JWT that says which job of GitHub Actions this is:
 	// github_actions: AUDIENCE.
 	GitHubActions Kind = "github_actions"
@@ -32,7 +34,7 @@ const (
 // Ref says where a secret is kept. It never holds the secret.
 type Ref struct {
 	Kind    Kind
-	Name    string   // keyring item, environment variable, or audience
+	Name    string   // keyring item, environment variable, key of ssh-agent, or audience
 	Path    string   // file; "-" is stdin; a leading ~/ is the home folder
 	Pointer string   // RFC 6901 JSON pointer into the file, "" for all of it
 	Argv    []string // command or signer
@@ -56,7 +58,7 @@ func ParseRef(s string) (Ref, error) {
 		return Ref{}, ErrLiteral
 	}
 	switch Kind(kind) {
-	case Keyring, Env:
+	case Keyring, Env, SSHAgent:
 		if rest == "" || strings.ContainsAny(rest, "\x00\r\n") {
 			return Ref{}, fmt.Errorf("%s: needs a name", kind)
 		}
@@ -80,7 +82,7 @@ func ParseRef(s string) (Ref, error) {
 // String is the reference as a user writes it; it holds no secret.
 func (r Ref) String() string {
 	switch r.Kind {
-	case Keyring, Env:
+	case Keyring, Env, SSHAgent:
 		return string(r.Kind) + ":" + r.Name
 	case File:
 		if r.Pointer != "" {
@@ -108,7 +110,7 @@ func (r Ref) Fresh() bool { return r.Kind == Command || r.Kind == GitHubActions 
 
 // Signs is true for a key that stays where it is: what the reference resolves
 // to is its public half, and a Signer is asked for signatures.
-func (r Ref) Signs() bool { return r.Kind == SignerProgram }
+func (r Ref) Signs() bool { return r.Kind == SignerProgram || r.Kind == SSHAgent }
 
 // IsZero is true for no reference.
 func (r Ref) IsZero() bool { return r.Kind == "" }

@@ -81,6 +81,13 @@ func (r *Resolver) raw(ctx context.Context, profile string, ref secret.Ref) (sec
 		return r.fromCommand(ctx, ref)
 	case secret.SignerProgram:
 		return r.raw(ctx, profile, *ref.Public)
+	case secret.SSHAgent:
+		_, key, err := r.fromAgent(ctx, ref.Name)
+		if err != nil {
+			return secret.Text{}, err
+		}
+		text, err := key.PublicPEM()
+		return secret.New(string(text)), err
 	case secret.GitHubActions:
 		return r.fromGitHub(ctx, ref.Name)
 	default:

@@ -14,10 +14,13 @@ import (
 	"authctl/internal/shown"
 )
 
-// Sign runs the program of a signer: reference without a shell, in the
-// environment of command: programs. It is fault.Network when it takes longer
-// than ctx or commandLimit allows, else fault.Config when it fails.
+// Sign asks ssh-agent, or runs the program of a signer: reference without a
+// shell, in the environment of command: programs. It is fault.Network when it
+// takes longer than ctx or commandLimit allows, else fault.Config when it fails.
 func (r *Resolver) Sign(ctx context.Context, ref secret.Ref, what secret.ToSign) ([]byte, error) {
+	if ref.Kind == secret.SSHAgent {
+		return r.signByAgent(ctx, ref.Name, what)
+	}
 	if len(ref.Argv) == 0 {
 		return nil, fault.New(fault.Config, "signer: is an empty list")
 	}
