@@ -193,6 +193,7 @@ type fixture struct {
 	now   time.Time
 	warns []string
 	slept []time.Duration
+	spool string // of the next machine on a fleet
 }
 
 func newFixture(t *testing.T, answers ...func(*endpoint.Request) (endpoint.Answer, error)) *fixture {

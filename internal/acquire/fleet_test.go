@@ -20,7 +20,7 @@ func (b *fixture) onAFleet(t *testing.T, engine *fakes.Engine, boot func() time.
 	t.Helper()
 	s, err := store.Open(store.Options{
 		Kind: store.KindVault, Rand: rand.Reader, Now: time.Now, Warn: func(string) {},
-		Shared: &store.Shared{Engine: engine, Boot: boot, Keys: func(context.Context) ([][]byte, error) {
+		Shared: &store.Shared{Engine: engine, Boot: boot, Spool: b.spool, Keys: func(context.Context) ([][]byte, error) {
 			return [][]byte{bytes.Repeat([]byte{1}, store.KeySize)}, nil
 		}},
 	})

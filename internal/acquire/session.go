@@ -176,12 +176,15 @@ func (a *Acquirer) start(ctx context.Context, p *profile.Profile, g grant.Grant,
 	ctx = context.WithoutCancel(ctx)
 	a.hold(ctx, p, g.Name(), key, answer)
 	set, err := a.begin(ctx, p, g, key, answer, asked, o)
+	unwanted := token.Set{}
 	if err != nil {
-		a.drop(ctx, p, key, endpoint.Salvage(answer))
-		return token.Set{}, err
+		unwanted, set = endpoint.Salvage(answer), token.Set{}
 	}
-	a.drop(ctx, p, key, token.Set{})
-	return set, nil
+	if errors.Is(err, store.ErrSpooled) { // it is to be the session yet
+		unwanted = token.Set{}
+	}
+	a.drop(ctx, p, key, unwanted)
+	return set, err
 }
 
 // begin makes an answer the session of key, after every check.

@@ -29,6 +29,7 @@ type fleet struct {
 
 	mu     sync.Mutex
 	leases map[string]*lease
+	spools map[string]bool // the names that it was asked for
 	keys   [][]byte
 	ahead  time.Duration // the engine's clock before this machine's
 	dated  bool          // ahead is known; it is settled once, so that times can be compared
@@ -39,7 +40,7 @@ type fleet struct {
 const agree = 3 * time.Second
 
 func newFleet(o Options) *fleet {
-	f := &fleet{Shared: *o.Shared, kind: o.Kind, rand: o.Rand, now: o.Now, warn: o.Warn, leases: map[string]*lease{}}
+	f := &fleet{Shared: *o.Shared, kind: o.Kind, rand: o.Rand, now: o.Now, warn: o.Warn, leases: map[string]*lease{}, spools: map[string]bool{}}
 	f.Limits = f.Limits.orDefaults()
 	if f.Boot == nil {
 		f.Boot = bootClock(o.Now)
@@ -83,8 +84,16 @@ func (f *fleet) sealingKeys(ctx context.Context) ([][]byte, error) {
 	return keys, nil
 }
 
-// look reads what stands under name.
+// look reads what stands under name, where that is not older than what waits here.
 func (f *fleet) look(ctx context.Context, name string) (state, error) {
+	s, err := f.stands(ctx, name)
+	if err != nil {
+		return s, err
+	}
+	return f.unspooled(ctx, name, s)
+}
+
+func (f *fleet) stands(ctx context.Context, name string) (state, error) {
 	b, v, age, err := f.Engine.Read(ctx, name)
 	switch {
 	case errors.Is(err, engine.ErrAbsent):

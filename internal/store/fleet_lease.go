@@ -33,6 +33,7 @@ type lease struct {
 	at   time.Duration // when the last swap began that said so
 	lost bool          // another took over
 	over bool          // the same, and the answer to a request of ours was written over that
+	away error         // why the engine did not take an answer, which waits on this machine
 }
 
 // known is what stands there, as far as nobody else can have changed it with
@@ -136,16 +137,20 @@ func (l *lease) deposit(ctx context.Context, next state) error {
 	if next.write, err = l.random(); err != nil {
 		return err
 	}
+	if l.away != nil {
+		return l.spool(ctx, l.key, next, l.away)
+	}
 	for pause := firstPause; ; pause = longer(pause) {
 		err = l.write(ctx, next)
 		if errors.Is(err, engine.ErrMoved) {
 			err = l.rewrite(ctx, &next)
 		}
-		if err == nil || errors.Is(err, engine.ErrMoved) || errors.Is(err, errTooLarge) || errors.Is(err, engine.TooLarge) || !again || l.Boot()-l.at > insist {
+		if err == nil || errors.Is(err, engine.ErrMoved) || errors.Is(err, errTooLarge) || errors.Is(err, engine.TooLarge) || !again {
 			return err
 		}
-		if sleep(ctx, pause) != nil {
-			return err
+		if l.Boot()-l.at > insist || sleep(ctx, pause) != nil {
+			l.away = err
+			return l.spool(ctx, l.key, next, err)
 		}
 	}
 }
@@ -191,7 +196,7 @@ func (l *lease) unlock() {
 	defer l.done()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost || !l.ours() {
+	if l.lost || l.away != nil || !l.ours() { // who waits here is to come before who waits for the claim
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), unlocking)

@@ -30,6 +30,7 @@ type machines struct {
 	key    byte
 	old    []byte
 	skew   time.Duration
+	spool  string       // the folder of the machines that are opened next
 	boot   atomic.Int64 // added to the clock of all machines, and to the engine's
 	warned []string
 }
@@ -61,6 +62,7 @@ func (m *machines) open(t *testing.T) *store.Store {
 		Shared: &store.Shared{
 			Engine: fakes.Skewed{Engine: m.engine, By: m.skew}, Limits: m.limits, Boot: func() time.Duration { return m.since(start) },
 			Keys:   func(context.Context) ([][]byte, error) { return keys, nil },
+			Spool:  m.spool,
 			Holder: store.Holder{User: "ci", Host: "runner-7", Job: "https://ci.example/job/1"},
 		},
 	})

@@ -35,6 +35,9 @@ type Shared struct {
 	Holder Holder
 	Limits Limits               // zero ones are the defaults
 	Boot   func() time.Duration // a clock that counts while the machine sleeps; nil: its own
+	// Spool is a folder of this machine's and this engine's, for an answer that the
+	// engine does not take; "": none.
+	Spool string
 }
 
 // Holder says to others who holds a claim.

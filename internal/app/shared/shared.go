@@ -5,11 +5,14 @@ package shared
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -48,6 +51,7 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	if kind == store.KindKubernetes {
 		s.Engine, place, err = a.kubernetes(wire)
 		a.tested(s)
+		s.Spool = a.spool(kind, place)
 		return s, place, err
 	}
 	o := engine.VaultOptions{Wire: wire, Addresses: spec.Address, Path: spec.Path, Namespace: spec.Namespace}
@@ -63,7 +67,19 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	a.remember(&o, s.Keys)
 	s.Engine, err = engine.NewVault(o)
 	a.tested(s)
-	return s, strings.Join(spec.Address, " ") + " " + spec.Path, err
+	place = strings.Join(spec.Address, " ") + " " + spec.Path
+	s.Spool = a.spool(kind, place+" "+spec.Namespace)
+	return s, place, err
+}
+
+// spool is a folder for what an engine at place does not take: what waits for
+// one is no other's.
+func (a Deps) spool(kind, place string) string {
+	if a.Dir == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(kind + " " + place))
+	return filepath.Join(a.Dir, "engine", "spool-"+hex.EncodeToString(sum[:8]))
 }
 
 // kubernetes is the cluster that is named, else the pod's own.
