@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -42,73 +43,25 @@ type hurried interface {
 	Hurry(d time.Duration)
 }
 
-func answering(status int, body string) func(http.ResponseWriter, *http.Request) bool {
-	return func(w http.ResponseWriter, _ *http.Request) bool {
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-		return true
-	}
-}
-
-func truncated(w http.ResponseWriter, _ *http.Request) bool {
-	w.Header().Set("Content-Length", "500")
-	_, _ = io.WriteString(w, `{"data":{"data":{"record":"YQ=="},"metadata":{"version":1}}`)
-	return true
-}
-
-func slow(_ http.ResponseWriter, r *http.Request) bool {
-	_, _ = io.ReadAll(r.Body) // net/http sees a client go only when the body is read
-	<-r.Context().Done()
-	return true
-}
-
 func TestVaultsTroublesAreToldApart(t *testing.T) {
-	for name, c := range map[string]struct {
-		path  string
-		set   func(v *fakes.Vault)
-		state engine.State
-		hint  string
-	}{
-		"sealed":      {set: func(v *fakes.Vault) { v.Seal(true) }, state: engine.Sealed, hint: "unseal"},
-		"no leader":   {set: func(v *fakes.Vault) { v.Instead = answering(503, `{"errors":["no leader"]}`) }, state: engine.Unready, hint: "later"},
-		"unforwarded": {set: func(v *fakes.Vault) { v.Instead = answering(307, ``) }, state: engine.Unready, hint: "leader's address"},
-		"upgrading": {set: func(v *fakes.Vault) {
-			v.Instead = answering(400, `{"errors":["Waiting for the primary to upgrade. This backend will be unavailable for a brief period"]}`)
-		}, state: engine.Unready, hint: "later"},
-		"limited":        {set: func(v *fakes.Vault) { v.Instead = answering(429, `{"errors":["rate limit"]}`) }, state: engine.Unready, hint: "later"},
-		"dead token":     {set: func(v *fakes.Vault) { v.Revoke("hush") }, state: engine.TokenDead, hint: "log in there again"},
-		"policy":         {set: func(v *fakes.Vault) { v.Allow("hush", "read data", "create data") }, state: engine.Forbidden, hint: "secret/data/authctl/*"},
-		"wrong mount":    {path: "nowhere/authctl", state: engine.Nowhere, hint: "the mount there is nowhere"},
-		"no namespace":   {set: func(v *fakes.Vault) { v.Instead = answering(404, `{"errors":["namespace not found"]}`) }, state: engine.Nowhere, hint: "store.namespace"},
-		"a web page":     {set: func(v *fakes.Vault) { v.Instead = answering(200, "<html>\x1b[2J") }, state: engine.Strange, hint: "store.address"},
-		"a page, absent": {set: func(v *fakes.Vault) { v.Instead = answering(404, "<html>") }, state: engine.Strange, hint: "store.address"},
-		"foreign JSON": {set: func(v *fakes.Vault) {
-			v.Instead = answering(200, `{"data":{"data":{"password":"x"},"metadata":{"version":3}}}`)
-		}, state: engine.Foreign, hint: "prefix"},
-		"no version": {set: func(v *fakes.Vault) { v.Instead = answering(200, `{"data":{"data":{"record":"YQ=="}}}`) }, state: engine.Strange, hint: "store.address"},
-		"truncated":  {set: func(v *fakes.Vault) { v.Instead = truncated }, state: engine.Unreachable, hint: "store.address"},
-		"oversize":   {set: func(v *fakes.Vault) { v.Instead = answering(200, strings.Repeat(" ", 5<<20)) }, state: engine.Unreachable, hint: "store.address"},
-		"slow":       {set: func(v *fakes.Vault) { v.Instead = slow }, state: engine.Unreachable, hint: "--store none"},
-	} {
+	for name, c := range fakes.VaultTroubles() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v := fakes.NewVault()
 			v.Allow("hush")
-			if c.set != nil {
-				c.set(v)
-			}
+			c.Set(v)
 			server := v.Serve(0)
 			defer server.Close()
-			if c.path == "" {
-				c.path = "secret/authctl"
-			}
-			e, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{server.URL}, Path: c.path, Login: engine.Login{Secret: text("hush")}})
+			e, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{server.URL}, Path: cmp.Or(c.Path, "secret/authctl"), Login: engine.Login{Secret: text("hush")}})
 			if err != nil {
 				t.Fatal(err)
 			}
 			e.Hurry(300 * time.Millisecond)
 			_, _, _, err = e.Read(t.Context(), "k")
-			held(t, err, c.state, c.hint)
+			if c.AtWrites {
+				_, err = e.Swap(t.Context(), "k", []byte("b"), "0")
+			}
+			held(t, err, c.State, c.Hint)
 			if _, err := e.Swap(t.Context(), "k", []byte("b"), "0"); err == nil {
 				t.Errorf("a write: %v", err)
 			}
@@ -146,27 +99,12 @@ func TestKVVersion1IsSeenBeforeAWrite(t *testing.T) {
 }
 
 func TestKubernetesTroublesAreToldApart(t *testing.T) {
-	for name, c := range map[string]struct {
-		set   func(k *fakes.Kubernetes)
-		state engine.State
-		hint  string
-	}{
-		"dead token":   {func(k *fakes.Kubernetes) { k.Revoke("hush") }, engine.TokenDead, "store.token"},
-		"role":         {func(k *fakes.Kubernetes) { k.Allow("hush", "get", "create") }, engine.Forbidden, "namespace ns"},
-		"down":         {func(k *fakes.Kubernetes) { k.Instead = answering(503, "") }, engine.Unready, "later"},
-		"a web page":   {func(k *fakes.Kubernetes) { k.Instead = answering(200, "<html>") }, engine.Strange, "store.address"},
-		"not this API": {func(k *fakes.Kubernetes) { k.Instead = answering(404, "not found") }, engine.Strange, "store.address"},
-		"another's": {func(k *fakes.Kubernetes) {
-			k.Instead = answering(200, `{"kind":"Secret","type":"Opaque","metadata":{"resourceVersion":"7"},"data":{"record":"YQ=="}}`)
-		}, engine.Foreign, "store.namespace"},
-		"truncated": {func(k *fakes.Kubernetes) { k.Instead = truncated }, engine.Unreachable, "store.address"},
-		"slow":      {func(k *fakes.Kubernetes) { k.Instead = slow }, engine.Unreachable, "store.address"},
-	} {
+	for name, c := range fakes.KubernetesTroubles() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := fakes.NewKubernetes()
 			k.Allow("hush")
-			c.set(k)
+			c.Set(k)
 			server := k.Serve()
 			defer server.Close()
 			e, err := engine.NewKubernetes(engine.KubernetesOptions{Wire: wire(t), Addresses: []string{server.URL}, Namespace: "ns", Token: text("hush")})
@@ -175,7 +113,10 @@ func TestKubernetesTroublesAreToldApart(t *testing.T) {
 			}
 			e.Hurry(300 * time.Millisecond)
 			_, _, _, err = e.Read(t.Context(), "k")
-			held(t, err, c.state, c.hint)
+			if c.AtWrites {
+				_, err = e.Swap(t.Context(), "k", []byte("b"), "0")
+			}
+			held(t, err, c.State, c.Hint)
 			if _, err := e.Swap(t.Context(), "k", []byte("b"), "0"); err == nil {
 				t.Errorf("a write: %v", err)
 			}
@@ -247,7 +188,7 @@ func TestAVersionThatIsNotThereYet(t *testing.T) {
 	v := fakes.NewVault()
 	var looks atomic.Int64
 	v.Instead = func(w http.ResponseWriter, r *http.Request) bool {
-		return r.URL.Query().Has("version") && looks.Add(1) == 1 && answering(404, `{"errors":[]}`)(w, r)
+		return r.URL.Query().Has("version") && looks.Add(1) == 1 && fakes.Answering(404, `{"errors":[]}`)(w, r)
 	}
 	server := v.Serve(0)
 	defer server.Close()
@@ -266,7 +207,7 @@ func TestAVersionThatIsNoLongerThere(t *testing.T) {
 	for name, lost := range map[string]bool{"refused at once": false, "after a lost answer": true} {
 		v := fakes.NewVault()
 		v.Instead = func(w http.ResponseWriter, r *http.Request) bool {
-			return r.URL.Query().Has("version") && answering(404, `{"errors":[]}`)(w, r)
+			return r.URL.Query().Has("version") && fakes.Answering(404, `{"errors":[]}`)(w, r)
 		}
 		server := v.Serve(0)
 		other := openVault(t, server.URL)
@@ -337,7 +278,7 @@ func TestTheNextAddressServes(t *testing.T) {
 	refuses := "http://" + closed.Addr().String()
 	_ = closed.Close()
 	hung := fakes.NewVault()
-	hung.Instead = slow
+	hung.Instead = fakes.Slow
 	hangs := hung.Serve(0)
 	defer hangs.Close()
 	e := openVault(t, refuses, hangs.URL, standby.URL, leader.URL)

@@ -14,9 +14,9 @@ import (
 // where that is less than 10 s, and the message does not say otherwise.
 func TestTheCommandsTimeoutEndsTheWait(t *testing.T) {
 	for name, set := range map[string]func(v *fakes.Vault){
-		"hangs":     func(v *fakes.Vault) { v.Instead = slow },
+		"hangs":     func(v *fakes.Vault) { v.Answer(fakes.Slow) },
 		"sealed":    func(v *fakes.Vault) { v.Seal(true) },
-		"no leader": func(v *fakes.Vault) { v.Instead = answering(503, `{"errors":["no leader"]}`) },
+		"no leader": func(v *fakes.Vault) { v.Answer(fakes.Answering(503, `{"errors":["no leader"]}`)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,7 +51,7 @@ func TestADeadlineIsToldAsTheEnginesState(t *testing.T) {
 	e := openVault(t, server.URL)
 	for state, set := range map[engine.State]func(){
 		engine.Sealed:      func() { v.Seal(true) },
-		engine.Unreachable: func() { v.Instead = slow },
+		engine.Unreachable: func() { v.Answer(fakes.Slow) },
 	} {
 		set()
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
@@ -59,6 +59,6 @@ func TestADeadlineIsToldAsTheEnginesState(t *testing.T) {
 		cancel()
 		held(t, err, state, "")
 		v.Seal(false)
-		v.Instead = nil
+		v.Answer(nil)
 	}
 }

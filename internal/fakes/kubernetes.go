@@ -33,10 +33,23 @@ func NewKubernetes() *Kubernetes {
 // Serve starts the API.
 func (k *Kubernetes) Serve() *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if k.Instead == nil || !k.Instead(w, r) {
+		if f := k.instead(); f == nil || !f(w, r) {
 			k.serve(w, r)
 		}
 	}))
+}
+
+func (k *Kubernetes) instead() func(http.ResponseWriter, *http.Request) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.Instead
+}
+
+// Answer sets Instead while requests come.
+func (k *Kubernetes) Answer(f func(w http.ResponseWriter, r *http.Request) bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.Instead = f
 }
 
 // Allow makes a token that may use all verbs but those.

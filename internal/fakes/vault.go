@@ -47,10 +47,23 @@ func NewVault() *Vault {
 // standby's reads are.
 func (v *Vault) Serve(behind time.Duration) *httptest.Server {
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if v.Instead == nil || !v.Instead(w, r) {
+		if f := v.instead(); f == nil || !f(w, r) {
 			v.serve(w, r, behind)
 		}
 	}))
+}
+
+func (v *Vault) instead() func(http.ResponseWriter, *http.Request) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.Instead
+}
+
+// Answer sets Instead while requests come.
+func (v *Vault) Answer(f func(w http.ResponseWriter, r *http.Request) bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.Instead = f
 }
 
 // Allow makes a token that may all but what is denied, such as "create data".
