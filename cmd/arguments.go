@@ -84,6 +84,8 @@ func help(root *cobra.Command, words []string) error {
 	if len(rest) > 0 && topic.HasSubCommands() {
 		return noSuchCommand(topic, rest)
 	}
-	topic.InitDefaultHelpFlag()
+	if topic.Runnable() {
+		topic.InitDefaultHelpFlag()
+	}
 	return topic.Help()
 }

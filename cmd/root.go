@@ -71,6 +71,7 @@ func newRoot(c *cli, args []string) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fault.New(fault.Usage, "%w", err).Hint("%s --help", cmd.CommandPath())
 	})
+	root.SetHelpFunc(c.help)
 	c.flags.register(root.PersistentFlags())
 	_ = root.RegisterFlagCompletionFunc("profile", c.completeProfiles)
 	_ = root.RegisterFlagCompletionFunc("preset", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -116,6 +117,8 @@ func commands() []entry {
 		{"sandbox", newSandboxCmd},
 		{"profile", newProfileCmd},
 		{"version", newVersionCmd},
+		{"environment", newEnvironmentTopic},
+		{"exit-codes", newExitCodesTopic},
 	}
 }
 

@@ -14,7 +14,7 @@ step generated files are current
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 scripts/generate.sh "$fresh"
-for made in completions docs/cli docs/man docs/architecture.md; do
+for made in completions docs/cli docs/man docs/architecture.md docs/environment.md docs/exit-codes.md; do
 	diff -r "$made" "$fresh/$made" || { echo "stale: make generate" >&2; exit 1; }
 done
 

@@ -21,8 +21,8 @@ func Host() System {
 	}
 }
 
-func columns() int {
-	width, _, err := term.GetSize(2)
+func columns(fd int) int {
+	width, _, err := term.GetSize(fd)
 	if err != nil {
 		return 0
 	}

@@ -49,7 +49,11 @@ func (a *App) has(name string) bool {
 func (a *App) isTerminal(fd int) bool { return a.Sys.IsTerminal != nil && a.Sys.IsTerminal(fd) }
 
 func (a *App) terminal() login.Terminal {
-	return login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet, Columns: a.Sys.Columns}
+	t := login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet}
+	if a.Sys.Columns != nil {
+		t.Columns = func() int { return a.Sys.Columns(2) }
+	}
+	return t
 }
 
 // note is a line for `-v`.

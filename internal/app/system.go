@@ -33,8 +33,8 @@ type System struct {
 	Keyring  Keyring
 	// IsTerminal reports whether stdin, stdout or stderr (0, 1, 2) is a terminal.
 	IsTerminal func(fd int) bool
-	// Columns is how wide the terminal on stderr is, 0 when nobody knows; nil: unknown.
-	Columns func() int
+	// Columns is how wide the terminal on stdout or stderr is, 0 when nobody knows; nil: unknown.
+	Columns func(fd int) int
 	// Prompt asks a person for a secret without echo; nil when nobody can be
 	// asked. Its error is ErrNoTerminal when there is no terminal.
 	Prompt func(ctx context.Context, label string) (secret.Text, error)

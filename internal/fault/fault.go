@@ -11,7 +11,7 @@ import (
 // Kind says who can fix a failure; each kind has one exit code.
 type Kind int
 
-// The kinds, in the order of docs/exit-codes.md: see ExitCode.
+// The kinds, in the order of Outcomes.
 const (
 	Internal    Kind = iota + 1 // a fault of authctl itself
 	Usage                       // wrong flags or arguments
@@ -21,32 +21,29 @@ const (
 	Store                       // keyring or token store
 	Invalid                     // a token is invalid, expired or could not be verified
 	Login                       // a person must log in
-	Interrupted                 // SIGINT, SIGTERM
+	Interrupted                 // SIGINT, SIGTERM, SIGHUP
 )
 
-// String is the kind's name in `-o json` error objects.
-func (k Kind) String() string {
-	names := [...]string{
-		Internal: "internal", Usage: "usage", Config: "config", Refused: "refused", Network: "network",
-		Store: "store", Invalid: "invalid", Login: "login", Interrupted: "interrupted",
-	}
-	if k < Internal || k > Interrupted {
-		return names[Internal]
-	}
-	return names[k]
+// Outcome is what an exit code says.
+type Outcome struct {
+	Code        int
+	Name, Means string // Name in `-o json` error objects
 }
 
-// ExitCode is the process exit code of the kind (docs/exit-codes.md).
-func (k Kind) ExitCode() int {
-	switch k {
-	case Interrupted:
-		return 130
-	case Internal, Usage, Config, Refused, Network, Store, Invalid, Login:
-		return int(k)
-	default:
-		return int(Internal)
+// outcome is the row of a kind; one that is none is a fault of authctl too.
+func (k Kind) outcome() Outcome {
+	all := Outcomes()
+	if k < Internal || k > Interrupted {
+		k = Internal
 	}
+	return all[k]
 }
+
+// String is the kind's name in `-o json` error objects.
+func (k Kind) String() string { return k.outcome().Name }
+
+// ExitCode is the process exit code of the kind.
+func (k Kind) ExitCode() int { return k.outcome().Code }
 
 // Error is one failure. Err's text is a single line without secrets; Hints
 // each name a field of the profile or a command that fixes it.

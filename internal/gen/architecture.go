@@ -12,13 +12,23 @@ import (
 )
 
 const (
-	page  = "docs/architecture.md"
-	begin = "<!-- generated: make generate -->\n"
-	end   = "<!-- end of generated -->\n"
+	page     = "docs/architecture.md"
+	codePage = "docs/exit-codes.md"
+	begin    = "<!-- generated: make generate -->\n"
+	end      = "<!-- end of generated -->\n"
 )
 
 // architecture puts the rooms into the page of this tree and writes it below root.
 func architecture(ctx context.Context, root string) error {
+	rooms, rows, err := program(ctx)
+	if err != nil {
+		return err
+	}
+	return between(root, page, picture(rooms, rows)+table(rooms, rows))
+}
+
+// between puts made between the markers of a page of this tree and writes it below root.
+func between(root, page, made string) error {
 	text, err := os.ReadFile(filepath.FromSlash(page))
 	if err != nil {
 		return err
@@ -28,16 +38,11 @@ func architecture(ctx context.Context, root string) error {
 	if !ok || !closed {
 		return errors.New(page + " has lost its markers")
 	}
-	rooms, rows, err := program(ctx)
-	if err != nil {
-		return err
-	}
 	to := filepath.Join(root, filepath.FromSlash(page))
 	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 		return err
 	}
-	drawn := begin + picture(rooms, rows) + table(rooms, rows) + end
-	return os.WriteFile(to, slices.Concat(before, []byte(drawn), after), 0o644)
+	return os.WriteFile(to, slices.Concat(before, []byte(begin+made+end), after), 0o644)
 }
 
 // picture is Mermaid text: a row for each layer, highest first.

@@ -1,6 +1,6 @@
 // Command gen writes what is generated from authctl's command tree:
 // completions/ for four shells, docs/cli as Markdown and docs/man as manual
-// pages; and from `go list` the rooms in docs/architecture.md. The same tree always gives the same bytes: no dates, no versions.
+// pages, docs/environment.md and the table of docs/exit-codes.md; and from `go list` the rooms in docs/architecture.md. The same tree always gives the same bytes: no dates, no versions.
 //
 //	go run ./internal/gen [FOLDER]
 //
@@ -27,10 +27,16 @@ func main() {
 	if flag.NArg() > 0 {
 		folder = flag.Arg(0)
 	}
-	if err := errors.Join(generate(folder), architecture(context.Background(), folder)); err != nil {
+	if err := errors.Join(generate(folder), architecture(context.Background(), folder), pages(folder)); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
+}
+
+// pages writes what stands in docs beside the pages of commands.
+func pages(root string) error {
+	environment := filepath.Join(root, "docs", "environment.md")
+	return errors.Join(between(root, codePage, outcomes()), os.WriteFile(environment, []byte(environmentPage()), 0o644))
 }
 
 // generate writes every generated folder anew below root, so that the page of a

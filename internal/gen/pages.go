@@ -13,7 +13,10 @@ import (
 // markdown writes one page a command.
 func markdown(root *cobra.Command, folder string) error {
 	undated(root)
-	return doc.GenMarkdownTree(root, folder)
+	if err := doc.GenMarkdownTree(root, folder); err != nil {
+		return err
+	}
+	return topicPages(root, folder)
 }
 
 // manual writes one page a command, section 1.
@@ -22,6 +25,9 @@ func manual(root *cobra.Command, folder string) error {
 	date := time.Unix(0, 0).UTC() // cobra takes the clock for a missing date
 	header := &doc.GenManHeader{Section: "1", Source: "authctl", Manual: "authctl manual", Date: &date}
 	if err := doc.GenManTree(root, header, folder); err != nil {
+		return err
+	}
+	if err := topicManual(root, *header, folder); err != nil {
 		return err
 	}
 	pages, err := filepath.Glob(filepath.Join(folder, "*.1"))

@@ -7,7 +7,8 @@ import (
 )
 
 // Fprintf writes a format of ours, whose arguments are cleaned: strings cut as
-// Clean does it, errors and what names itself as a Line, an Address as it is.
+// Clean does it, errors and what names itself as a Line, an Address and what
+// Screen.Paint made as they are.
 // The error is the writer's.
 func Fprintf(w io.Writer, format string, args ...any) error {
 	clean(args)
@@ -33,6 +34,8 @@ func cleaned(a any) any {
 	switch a := a.(type) {
 	case nil, Address:
 		return a
+	case Painted:
+		return a.text
 	case string:
 		return cut(plain(a))
 	case Line:
