@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,8 +49,9 @@ func (d *Desktop) Open(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
+	argv = with(argv, address)
 	// The browser outlives the command, and Ctrl-C in the terminal is not meant for it.
-	c := exec.CommandContext(context.WithoutCancel(ctx), argv[0], append(argv[1:], address)...)
+	c := exec.CommandContext(context.WithoutCancel(ctx), argv[0], argv[1:]...)
 	c.Env = withoutOurs(secret.Withheld(c.Environ(), d.hide, nil))
 	c.SysProcAttr = ownSession()
 	if err := c.Start(); err != nil {
@@ -68,25 +70,68 @@ func (d *Desktop) Open(ctx context.Context, address string) error {
 	return nil
 }
 
-// opener is the program and its first arguments. $BROWSER comes first where it
-// names one program; it is a list, or holds %s, for some other programs.
+// opener is the program and its arguments. $BROWSER comes first where it names one
+// program, with or without arguments; a list is xdg-open's to read.
 func (d *Desktop) opener() ([]string, error) {
-	if b, _ := d.env("BROWSER"); b != "" && !strings.ContainsAny(b, " :%;") {
-		if path, err := d.look(b); err == nil {
-			return []string{path}, nil
-		}
+	if argv := d.chosen(); argv != nil {
+		return argv, nil
 	}
 	switch d.goos {
 	case "darwin":
 		return d.first("open")
 	case "windows":
 		root, _ := d.env("SystemRoot")
-		return []string{filepath.Join(root, "System32", "rundll32.exe"), "url.dll,FileProtocolHandler"}, nil
+		return []string{filepath.Join(root, "System32", "rundll32.exe"), handler}, nil
+	}
+	if d.has("WSL_DISTRO_NAME") || d.has("WSL_INTEROP") { // the person's browser is Windows'
+		if argv, err := d.first("wslview", "rundll32.exe"); err == nil {
+			return argv, nil
+		}
 	}
 	if !d.has("DISPLAY") && !d.has("WAYLAND_DISPLAY") {
 		return d.first("wslview")
 	}
 	return d.first("xdg-open", "x-www-browser", "wslview")
+}
+
+// handler opens an address in Windows with no shell in between, which powershell and
+// cmd /c start are.
+const handler = "url.dll,FileProtocolHandler"
+
+// chosen is what $BROWSER names: a program, or one with arguments that blanks divide.
+// A shell is none: it would run what the address holds.
+func (d *Desktop) chosen() []string {
+	b, _ := d.env("BROWSER")
+	if path, err := d.look(b); b != "" && err == nil {
+		return []string{path}
+	}
+	argv := strings.Fields(b)
+	if len(argv) == 0 || strings.ContainsAny(b, ":;") && d.goos != "windows" || shell(argv[0]) {
+		return nil
+	}
+	path, err := d.look(argv[0])
+	if err != nil {
+		return nil
+	}
+	return append([]string{path}, argv[1:]...)
+}
+
+func shell(program string) bool {
+	name := strings.TrimSuffix(strings.ToLower(filepath.Base(program)), ".exe")
+	return slices.Contains(strings.Fields("sh bash dash ash zsh ksh mksh fish csh tcsh env busybox cmd powershell pwsh"), name)
+}
+
+// with puts the address where %s stands, as xdg-open does, else behind all others.
+func with(argv []string, address string) []string {
+	argv, found := slices.Clone(argv), false
+	for i, arg := range argv[1:] {
+		found = found || strings.Contains(arg, "%s")
+		argv[i+1] = strings.ReplaceAll(arg, "%s", address)
+	}
+	if !found {
+		argv = append(argv, address)
+	}
+	return argv
 }
 
 func (d *Desktop) has(name string) bool {
@@ -96,7 +141,12 @@ func (d *Desktop) has(name string) bool {
 
 func (d *Desktop) first(programs ...string) ([]string, error) {
 	for _, p := range programs {
-		if path, err := d.look(p); err == nil {
+		path, err := d.look(p)
+		switch {
+		case err != nil:
+		case p == "rundll32.exe":
+			return []string{path, handler}, nil
+		default:
 			return []string{path}, nil
 		}
 	}

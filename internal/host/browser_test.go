@@ -18,19 +18,28 @@ func TestOpener(t *testing.T) {
 		goos string
 		env  map[string]string
 		have string
-		want string // "" for none
+		want string // "" for none; with the address a
 	}{
-		"desktop":                {"linux", map[string]string{"DISPLAY": ":0"}, "xdg-open x-www-browser", "xdg-open"},
-		"wayland, no xdg":        {"linux", map[string]string{"WAYLAND_DISPLAY": "w"}, "x-www-browser", "x-www-browser"},
+		"desktop":                {"linux", map[string]string{"DISPLAY": ":0"}, "xdg-open x-www-browser", "xdg-open a"},
+		"wayland, no xdg":        {"linux", map[string]string{"WAYLAND_DISPLAY": "w"}, "x-www-browser", "x-www-browser a"},
 		"no display":             {"linux", nil, "xdg-open x-www-browser", ""},
-		"windows subsystem":      {"linux", nil, "xdg-open wslview", "wslview"},
+		"windows subsystem":      {"linux", nil, "xdg-open wslview", "wslview a"},
 		"nothing installed":      {"linux", map[string]string{"DISPLAY": ":0"}, "", ""},
-		"chosen":                 {"linux", map[string]string{"BROWSER": "firefox"}, "firefox", "firefox"},
-		"chosen, a list":         {"linux", map[string]string{"BROWSER": "firefox:lynx", "DISPLAY": ":0"}, "firefox xdg-open", "xdg-open"},
-		"chosen, not there":      {"linux", map[string]string{"BROWSER": "gone", "DISPLAY": ":0"}, "xdg-open", "xdg-open"},
-		"chosen, with arguments": {"linux", map[string]string{"BROWSER": "sh -c", "DISPLAY": ":0"}, "sh xdg-open", "xdg-open"},
-		"mac":                    {"darwin", nil, "open", "open"},
-		"windows":                {"windows", map[string]string{"SystemRoot": "C:\\Windows"}, "", "rundll32.exe"},
+		"chosen":                 {"linux", map[string]string{"BROWSER": "firefox"}, "firefox", "firefox a"},
+		"chosen, a list":         {"linux", map[string]string{"BROWSER": "firefox:lynx", "DISPLAY": ":0"}, "firefox xdg-open", "xdg-open a"},
+		"chosen, not there":      {"linux", map[string]string{"BROWSER": "gone", "DISPLAY": ":0"}, "xdg-open", "xdg-open a"},
+		"chosen, a shell":        {"linux", map[string]string{"BROWSER": "sh -c", "DISPLAY": ":0"}, "sh xdg-open", "xdg-open a"},
+		"chosen, a path to one":  {"linux", map[string]string{"BROWSER": "/usr/bin/zsh -c %s", "DISPLAY": ":0"}, "/usr/bin/zsh xdg-open", "xdg-open a"},
+		"chosen, with arguments": {"linux", map[string]string{"BROWSER": "firefox --private-window"}, "firefox", "firefox --private-window a"},
+		"chosen, a place":        {"linux", map[string]string{"BROWSER": "firefox --url=%s  --new"}, "firefox", "firefox --url=a --new"},
+		"chosen, a list of such": {"linux", map[string]string{"BROWSER": "firefox %s:lynx %s", "DISPLAY": ":0"}, "firefox lynx xdg-open", "xdg-open a"},
+		"chosen, arguments only": {"linux", map[string]string{"BROWSER": " ", "DISPLAY": ":0"}, "xdg-open", "xdg-open a"},
+		"chosen in windows":      {"windows", map[string]string{"BROWSER": "C:/firefox.exe -private"}, "C:/firefox.exe", "firefox.exe -private a"},
+		"wsl with a display":     {"linux", map[string]string{"WSL_DISTRO_NAME": "Debian", "DISPLAY": ":0"}, "xdg-open wslview rundll32.exe", "wslview a"},
+		"wsl without wslview":    {"linux", map[string]string{"WSL_INTEROP": "/run", "DISPLAY": ":0"}, "xdg-open rundll32.exe", "rundll32.exe url.dll,FileProtocolHandler a"},
+		"wsl without windows":    {"linux", map[string]string{"WSL_INTEROP": "/run", "DISPLAY": ":0"}, "xdg-open", "xdg-open a"},
+		"mac":                    {"darwin", nil, "open", "open a"},
+		"windows":                {"windows", map[string]string{"SystemRoot": "C:\\Windows"}, "", "rundll32.exe url.dll,FileProtocolHandler a"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -45,8 +54,13 @@ func TestOpener(t *testing.T) {
 				},
 			}
 			argv, err := d.opener()
-			if (err == nil) != (tt.want != "") || err == nil && filepath.Base(argv[0]) != tt.want {
-				t.Errorf("%v %v", argv, err)
+			got := ""
+			if err == nil {
+				argv[0] = filepath.Base(argv[0])
+				got = strings.Join(with(argv, "a"), " ")
+			}
+			if got != tt.want {
+				t.Errorf("%q %v, want %q", got, err, tt.want)
 			}
 		})
 	}

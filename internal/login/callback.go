@@ -21,9 +21,10 @@ type callback struct {
 	taken   atomic.Bool
 	refused atomic.Int64
 	why     atomic.Pointer[error] // the last answer was none
-	answers chan answer           // receives once
-	outcome chan outcome          // is given once
-	arrived chan struct{}         // closed with the answer
+	leads   atomic.Pointer[shortcut]
+	answers chan answer   // receives once
+	outcome chan outcome  // is given once
+	arrived chan struct{} // closed with the answer
 	shown   chan struct{}
 }
 
@@ -45,6 +46,9 @@ func newCallback(r Redirect, port int, read reader, p pages) *callback {
 // ServeHTTP refuses what is not the redirect: the wrong Host (DNS rebinding),
 // path, method, state or shape. A refusal says so and repeats nothing of it.
 func (c *callback) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	if c.led(w, req) {
+		return
+	}
 	status := 0
 	switch {
 	case !strings.EqualFold(req.Host, c.host):

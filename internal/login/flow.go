@@ -9,11 +9,13 @@ import (
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
 	"authctl/internal/secret"
-	"authctl/internal/shown"
 )
 
 // Limit is how long a person is waited for (docs/login.md).
 const Limit = 5 * time.Minute
+
+// silent is how long nobody comes before a person is shown the address that was opened.
+const silent = 3 * time.Second
 
 // pageLimit is how long the browser is given to take its page before the port closes.
 const pageLimit = 2 * time.Second
@@ -45,6 +47,7 @@ type Flow struct {
 	Browser  Browser // nil: the person opens the address
 	Why      string  // why there is no browser, said before the address
 	Remote   bool    // the person's browser is on another machine (SSH)
+	Here     bool    // this machine has a browser, and the person is at it
 	Terminal Terminal
 	Rand     io.Reader
 	Limit    time.Duration
@@ -99,10 +102,11 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 		l.serve(back)
 	}
 	target := r.Redirect.at(port)
-	if err := f.send(ctx, r, back, target, port, rnd); err != nil {
+	remind, err := f.send(ctx, r, back, target, port, rnd)
+	if err != nil {
 		return err
 	}
-	a, err := f.await(ctx, r, back, target, read)
+	a, err := f.await(ctx, r, back, target, read, remind)
 	if err != nil {
 		return err
 	}
@@ -114,20 +118,19 @@ func (f Flow) Run(ctx context.Context, r Request, redeem func(context.Context, C
 }
 
 // send builds the authorize URL, by way of a pushed request where there is
-// one, and gets it in front of the person.
-func (f Flow) send(ctx context.Context, r Request, back *callback, target string, port int, rnd randoms) error {
+// one, and gets it in front of the person; remind is said when nobody comes.
+func (f Flow) send(ctx context.Context, r Request, back *callback, target string, port int, rnd randoms) (remind func(), err error) {
 	params, pushed, err := f.sent(ctx, r, target, rnd)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	address, err := r.address(params)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	opening, cancel := back.untilAnswer(ctx)
 	defer cancel()
-	f.present(opening, r, address, port, pushed.ExpiresIn)
-	return nil
+	return f.present(opening, r, offer{address, f.short(r, back, address, rnd.short), port, pushed.ExpiresIn}), nil
 }
 
 // sent is what the browser carries: the reference to a pushed request, a request
@@ -150,37 +153,8 @@ func (f Flow) sent(ctx context.Context, r Request, target string, rnd randoms) (
 	return params, Pushed{}, err
 }
 
-// present opens the browser or, where it cannot, says what to open.
-func (f Flow) present(ctx context.Context, r Request, address shown.Address, port int, expires time.Duration) {
-	why := f.Why
-	if _, err := Openable(r.AuthorizeURL); f.Browser != nil && err == nil {
-		err = f.Browser.Open(ctx, address.String())
-		if err == nil {
-			f.Terminal.Note("The browser has been opened at %s. If it shows nothing, try --no-browser.", r.host())
-			return
-		}
-		why = "no browser could be opened: " + err.Error()
-	}
-	if why != "" {
-		f.Terminal.Note("%s", shown.Line(why))
-	}
-	within := ""
-	if expires > 0 && expires < f.Limit {
-		within = " within " + plain(expires) // the pushed request lapses then
-	}
-	f.Terminal.Say("Open this address in a browser%s to log in:\n\n  %s\n", within, address)
-	if f.Remote && port != 0 {
-		f.Terminal.Say("This shell seems to be on another machine than the browser. Either forward the port first,\n"+
-			"  ssh -L %d:%s THIS-MACHINE\n"+
-			"or log in anyway and paste the address the browser ends at (--paste), or use authctl login-device.", port, r.Redirect.bound(port))
-	}
-	if f.Paste != nil && f.PasteLive {
-		f.Terminal.Say("After the login, paste the whole address that the browser ends at here, and press Enter:")
-	}
-}
-
 // await returns the first true answer, from the listener or from a paste.
-func (f Flow) await(ctx context.Context, r Request, back *callback, target string, read reader) (answer, error) {
+func (f Flow) await(ctx context.Context, r Request, back *callback, target string, read reader, remind func()) (answer, error) {
 	limited, cancel := context.WithTimeoutCause(ctx, f.Limit, errTooLate)
 	defer cancel()
 	var fromBrowser <-chan answer
@@ -191,20 +165,41 @@ func (f Flow) await(ctx context.Context, r Request, back *callback, target strin
 	if f.Paste != nil {
 		fromPerson = f.readPasted(limited, f.Paste, target, read)
 	}
-	if f.Paste == nil || !f.PasteLive { // a repainted line would eat what is typed
-		defer f.Terminal.Waiting(limited, "the login at "+r.host(), f.Limit)()
-	}
-	select {
-	case a := <-fromBrowser:
-		return a, nil
-	case p := <-fromPerson:
-		return p.answer, p.err
-	case <-limited.Done():
-		if errors.Is(context.Cause(limited), errTooLate) {
-			return answer{}, f.tooLate(back, target)
+	stop := f.waiting(limited, r, f.Limit)
+	defer func() { stop() }()
+	silence := time.NewTimer(silent)
+	defer silence.Stop()
+	for {
+		select {
+		case a := <-fromBrowser:
+			return a, nil
+		case p := <-fromPerson:
+			return p.answer, p.err
+		case <-silence.C:
+			switch {
+			case remind == nil:
+			case f.Terminal.Live:
+				stop()
+				remind()
+				stop = f.waiting(limited, r, f.Limit-silent)
+			default:
+				remind()
+			}
+		case <-limited.Done():
+			if errors.Is(context.Cause(limited), errTooLate) {
+				return answer{}, f.tooLate(back, target)
+			}
+			return answer{}, limited.Err()
 		}
-		return answer{}, limited.Err()
 	}
+}
+
+// waiting shows how long the person still has.
+func (f Flow) waiting(ctx context.Context, r Request, left time.Duration) (stop func()) {
+	if f.Paste != nil && f.PasteLive { // a repainted line would eat what is typed
+		return func() {}
+	}
+	return f.Terminal.Waiting(ctx, "the login at "+r.host(), left)
 }
 
 // tooLate names the redirect URI first: one that is not registered shows only

@@ -15,15 +15,20 @@ const verifierBytes = 48
 // tokenBytes is the entropy of state and nonce, 256 bits each.
 const tokenBytes = 32
 
+// shortBytes is the entropy of a path that nobody may guess: the address behind it
+// holds state.
+const shortBytes = 16
+
 // randoms are the values that tie one answer to one request.
 type randoms struct {
 	state    string
 	nonce    string
+	short    string // the path of the short address
 	verifier secret.Text
 }
 
 func newRandoms(r io.Reader) (randoms, error) {
-	buf := make([]byte, 2*tokenBytes+verifierBytes)
+	buf := make([]byte, 2*tokenBytes+verifierBytes+shortBytes)
 	if _, err := io.ReadFull(r, buf); err != nil {
 		return randoms{}, fmt.Errorf("reading random bytes: %w", err)
 	}
@@ -31,7 +36,8 @@ func newRandoms(r io.Reader) (randoms, error) {
 	return randoms{
 		state:    enc(buf[:tokenBytes]),
 		nonce:    enc(buf[tokenBytes : 2*tokenBytes]),
-		verifier: secret.New(enc(buf[2*tokenBytes:])),
+		verifier: secret.New(enc(buf[2*tokenBytes : 2*tokenBytes+verifierBytes])),
+		short:    enc(buf[2*tokenBytes+verifierBytes:]),
 	}, nil
 }
 

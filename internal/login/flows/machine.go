@@ -9,7 +9,9 @@ func (d Deps) flow(o Options) login.Flow {
 		f.Limit = login.Limit
 	}
 	f.Remote = d.has("SSH_CONNECTION") || d.has("SSH_TTY")
-	switch b := d.Desktop(f.Remote); {
+	b := d.Desktop(f.Remote)
+	f.Here = b != nil && !f.Remote
+	switch {
 	case o.NoBrowser:
 	case b != nil:
 		f.Browser, f.Remote = b, false
