@@ -28,6 +28,7 @@ Secrets and keys:
   AUTHCTL_STORE_KEY: that key itself, for a store that machines share
   AUTHCTL_STORE_PATH: MOUNT/PREFIX in the vault
   CREDENTIALS_DIRECTORY: systemd's folder of credentials, in which the key may stand
+  SSH_AUTH_SOCK: the ssh-agent that an ssh-agent: reference asks
   DBUS_SESSION_BUS_ADDRESS: the user's D-Bus, over which the keyring is reached on Linux
 
 Terminal:
@@ -51,6 +52,7 @@ Logging in:
 
   BROWSER: the program that opens a page
   DISPLAY, WAYLAND_DISPLAY: a desktop is there, so that a browser can be opened
+  WSL_DISTRO_NAME, WSL_INTEROP: the shell is one of WSL's, and the browser Windows'
   SSH_CONNECTION, SSH_TTY: the shell is on another machine than the browser
   SystemRoot: where Windows has its own programs
 

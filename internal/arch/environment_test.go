@@ -33,7 +33,7 @@ func TestTheEnvironmentIsToldWhole(t *testing.T) {
 	}
 	for _, path := range sources(t) {
 		server := within(path, []string{"internal/sandbox"}) && filepath.Dir(path) != "internal/sandbox"
-		if server || within(path, append(apart(), "cmd/help_environment.go")) {
+		if server || within(path, append(apart(), "cmd/help_environment.go", "internal/app/shared/fleettest.go")) {
 			continue
 		}
 		for _, name := range variables(t, path) {
