@@ -3,7 +3,6 @@
 package fleet
 
 import (
-	"sync"
 	"testing"
 	"time"
 
@@ -41,27 +40,8 @@ func serve(t *testing.T, on store) {
 	}
 	p.begin(t, all[0])
 	for r := 1; r <= rounds; r++ {
-		args := p.round(t, r)
-		before, _ := p.asked(t)
 		began := time.Now()
-		var mu sync.Mutex
-		var group sync.WaitGroup
-		tokens := map[string]int{}
-		for _, a := range all {
-			group.Go(func() {
-				got := a.Run(t, "", args...)
-				if got.Code != 0 {
-					t.Errorf("round %d: exit %d: %s", r, got.Code, got.Stderr)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				tokens[got.Stdout]++
-			})
-		}
-		group.Wait()
-		if n, _ := p.asked(t); n-before != 1 || len(tokens) != 1 {
-			t.Fatalf("round %d: %d requests, %d different tokens", r, n-before, len(tokens))
-		}
+		p.oneFor(t, all, p.round(t, r))
 		t.Logf("round %d: %d machines, one request, %s", r, machines, time.Since(began).Round(10*time.Millisecond))
 	}
 	if r := all[1].Run(t, "", "doctor", "-p", "klg"); r.Code != 0 {

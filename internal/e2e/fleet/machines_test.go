@@ -43,11 +43,20 @@ func vault(s *openbao.Server, addresses ...string) store {
 // cluster is a store in a namespace of its own.
 func cluster(t *testing.T) store {
 	t.Helper()
+	url, at := clusterAt(t)
+	return at(url)
+}
+
+// clusterAt is cluster for who reaches it by an address of his own.
+func clusterAt(t *testing.T) (url string, at func(url string) store) {
+	t.Helper()
 	s := kubernetes.Start(t)
 	s.Create(t, "/api/v1/namespaces", []byte("apiVersion: v1\nkind: Namespace\nmetadata: {name: authctl}\n"))
-	return store{
-		head: fmt.Sprintf("store:\n  kind: kubernetes\n  address: %s\n  namespace: authctl\n  ca_certificate: file:%s\n  token: env:CLUSTER_TOKEN\n", s.URL, s.CA),
-		env:  []string{"CLUSTER_TOKEN=" + kubernetes.Admin},
+	return s.URL, func(url string) store {
+		return store{
+			head: fmt.Sprintf("store:\n  kind: kubernetes\n  address: %s\n  namespace: authctl\n  ca_certificate: file:%s\n  token: env:CLUSTER_TOKEN\n", url, s.CA),
+			env:  []string{"CLUSTER_TOKEN=" + kubernetes.Admin},
+		}
 	}
 }
 
@@ -55,6 +64,7 @@ func cluster(t *testing.T) store {
 // token is spent a second time.
 type provider struct {
 	url, profiles string
+	key           string // of the store that its machines share
 }
 
 func newProvider(t *testing.T, latency time.Duration) *provider {
@@ -64,17 +74,17 @@ func newProvider(t *testing.T, latency time.Duration) *provider {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	return &provider{s.URL, string(s.ProfilesYAML())}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key)
+	return &provider{s.URL, string(s.ProfilesYAML()), base64.StdEncoding.EncodeToString(key)}
 }
 
 // machine is one with the program at path and its records in on. Others like it
 // are its Another.
 func (p *provider) machine(t *testing.T, path string, on store) *program.Authctl {
 	t.Helper()
-	key := make([]byte, 32)
-	_, _ = rand.Read(key)
 	a := program.At(t, path, on.head+p.profiles)
-	a.Env = append([]string{"AUTHCTL_STORE_KEY=" + base64.StdEncoding.EncodeToString(key)}, on.env...)
+	a.Env = append([]string{"AUTHCTL_STORE_KEY=" + p.key}, on.env...)
 	return a
 }
 

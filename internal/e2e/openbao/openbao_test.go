@@ -218,7 +218,7 @@ func TestACluster(t *testing.T) {
 	t.Run("leaders are killed", func(t *testing.T) {
 		done := make(chan struct{})
 		var group sync.WaitGroup
-		group.Go(func() { s.killLeaders(t, 3, done) })
+		group.Go(func() { s.KillLeaders(t, 700*time.Millisecond, 3, done) })
 		w := &contract.Writers{Open: func(int) contract.Engine { return s.root(t, s.URLs()...) }, Machines: 4, Times: 300, Outages: true}
 		n, unknown := w.Count(t)
 		close(done)
@@ -228,26 +228,6 @@ func TestACluster(t *testing.T) {
 			t.Error("a swap was lost or counted twice")
 		}
 	})
-}
-
-// killLeaders kills a leader, waits for the next one, and starts it again, so many times.
-func (s *Server) killLeaders(t *testing.T, times int, done chan struct{}) {
-	for range times {
-		select {
-		case <-done:
-			t.Log("the writers were done before every kill")
-			return
-		case <-time.After(700 * time.Millisecond):
-		}
-		n := s.Leader(t)
-		began := time.Now()
-		n.Kill()
-		s.Leader(t)
-		t.Logf("%s was killed; another leads after %s", n.URL, time.Since(began).Round(10*time.Millisecond))
-		s.Start(t, n)
-		s.Unseal(t, n)
-		s.wait(t, n, http.StatusOK, http.StatusTooManyRequests)
-	}
 }
 
 // idToken is a CI system's for the job, and the key that verifies it.
