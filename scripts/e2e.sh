@@ -20,6 +20,7 @@ trap 'rm -f "$AUTHCTL_E2E_TABLE"' EXIT
 packages=$(git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -l '^//go:build .*e2e' | xargs -n1 dirname | sort -u | sed 's|^|./|')
 # One package at a time: they share the machine's cores with a JVM and a browser.
 # Verbose, because what was skipped and the tables that tests print are the result too.
+# Tests of one that wait for take-overs do it together.
 # shellcheck disable=SC2086
-go test -tags e2e -count=1 -p 1 -timeout 20m -v "$@" $packages |
+go test -tags e2e -count=1 -p 1 -parallel 16 -timeout 20m -v "$@" $packages |
 	grep -vE '^(=== (RUN|PAUSE|CONT|NAME)|[[:space:]]*--- PASS|PASS$)'

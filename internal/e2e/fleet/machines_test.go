@@ -40,15 +40,8 @@ func vault(s *openbao.Server, addresses ...string) store {
 	return store{head, []string{"VAULT_TOKEN=" + s.Token}}
 }
 
-// cluster is a store in a namespace of its own.
-func cluster(t *testing.T) store {
-	t.Helper()
-	url, at := clusterAt(t)
-	return at(url)
-}
-
-// clusterAt is cluster for who reaches it by an address of his own.
-func clusterAt(t *testing.T) (url string, at func(url string) store) {
+// cluster is a store in a namespace of its own, for who reaches it at url or by another way.
+func cluster(t *testing.T) (url string, at func(url string) store) {
 	t.Helper()
 	s := kubernetes.Start(t)
 	s.Create(t, "/api/v1/namespaces", []byte("apiVersion: v1\nkind: Namespace\nmetadata: {name: authctl}\n"))

@@ -8,31 +8,18 @@ import (
 	"testing"
 	"time"
 
-	"authctl/internal/e2e/openbao"
 	"authctl/internal/e2e/program"
 )
 
-// TestOneIsCutOff: a machine that does not reach the engine sends nothing to the
-// provider, whether it has claimed a refresh before or not, and the others go on.
-func TestOneIsCutOff(t *testing.T) {
-	b := builds{program.Build(t, "fleettest"), program.Released(t)}
-	t.Run("vault", func(t *testing.T) {
-		s := openbao.Dev(t)
-		b.cutOff(t, s.Nodes[0].URL, func(url string) store { return vault(s, url) })
-	})
-	t.Run("kubernetes", func(t *testing.T) {
-		url, at := clusterAt(t)
-		b.cutOff(t, url, at)
-	})
-}
-
+// cutOff: a machine that does not reach the engine sends nothing to the provider,
+// whether it has claimed a refresh before or not, and the others go on.
 func (b builds) cutOff(t *testing.T, url string, at func(url string) store) {
 	t.Helper()
-	for name, dead := range map[string]bool{"it refuses": true, "it is silent": false} {
+	for name, dead := range map[string]bool{"is cut off, refused": true, "is cut off in silence": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, c := newProvider(t, 0), newCable(t, url, dead)
-			_, _, setting := times()
+			_, _, setting := limits()
 			others := []*program.Authctl{p.machine(t, b.tested, at(url)).Another(t, "AUTHCTL_FLEETTEST="+setting)}
 			for len(others) < 4 {
 				others = append(others, others[0].Another(t))

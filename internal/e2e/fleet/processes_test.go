@@ -7,26 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"authctl/internal/e2e/openbao"
 	"authctl/internal/e2e/program"
 )
 
-// TestNothingIsKept: 60 processes of two machines, and an empty store: one request.
-func TestNothingIsKept(t *testing.T) {
-	t.Run("a single node", func(t *testing.T) {
-		s := openbao.Dev(t)
-		askAtOnce(t, vault(s, s.Nodes[0].URL))
-	})
-	t.Run("kubernetes", func(t *testing.T) { askAtOnce(t, cluster(t)) })
-	t.Run("raft", func(t *testing.T) {
-		s := openbao.Cluster(t)
-		t.Run("every node", func(t *testing.T) { askAtOnce(t, vault(s, s.URLs()...)) })
-		// It answers reads late, and refuses right writes until it has caught up.
-		t.Run("a lone standby", func(t *testing.T) { askAtOnce(t, vault(s, s.Standby(t).URL)) })
-	})
-}
-
-// askAtOnce asks for the token of a service's own grant, which nobody has yet.
+// askAtOnce has 60 processes of two machines ask for the token of a service's own
+// grant, which nobody has yet: one request.
 func askAtOnce(t *testing.T, on store) {
 	t.Helper()
 	p := newProvider(t, 50*time.Millisecond)
