@@ -26,6 +26,7 @@ func (b *bed) ratios() []row {
 		ratio("`version`", "`libraries`", "<= 1.15x", b.args("version"), libraries),
 		ratio("`token`, fresh, `store: file`", "`libraries`", "<= 1.43x", fresh, libraries),
 		b.keyring(),
+		b.warm(fresh),
 		ratio("`token`, `store: none`", "a bare Go program, the same request", "<= 1.4x", cold, always(b.post())),
 		ratio("`token`, `store: none`", "`curl`, the same request", "<= 0.7x", cold, always(b.curlRequest(b.box.URL))),
 		ratio("`token`, `store: none`, https at 20 ms, the system's roots", "the same with one own CA", "<= 1.08x", far, own),

@@ -46,11 +46,18 @@ func NewVault() *Vault {
 // Serve starts a node; what it knows is that much behind the leader, as a
 // standby's reads are.
 func (v *Vault) Serve(behind time.Duration) *httptest.Server {
-	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return httptest.NewServer(v.handler(behind))
+}
+
+// Handler is a node that is never behind, for a server of the caller's.
+func (v *Vault) Handler() http.Handler { return v.handler(0) }
+
+func (v *Vault) handler(behind time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := v.instead(); f == nil || !f(w, r) {
 			v.serve(w, r, behind)
 		}
-	}))
+	})
 }
 
 func (v *Vault) instead() func(http.ResponseWriter, *http.Request) bool {
