@@ -73,6 +73,8 @@ func TestAPersonServesAFleet(t *testing.T) {
 			}
 			if got := pod.must(pod.run(t.Context(), "status"), 0); !regexp.MustCompile(`(?m)^demo .* `+kind+` [0-9a-f]{8}$`).MatchString(got.stdout) || !strings.Contains(got.stderr, "store "+kind+": http://127.0.0.1") {
 				t.Errorf("%+v", got)
+			} else if told := pod.must(pod.run(t.Context(), "status", "-o", "json"), 0).stdout; !strings.Contains(told, `"key":"`+regexp.MustCompile(`[0-9a-f]{8}\n`).FindString(got.stdout)[:8]+`"`) {
+				t.Errorf("%s shows another key than %s", told, got.stdout)
 			}
 			if n := laptop.records() + pod.records(); n != 0 {
 				t.Errorf("%d records on a machine", n)

@@ -27,7 +27,8 @@ long it is still good, whether it can be refreshed, and where it is kept. What
 token --scope, --resource, --audience, --subject or --claim got is listed with
 what it is for, a claim by its name. No server is asked and no token is shown. --profile lists that profile
 alone. With -o json expires_in is the seconds left, 0 for an expired token; it and
-expires_at are left out where the server said no expires_in.
+expires_at are left out where the server said no expires_in; key is the first digits
+of what a token is found by, which two machines can compare.
 
 A script asks with --quiet and the exit status whether somebody is logged in: 8 says
 that nothing of what is listed is still good or can be refreshed, or that nothing
@@ -58,6 +59,7 @@ type keptToken struct {
 	RefreshExpiresAt string `json:"refresh_expires_at,omitempty"`
 	For              string `json:"for,omitempty"` // what the call asked for, such as "scope a b"
 	Where            string `json:"where"`
+	Key              string `json:"key"`             // the first digits of what it is found by, on every machine (docs/fleet.md)
 	Claim            string `json:"claim,omitempty"` // on a store that machines share: who is about to change it
 }
 
@@ -133,7 +135,7 @@ func (c *cli) noneGood(a *app.App, kept []session.Kept) error {
 func describeKept(k session.Kept, kind string, now time.Time) keptToken {
 	one := keptToken{
 		Profile: k.Profile, Grant: k.Grant, TokenType: k.TokenType, Scope: k.Scope, ScopeMissing: k.Missing,
-		ExpiresAt: rfc3339(k.Expires), Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind, Claim: k.Claim,
+		ExpiresAt: rfc3339(k.Expires), Refreshable: k.Refreshable, RefreshExpiresAt: rfc3339(k.RefreshExpires), For: k.Asked, Where: kind, Key: digits(k), Claim: k.Claim,
 	}
 	if !k.Expires.IsZero() {
 		left := max(0, int64(k.Expires.Sub(now)/time.Second))
@@ -189,13 +191,15 @@ func left(t, now time.Time) string {
 // (docs/fleet.md), and for what the token is where a call asked for that.
 func where(k session.Kept, kind string) string {
 	if slices.Contains(profile.SharedStores(), kind) {
-		kind += " " + k.Key[:min(len(k.Key), 8)]
+		kind += " " + digits(k)
 	}
 	if k.Asked == "" {
 		return kind
 	}
 	return kind + ", for " + k.Asked
 }
+
+func digits(k session.Kept) string { return k.Key[:min(len(k.Key), 8)] }
 
 func refreshable(k session.Kept, now time.Time) string {
 	switch {

@@ -26,6 +26,7 @@ type fleet struct {
 	rand ByteReader
 	now  func() time.Time
 	warn func(string)
+	said sync.Mutex
 
 	mu     sync.Mutex
 	leases map[string]*lease
@@ -40,7 +41,12 @@ type fleet struct {
 const agree = 3 * time.Second
 
 func newFleet(o Options) *fleet {
-	f := &fleet{Shared: *o.Shared, kind: o.Kind, rand: o.Rand, now: o.Now, warn: o.Warn, leases: map[string]*lease{}, spools: map[string]bool{}}
+	f := &fleet{Shared: *o.Shared, kind: o.Kind, rand: o.Rand, now: o.Now, leases: map[string]*lease{}, spools: map[string]bool{}}
+	f.warn = func(line string) { // several records are read at once
+		f.said.Lock()
+		defer f.said.Unlock()
+		o.Warn(line)
+	}
 	f.Limits = f.Limits.orDefaults()
 	if f.Boot == nil {
 		f.Boot = bootClock(o.Now)
@@ -145,33 +151,6 @@ func (f *fleet) remove(ctx context.Context, key string) error {
 		s.generation++ // so that no answer to what was forgotten brings it back
 		return none
 	})
-}
-
-func (f *fleet) list(ctx context.Context) ([]Entry, error) {
-	if _, err := f.sealingKeys(ctx); err != nil {
-		return nil, err
-	}
-	names, err := f.Engine.List(ctx)
-	if err != nil {
-		return nil, f.broken("list", err)
-	}
-	var all []Entry
-	for _, name := range names {
-		if checkKey(name) != nil {
-			continue
-		}
-		s, err := f.look(ctx, name)
-		var unread *fault.Error
-		switch {
-		case errors.As(err, &unread) && s.version != "":
-			f.warn("a kept token is ignored: " + err.Error()) // another's, and not ours to judge
-		case err != nil:
-			return nil, err
-		case s.kept:
-			all = append(all, Entry{Key: name, Record: s.rec, Written: f.now().Add(-max(0, s.age)), Claim: s.told()})
-		}
-	}
-	return all, nil
 }
 
 // ready writes what everybody may write over.

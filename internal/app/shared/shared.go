@@ -214,6 +214,7 @@ func (w *engineWay) open(ctx context.Context) (http.RoundTripper, error) {
 		}
 	}
 	t := endpoint.NewTransport(endpoint.Setup{TLS: config, Env: w.deps.Env})
+	t.MaxIdleConnsPerHost = 8   // as many records as a list reads at once
 	t.DisableKeepAlives = false // no token of a server's is sent here, and a swap that is sent twice is written once
 	w.http = t
 	return t, nil
