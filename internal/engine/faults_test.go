@@ -338,7 +338,10 @@ func TestTheWaysOwnFaultIsToldAtOnce(t *testing.T) {
 func TestAddressesKeepTheTokenOffTheNetwork(t *testing.T) {
 	for address, good := range map[string]bool{
 		"https://vault.example:8200": true, "http://127.0.0.1:8200": true, "http://localhost:1": true, "http://[::1]:1": true,
-		"http://vault.example": false, "http://127.evil.example": false, "ftp://127.0.0.1": false, "https://u:p@vault.example": false, "vault.example": false, "": false,
+		"http://vault.example": false, "http://127.evil.example": false, "ftp://127.0.0.1": false, "https://u:hush@vault.example": false, "vault.example": false, "": false,
+		"u:hush@vault.example": false, "https://u:hush@vault .example": false, // who typed a password does not see it in a log
+		"HTTP://127.0.0.1:8200": true, "https://vault.example/behind/a/proxy/": true,
+		"https://vault.example/?a=b": false, "https://vault.example/#/ui": false, "https://vault.example?": false, // the API's path would be part of it
 	} {
 		_, err := engine.NewVault(engine.VaultOptions{Addresses: []string{address}, Path: "secret/x"})
 		if (err == nil) != good {
@@ -346,6 +349,9 @@ func TestAddressesKeepTheTokenOffTheNetwork(t *testing.T) {
 		}
 		if err != nil && fault.KindOf(err) != fault.Config {
 			t.Errorf("%q: %v is no failure of the configuration", address, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hush") {
+			t.Errorf("%q: the message has the password: %v", address, err)
 		}
 	}
 }

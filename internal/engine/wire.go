@@ -5,11 +5,8 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -70,34 +67,6 @@ type answer struct {
 	status int
 	body   []byte
 	date   time.Time // the engine's clock, zero where it did not say
-}
-
-func newWire(w Wire, addresses []string) (*wire, error) {
-	wait := patience
-	if w.Timeout > 0 {
-		wait = min(wait, w.Timeout)
-	}
-	made := &wire{Wire: w, patience: wait, lag: wait}
-	for _, raw := range addresses {
-		a, err := shown.ParseAddress(raw)
-		if err != nil {
-			return nil, fault.New(fault.Config, "store.address: %w: %s", err, shown.Clean(raw)).Hint("write it as https://HOST:PORT")
-		}
-		if !strings.HasPrefix(raw, "https://") && !(strings.HasPrefix(raw, "http://") && loopback(a)) {
-			return nil, fault.New(fault.Config, "store.address: %s has no TLS, and the engine's token would cross the network in the clear", a).Hint("write it as https://HOST:PORT")
-		}
-		made.addresses = append(made.addresses, strings.TrimRight(a.String(), "/"))
-	}
-	if len(addresses) == 0 {
-		return nil, fault.New(fault.Config, "the store has no address").Hint("set store.address")
-	}
-	return made, nil
-}
-
-// loopback is this machine, to which a token may go in the clear.
-func loopback(a shown.Address) bool {
-	u, err := url.Parse(a.String())
-	return err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 }
 
 // Clock is how far the engine's clock is ahead of the reader's, as last seen.
