@@ -181,7 +181,9 @@ func decodeObject(a *answer) (o *object, err error) {
 // names verb, resource and namespace.
 func (k *Kubernetes) refused(doing string, a *answer) *fault.Error {
 	o, bad := decodeObject(a)
-	said := strconv.Itoa(a.status) + " " + o.Message
+	k.mu.Lock()
+	said := strconv.Itoa(a.status) + " " + without(k.token, o.Message)
+	k.mu.Unlock()
 	state, hint := Strange, "authctl doctor looks at the store"
 	switch {
 	case a.status == http.StatusUnauthorized:

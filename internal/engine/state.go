@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"authctl/internal/fault"
+	"authctl/internal/secret"
 	"authctl/internal/shown"
 )
 
@@ -57,4 +58,12 @@ func words(list []string) string {
 		text = strings.ReplaceAll(after, "*", "")
 	}
 	return strings.Join(strings.Fields(text), " ")
+}
+
+// without is text, into which an engine may have put the token that it was asked with.
+func without(token secret.Text, text string) string {
+	if token.IsZero() {
+		return text
+	}
+	return strings.ReplaceAll(text, token.Reveal(), "[secret]")
 }

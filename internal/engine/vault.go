@@ -58,7 +58,7 @@ type kv struct {
 	Errors []string `json:"errors"`
 	Data   struct {
 		Data *struct {
-			Record []byte `json:"record"`
+			Record record `json:"record"`
 		} `json:"data"`
 		Metadata struct {
 			Version int       `json:"version"`
@@ -67,6 +67,17 @@ type kv struct {
 		Version int      `json:"version"` // of a write
 		Keys    []string `json:"keys"`    // of a list
 	} `json:"data"`
+}
+
+// record is base64. Whatever else another program keeps in that field is none.
+type record []byte
+
+// UnmarshalJSON fails never.
+func (r *record) UnmarshalJSON(raw []byte) error {
+	if json.Unmarshal(raw, (*[]byte)(r)) != nil {
+		*r = nil
+	}
+	return nil
 }
 
 // vaultBusy: a node that is sealed, starts or has no leader answers 503, one that
@@ -133,7 +144,7 @@ func (v *Vault) version(ctx context.Context, path string) (b []byte, n int, age 
 	case bad == nil && n > 0 && got.Data.Data != nil && len(got.Data.Data.Record) > 0:
 		return got.Data.Data.Record, n, age, nil
 	case bad == nil && n > 0:
-		return nil, n, age, Foreign.trouble("reading", a.url, "it has no field record", "give store.path a prefix of its own")
+		return nil, n, age, Foreign.trouble("reading", a.url, "it has no record of authctl's", "give store.path a prefix of its own")
 	}
 	return nil, 0, -1, strangeVault("reading", a)
 }
@@ -160,7 +171,9 @@ func (v *Vault) List(ctx context.Context) ([]string, error) {
 func (v *Vault) refused(doing string, a *answer) *fault.Error {
 	var got kv
 	bad := json.Unmarshal(a.body, &got)
-	said := strconv.Itoa(a.status) + " " + words(got.Errors)
+	v.mu.Lock()
+	said := strconv.Itoa(a.status) + " " + without(v.token.Text, words(got.Errors))
+	v.mu.Unlock()
 	state, hint := Strange, "authctl doctor looks at the store"
 	switch {
 	case sealed(a):

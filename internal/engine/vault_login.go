@@ -136,6 +136,9 @@ func (v *Vault) call(ctx context.Context, r *request) (a *answer, lost bool, err
 		if err != nil || a.status != http.StatusForbidden {
 			return a, lost, err
 		}
+		if !json.Valid(a.body) { // a gateway's page knows nothing of tokens
+			return a, lost, strangeVault(r.doing, a)
+		}
 		dead, err := v.dead(ctx, token)
 		switch {
 		case err != nil:

@@ -37,6 +37,10 @@ func VaultTroubles() map[string]Trouble[*Vault] {
 		"a web page":     {Set: answer(200, "<html>\x1b[2J"), State: engine.Strange, Hint: "store.address"},
 		"a page, absent": {Set: answer(404, "<html>"), State: engine.Strange, Hint: "store.address"},
 		"foreign JSON":   {Set: answer(200, `{"data":{"data":{"password":"x"},"metadata":{"version":3}}}`), State: engine.Foreign, Hint: "prefix"},
+		"foreign text":   {Set: answer(200, `{"data":{"data":{"record":"hello world!"},"metadata":{"version":3}}}`), State: engine.Foreign, Hint: "prefix"},
+		"foreign number": {Set: answer(200, `{"data":{"data":{"record":5},"metadata":{"version":3}}}`), State: engine.Foreign, Hint: "prefix"},
+		"forbidden page": {Set: answer(403, "<html>no bots"), State: engine.Strange, Hint: "store.address"},
+		"an echo":        {Set: answer(400, `{"errors":["what is hush?"]}`), State: engine.Strange, Hint: "doctor"},
 		"no version":     {Set: answer(200, `{"data":{"data":{"record":"YQ=="}}}`), State: engine.Strange, Hint: "store.address"},
 		"truncated":      {Set: func(v *Vault) { v.Answer(truncated) }, State: engine.Unreachable, Hint: "store.address"},
 		"oversize":       {Set: answer(200, strings.Repeat(" ", 5<<20)), State: engine.Unreachable, Hint: "store.address"},
@@ -57,6 +61,7 @@ func KubernetesTroubles() map[string]Trouble[*Kubernetes] {
 		"a web page":   {Set: answer(200, "<html>"), State: engine.Strange, Hint: "store.address"},
 		"not this API": {Set: answer(404, "not found"), State: engine.Strange, Hint: "store.address"},
 		"another's":    {Set: answer(200, another), State: engine.Foreign, Hint: "store.namespace"},
+		"an echo":      {Set: answer(400, `{"kind":"Status","message":"what is hush?"}`), State: engine.Strange, Hint: "doctor"},
 		"truncated":    {Set: func(k *Kubernetes) { k.Answer(truncated) }, State: engine.Unreachable, Hint: "store.address"},
 		"slow":         {Set: func(k *Kubernetes) { k.Answer(Slow) }, State: engine.Unreachable, Hint: "store.address"},
 	}
