@@ -277,3 +277,39 @@ func TestALoginAtTheEngineIsKept(t *testing.T) {
 		t.Errorf("%d logins", logins)
 	}
 }
+
+// The store's own secrets are kept under the name store; one that is missing is
+// not looked for in that same store.
+func TestTheStoresOwnSecretsInTheKeyring(t *testing.T) {
+	engine := fakes.NewVault().Serve(0)
+	defer engine.Close()
+	head := "store: {kind: vault, address: " + engine.URL + ", path: secret/a, token: keyring:engine, key: keyring:fleet}\n"
+	d := newDesk(t, head+strings.Replace(demo, "grant: authorization_code", "grant: client_credentials", 1))
+	delete(d.env, "AUTHCTL_STORE")
+	d.ring = &fakes.Keyring{}
+	for _, own := range []struct {
+		name, value string
+		code        int
+	}{{"engine", "root", 3}, {"fleet", fleetKey, 6}} {
+		r := d.run(t.Context(), "token")
+		if d.must(r, own.code); !strings.Contains(r.stderr, "keyring:"+own.name) || !strings.Contains(r.stderr, "hint: authctl secret set "+own.name+" --profile store") {
+			t.Errorf("without %s:\n%s", own.name, r.stderr)
+		}
+		d.in = strings.NewReader(own.value + "\n")
+		r = d.run(t.Context(), "secret", "set", own.name, "-p", "store")
+		if d.must(r, 0); strings.Contains(r.stderr, "note:") {
+			t.Errorf("told of it: %s", r.stderr)
+		}
+	}
+	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"t","token_type":"Bearer","expires_in":3600}`)
+		return true
+	}
+	d.must(d.run(t.Context(), "token"), 0)
+
+	d = newDesk(t, strings.Replace(head, "keyring:fleet", "written", 1)+demo)
+	if r := d.must(d.run(t.Context(), "token"), 3); !strings.Contains(r.stderr, "authctl secret set store_key -p store") {
+		t.Errorf("written into the file:\n%s", r.stderr)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/app"
+	"authctl/internal/app/shared"
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/files"
@@ -67,7 +68,7 @@ func runSecretSet(ctx context.Context, c *cli, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := config.Known(a.Settings, profile); err != nil {
+	if err := config.Known(a.Settings, profile); err != nil && profile != shared.Profile {
 		return err
 	}
 	value, err := c.askSecret(ctx, profile, name)
@@ -186,6 +187,9 @@ func (c *cli) noteUse(a *app.App, profile, name string) {
 		c.say("note: %s is set and goes before it", v)
 	}
 	p, err := a.Profile()
+	if err != nil && profile == shared.Profile {
+		return
+	}
 	if err != nil {
 		c.say("note: profile %s cannot be loaded yet", profile)
 		return

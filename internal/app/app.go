@@ -78,10 +78,15 @@ func (a *App) Ring() *secretstore.Ring {
 // Secrets resolves secret references.
 func (a *App) Secrets() *secretstore.Resolver {
 	if a.resolver == nil {
-		a.resolver = secretstore.NewResolver(secretstore.Sources{
-			Ring: a.Ring(), Env: a.Sys.Env, Stdin: a.Sys.In, Err: a.Sys.Err,
-			Vault: vault{a}, Job: a.job, Hidden: func() []string { return a.hidden },
-		})
+		a.resolver = a.resolverWith(vault{a})
 	}
 	return a.resolver
+}
+
+// resolverWith looks into v for what the keyring could not hold; nil: nowhere.
+func (a *App) resolverWith(v secretstore.Vault) *secretstore.Resolver {
+	return secretstore.NewResolver(secretstore.Sources{
+		Ring: a.Ring(), Env: a.Sys.Env, Stdin: a.Sys.In, Err: a.Sys.Err,
+		Vault: v, Job: a.job, Hidden: func() []string { return a.hidden },
+	})
 }

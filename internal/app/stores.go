@@ -81,7 +81,7 @@ func (a *App) openStore(kind string, made *stores) (s *store.Store, err error) {
 	case store.KindFile:
 		o.Key = store.NewFileKey(filepath.Clean(dir), a.Sys.Env)
 	case store.KindVault, store.KindKubernetes:
-		deps := shared.Deps{Spec: spec, Secrets: a.Secrets(), Env: a.Sys.Env, Now: a.Sys.Now, Rand: a.Sys.Rand, Note: a.note, Timeout: a.Settings.Timeout, Dir: dir}
+		deps := shared.Deps{Spec: spec, Secrets: a.resolverWith(nil), Env: a.Sys.Env, Now: a.Sys.Now, Rand: a.Sys.Rand, Note: a.note, Timeout: a.Settings.Timeout, Dir: dir}
 		if o.Shared, made.place, err = deps.Open(kind); err != nil {
 			return nil, err
 		}

@@ -185,8 +185,11 @@ func literal(r *strict.Reader, n *yaml.Node, path string, s sensitivity) {
 	}
 	name := secretName(path)
 	where := ""
-	if r.Profile != "" {
+	switch {
+	case r.Profile != "":
 		where = " -p " + r.Profile
+	case strings.HasPrefix(path, "store."):
+		where = " -p store"
 	}
 	hint := fmt.Sprintf("keep it with `authctl secret set %s%s` and write keyring:%s here (or env:NAME, file:PATH, {command: [argv...]})", name, where, name)
 	r.Problem(n, path, hint, "a secret must not stand in the file, only a reference to it")

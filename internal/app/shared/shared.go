@@ -24,13 +24,18 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/keys"
 	"authctl/internal/secret"
+	"authctl/internal/secretstore"
 	"authctl/internal/store"
 )
+
+// Profile is the name that the store's own secrets have in the keyring, as each
+// profile's have its own: they are of no profile.
+const Profile = "store"
 
 // Deps is what an engine is made of.
 type Deps struct {
 	Spec    *config.SharedStore
-	Secrets secret.Resolver
+	Secrets secret.Resolver // which does not look into this very store
 	Env     func(string) (string, bool)
 	Now     func() time.Time
 	Rand    store.ByteReader
@@ -56,14 +61,14 @@ func (a Deps) Open(kind string) (s *store.Shared, place string, err error) {
 	}
 	o := engine.VaultOptions{Wire: wire, Addresses: spec.Address, Path: spec.Path, Namespace: spec.Namespace}
 	method, login := spec.Auth.Chosen()
-	proof := login.Secret
+	field, proof := "store.auth."+method, login.Secret
 	switch {
 	case method == "":
-		proof = spec.Token
+		field, proof = fieldToken, spec.Token
 	case method == "kubernetes" && proof.IsZero():
 		proof = secret.Ref{Kind: secret.File, Path: engine.ServiceAccount + "/token", AnyMode: true}
 	}
-	o.Login = engine.Login{Method: method, Mount: login.Mount, Role: login.Role, Secret: a.storeSecret(proof)}
+	o.Login = engine.Login{Method: method, Mount: login.Mount, Role: login.Role, Secret: a.storeSecret(field, proof)}
 	a.remember(&o, s.Keys)
 	s.Engine, err = engine.NewVault(o)
 	a.tested(s)
@@ -85,7 +90,7 @@ func (a Deps) spool(kind, place string) string {
 // kubernetes is the cluster that is named, else the pod's own.
 func (a Deps) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
 	spec, pod := a.Spec, engine.Pod{Folder: engine.ServiceAccount, Env: a.Env}
-	o := engine.KubernetesOptions{Wire: wire, Addresses: spec.Address, Namespace: spec.Namespace, Token: a.storeSecret(spec.Token)}
+	o := engine.KubernetesOptions{Wire: wire, Addresses: spec.Address, Namespace: spec.Namespace, Token: a.storeSecret(fieldToken, spec.Token)}
 	if len(o.Addresses) == 0 {
 		address, err := pod.Address()
 		if err != nil {
@@ -109,13 +114,37 @@ func (a Deps) kubernetes(wire engine.Wire) (*engine.Kubernetes, string, error) {
 	return k, strings.Join(o.Addresses, " ") + " namespace " + o.Namespace, err
 }
 
-// storeSecret reads ref anew at each call; nil for none.
-func (a Deps) storeSecret(ref secret.Ref) func(context.Context) (secret.Text, error) {
+const fieldToken = "store.token"
+
+// storeSecret reads ref, which that field has, anew at each call; nil for none.
+func (a Deps) storeSecret(field string, ref secret.Ref) func(context.Context) (secret.Text, error) {
 	if ref.IsZero() {
 		return nil
 	}
-	ref.Line = true
-	return func(ctx context.Context) (secret.Text, error) { return a.Secrets.Resolve(ctx, "", ref) }
+	return func(ctx context.Context) (secret.Text, error) {
+		text, err := a.Secrets.Resolve(ctx, Profile, ref)
+		if err != nil {
+			return text, of(field, fault.KindOf(err), err)
+		}
+		line, err := secretstore.Line(text)
+		if err != nil {
+			return line, fault.New(fault.Config, "%s: %s cannot be it: %w", field, ref, err)
+		}
+		return line, nil
+	}
+}
+
+// of is err, which a reference gave, as a failure of that field, with its hints.
+func of(field string, kind fault.Kind, err error) error {
+	if errors.Is(err, context.Canceled) {
+		return err
+	}
+	made := fault.New(kind, "%s: %w", field, err)
+	var known *fault.Error
+	if errors.As(err, &known) {
+		made.Hints = known.Hints
+	}
+	return made
 }
 
 // keyring asks for the keys once: a program may ask a person.
@@ -141,9 +170,9 @@ func (a Deps) storeKeys(ctx context.Context) (all [][]byte, err error) {
 			return nil, nil
 		}
 		field := [...]string{"store.key", "store.old_keys"}[min(i, 1)]
-		text, err := a.Secrets.Resolve(ctx, "", ref)
+		text, err := a.Secrets.Resolve(ctx, Profile, ref)
 		if err != nil {
-			return nil, fault.New(fault.Store, "%s: %w", field, err)
+			return nil, of(field, fault.Store, err)
 		}
 		key, err := store.ParseKey([]byte(text.Reveal()), field+" ("+ref.String()+")", "make one, for all machines, with: head -c 32 /dev/urandom | base64")
 		if err != nil {
@@ -200,9 +229,9 @@ func (w *engineWay) open(ctx context.Context) (http.RoundTripper, error) {
 	}
 	var config *tls.Config
 	if !w.ca.IsZero() {
-		text, err := w.deps.Secrets.Resolve(ctx, "", w.ca)
+		text, err := w.deps.Secrets.Resolve(ctx, Profile, w.ca)
 		if err != nil {
-			return nil, fault.New(fault.Config, "store.ca_certificate: %w", err)
+			return nil, of("store.ca_certificate", fault.Config, err)
 		}
 		found, err := keys.Certificates([]byte(text.Reveal()), keys.Options{})
 		if err != nil {
