@@ -309,6 +309,7 @@ func TestTheStoresOwnSecretsInTheKeyring(t *testing.T) {
 	d.must(d.run(t.Context(), "token"), 0)
 
 	d = newDesk(t, strings.Replace(head, "keyring:fleet", "written", 1)+demo)
+	delete(d.env, "AUTHCTL_STORE")
 	if r := d.must(d.run(t.Context(), "token"), 3); !strings.Contains(r.stderr, "authctl secret set store_key -p store") {
 		t.Errorf("written into the file:\n%s", r.stderr)
 	}
