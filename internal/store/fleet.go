@@ -33,6 +33,7 @@ type fleet struct {
 	spools map[string]bool // the names that it was asked for
 	keys   [][]byte
 	ahead  time.Duration // the engine's clock before this machine's
+	told   string        // the last warning
 	dated  bool          // ahead is known; it is settled once, so that times can be compared
 }
 
@@ -153,9 +154,11 @@ func (f *fleet) remove(ctx context.Context, key string) error {
 	})
 }
 
+// probe is no record's name.
+const probe = "ready"
+
 // ready writes what everybody may write over.
 func (f *fleet) ready(ctx context.Context) error {
-	const probe = "ready"
 	s, err := f.look(ctx, probe)
 	if err != nil {
 		return err

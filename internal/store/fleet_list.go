@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 
 	"authctl/internal/fault"
@@ -19,6 +21,7 @@ func (f *fleet) list(ctx context.Context) ([]Entry, error) {
 	if err != nil {
 		return nil, f.broken("list", err)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return checkKey(name) != nil || name == probe })
 	states, err := f.lookAll(ctx, names)
 	if err != nil {
 		return nil, err
@@ -37,17 +40,17 @@ func (f *fleet) list(ctx context.Context) ([]Entry, error) {
 func (f *fleet) lookAll(ctx context.Context, names []string) ([]state, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	states := make([]state, len(names))
+	states, unread := make([]state, len(names)), make([]error, len(names))
 	next := make(chan int)
 	var group sync.WaitGroup
 	for range min(atOnce, len(names)) {
 		group.Go(func() {
 			for i := range next {
 				s, err := f.look(ctx, names[i])
-				var unread *fault.Error
+				var known *fault.Error
 				switch {
-				case errors.As(err, &unread) && s.version != "":
-					f.warn("a kept token is ignored: " + err.Error())
+				case errors.As(err, &known) && s.version != "":
+					unread[i] = err
 				case err != nil:
 					cancel(err)
 				default:
@@ -56,12 +59,31 @@ func (f *fleet) lookAll(ctx context.Context, names []string) ([]state, error) {
 			}
 		})
 	}
-	for i, name := range names {
-		if checkKey(name) == nil && ctx.Err() == nil {
+	for i := range names {
+		if ctx.Err() == nil {
 			next <- i
 		}
 	}
 	close(next)
 	group.Wait()
+	f.ignored(slices.DeleteFunc(unread, func(err error) bool { return err == nil }))
 	return states, context.Cause(ctx)
+}
+
+// ignored says once what a list leaves out.
+func (f *fleet) ignored(unread []error) {
+	if len(unread) == 0 {
+		return
+	}
+	line := "a kept token is ignored: " + unread[0].Error()
+	if n := len(unread); n > 1 {
+		line = fmt.Sprintf("%d kept tokens are ignored; of one: %v", n, unread[0])
+	}
+	f.mu.Lock()
+	told := f.told == line
+	f.told = line
+	f.mu.Unlock()
+	if !told {
+		f.warn(line)
+	}
 }

@@ -73,8 +73,11 @@ func (w *waiting) over(ctx context.Context, key string, s state) (*lease, error)
 		s.claim, s.write = &w.mine, ""
 		next, err := w.swap(ctx, key, s)
 		if errors.Is(err, engine.ErrMoved) {
-			w.meet(s)
-			return nil, nil
+			if w.meet(s); w.Boot()-w.began > w.Limits.Wait {
+				err = w.outrun(key)
+			} else {
+				return nil, nil
+			}
 		}
 		if err != nil {
 			return nil, err

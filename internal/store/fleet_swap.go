@@ -69,10 +69,15 @@ func (f *fleet) changed(ctx context.Context, name string, change func(*state) (n
 			return err
 		}
 		if f.Boot()-began > f.Limits.Wait {
-			return fault.New(fault.Store, "others have written %s again and again for %s: nothing was written", name, f.Limits.Wait).Hint("repeat it")
+			return f.outrun(name)
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return err
 		}
 	}
+}
+
+// outrun is a failure to write before others for as long as is waited for them.
+func (f *fleet) outrun(name string) error {
+	return fault.New(fault.Store, "others have written %s again and again for %s: nothing was written", name, f.Limits.Wait).Hint("repeat it")
 }

@@ -526,6 +526,45 @@ func TestAClaimThatLastsIsNamed(t *testing.T) {
 	}
 }
 
+// An engine that takes no write, or where others are always quicker, has an end.
+func TestOthersAreAlwaysQuicker(t *testing.T) {
+	m, ctx := newMachines(), t.Context()
+	m.limits.Wait = 50 * time.Millisecond
+	m.engine.Before = func(op string) error {
+		if strings.HasPrefix(op, "swap") {
+			return engine.ErrMoved
+		}
+		return nil
+	}
+	for name, call := range map[string]func(s *store.Store) error{
+		"lock": func(s *store.Store) error { _, err := s.Lock(ctx, "a1"); return err },
+		"turn": func(s *store.Store) error { _, err := s.Turn(ctx, "a1", func() {}); return err },
+		"put":  func(s *store.Store) error { return s.Put(ctx, "a1", kept("r1", time.Now())) },
+	} {
+		if err := call(m.open(t)); fault.KindOf(err) != fault.Store || !strings.Contains(err.Error(), "again and again") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// What is listed and cannot be opened is told of once, in one line, however much it is.
+func TestWhatCannotBeOpenedIsToldOnce(t *testing.T) {
+	m, ctx := newMachines(), t.Context()
+	s := m.open(t)
+	must(t, s.Ready(ctx), s.Put(ctx, "a1", kept("r1", time.Now())), s.Put(ctx, "b2", kept("r2", time.Now())), s.Put(ctx, "c3", kept("r3", time.Now())))
+	m.key = 2
+	s = m.open(t)
+	must(t, s.Put(ctx, "d4", kept("r4", time.Now())))
+	for range 2 {
+		if all, err := s.List(ctx); err != nil || len(all) != 1 {
+			t.Errorf("%v %v", all, err)
+		}
+	}
+	if len(m.warned) != 1 || !strings.Contains(m.warned[0], "3 kept tokens are ignored") || !strings.Contains(m.warned[0], "under another key") {
+		t.Errorf("told %q", m.warned)
+	}
+}
+
 // Sixty processes in two homes, and nothing kept: one asks.
 func TestAFleetAsksOnce(t *testing.T) {
 	m, ctx := newMachines(), t.Context()
