@@ -44,7 +44,26 @@ func (s Sessions) Forget(ctx context.Context, profileName string, revoke bool) (
 			}
 		}
 	}
+	if first == nil {
+		first = s.sealedAway(ctx, profileName)
+	}
 	return done, first
+}
+
+// sealedAway is an error where a record that is the profile's by its name cannot be
+// opened, and so is on no list: it stays, for those who can.
+func (s Sessions) sealedAway(ctx context.Context, profileName string) error {
+	if profileName == "" {
+		return nil // the list has warned
+	}
+	p, err := s.Profile(profileName)
+	if err != nil {
+		return nil //nolint:nilerr // of a profile that is in no file the name is not known
+	}
+	if _, err = s.Store.Get(ctx, acquire.Key(p, "")); errors.Is(err, store.ErrAbsent) {
+		return nil
+	}
+	return fault.In(profileName, err)
 }
 
 // besides are the tokens that were asked for beside a session.

@@ -1,12 +1,16 @@
 package session
 
 import (
+	"context"
 	"crypto/rand"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"authctl/internal/fault"
+	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/store"
 	"authctl/internal/token"
@@ -23,7 +27,10 @@ func kept(t *testing.T) (Sessions, *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Sessions{Store: s, Now: time.Now, Warn: func(string) {}}, s
+	named := func(name string) (*profile.Profile, error) {
+		return &profile.Profile{Name: name, Grant: "client_credentials"}, nil
+	}
+	return Sessions{Store: s, Now: time.Now, Warn: func(string) {}, Profile: named}, s
 }
 
 // A logout that is cut off leaves no pointer to a session that is gone.
@@ -99,5 +106,24 @@ func TestWhatLivesOn(t *testing.T) {
 	}
 	if done, err := a.Forget(t.Context(), "p", false); err != nil || done.Records != 3 || done.Alive != 2 {
 		t.Errorf("%v %+v", err, done)
+	}
+}
+
+// locked is a store that lists nothing of what another key seals, as that of a fleet.
+type locked struct{ *store.Store }
+
+func (locked) Get(context.Context, string) (store.Record, error) {
+	return store.Record{}, fault.New(fault.Store, "it is sealed under another key")
+}
+
+// A session that cannot be opened is kept, and no logout says that it is not.
+func TestForgetOfWhatCannotBeOpened(t *testing.T) {
+	a, s := kept(t)
+	a.Store = locked{s}
+	if _, err := a.Forget(t.Context(), "p", true); fault.KindOf(err) != fault.Store || !strings.Contains(err.Error(), "another key") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := a.Forget(t.Context(), "", true); err != nil {
+		t.Errorf("of all: %v", err) // the list warns
 	}
 }
