@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authctl/internal/acquire"
 	"authctl/internal/clientauth"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
@@ -27,6 +26,7 @@ type assertOptions struct {
 	typ      string
 	kid      string
 	claims   []string
+	headers  []string
 	grant    bool
 	subject  string
 	key      keyFlags
@@ -69,6 +69,7 @@ and not reachable; 6 the key is in the keyring and that cannot be read.`,
 	f.StringVar(&o.typ, "typ", "", "`typ` of the header: "+strings.Join(profile.Typs(), ", "))
 	f.StringVar(&o.kid, "kid", "", "`kid` of the header: "+strings.Join(profile.KIDs(), ", ")+", or the value itself")
 	f.StringArrayVar(&o.claims, "claim", nil, "a further claim, `name=json`; may repeat")
+	f.StringArrayVar(&o.headers, "header", nil, "a further member of the header, `name=json`; may repeat")
 	f.BoolVar(&o.grant, "grant", false, "the assertion of grant_assertion, which is a grant itself")
 	f.StringVar(&o.subject, "subject", "", "`sub` of the grant's assertion; goes with --grant")
 	f.StringVar(&o.key.kid, "key-kid", "", "the `id` of the key to take from a JWKS with several")
@@ -92,11 +93,7 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 	case o.subject != "" && !o.grant:
 		return fault.New(fault.Usage, "--subject goes with --grant")
 	}
-	extra, err := acquire.ParseClaims(o.claims)
-	if err != nil {
-		return err
-	}
-	p, signed, err := c.assertion(ctx, o, extra)
+	p, signed, err := c.assertion(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -109,7 +106,7 @@ func runAssert(ctx context.Context, c *cli, o assertOptions) error {
 }
 
 // assertion signs by the profile, or by the flags alone; the profile is of this call.
-func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Field) (*profile.Profile, secret.Text, error) {
+func (c *cli) assertion(ctx context.Context, o assertOptions) (*profile.Profile, secret.Text, error) {
 	fromEnv, _ := c.sys.Env("AUTHCTL_PROFILE")
 	if o.keyFile != "" && c.flags.profile == "" && (fromEnv == "" || o.clientID != "" && o.audience != "") {
 		if o.clientID == "" || o.audience == "" || slices.Contains(profile.Audiences(), o.audience) {
@@ -118,7 +115,7 @@ func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Fi
 		}
 		p, bare := profile.Default(), profile.DefaultGrantAssertion()
 		p.GrantAssertion = &bare
-		if err := o.apply(&p, extra); err != nil {
+		if err := o.apply(&p); err != nil {
 			return nil, secret.Text{}, err
 		}
 		signed, err := c.assertWith(ctx, o, &p)
@@ -133,7 +130,7 @@ func (c *cli) assertion(ctx context.Context, o assertOptions, extra []profile.Fi
 		return nil, secret.Text{}, hinted(err, "--key FILE, --client-id and --audience work without a profile")
 	}
 	asked := *p
-	if err := o.apply(&asked, extra); err != nil {
+	if err := o.apply(&asked); err != nil {
 		return nil, secret.Text{}, fault.In(p.Name, err)
 	}
 	if o.keyFile != "" {

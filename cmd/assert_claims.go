@@ -11,8 +11,8 @@ import (
 )
 
 // apply puts the flags into this call's profile, of which p is a copy.
-func (o assertOptions) apply(p *profile.Profile, extra []profile.Field) error {
-	a := &p.Assertion
+func (o assertOptions) apply(p *profile.Profile) error {
+	a, path := &p.Assertion, "assertion"
 	if o.clientID != "" {
 		p.Client.ID = o.clientID
 	}
@@ -22,7 +22,7 @@ func (o assertOptions) apply(p *profile.Profile, extra []profile.Field) error {
 				Hint("docs/profiles.md lists the fields of grant_assertion")
 		}
 		own := *p.GrantAssertion
-		p.GrantAssertion, a = &own, &own.Assertion
+		p.GrantAssertion, a, path = &own, &own.Assertion, "grant_assertion"
 		set(&own.Issuer, o.clientID)
 		set(&own.Subject, o.subject)
 	}
@@ -33,7 +33,20 @@ func (o assertOptions) apply(p *profile.Profile, extra []profile.Field) error {
 	if o.lifetime != 0 {
 		a.Lifetime = o.lifetime
 	}
-	a.Claims = acquire.WithClaims(a.Claims, extra)
+	claims, err := acquire.ParseClaims(o.claims)
+	if err != nil {
+		return err
+	}
+	headers, err := acquire.ParseMembers("--header", o.headers)
+	if err != nil {
+		return err
+	}
+	for _, h := range headers {
+		if by, taken := a.TakenHeaders(path)[h.Name]; taken {
+			return fault.New(fault.Usage, "--header must not be %s, which is set by %s", h.Name, by)
+		}
+	}
+	a.Claims, a.Headers = acquire.WithClaims(a.Claims, claims), acquire.WithClaims(a.Headers, headers)
 	return nil
 }
 

@@ -5,17 +5,50 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"authctl/internal/fault"
 	"authctl/internal/keys"
 	"authctl/internal/shown"
 )
 
 // render is the whole of stdout.
-func (o kidOptions) render(key *keys.Key) ([]byte, error) {
+func (o kidOptions) render(found []namedKey) (out []byte, err error) {
+	if o.jwks {
+		out, err = o.publicJWKS(found)
+	} else if out, err = o.one(found[0].Key); err != nil {
+		err = fault.New(fault.Config, "%s: %w", found[0].name, err)
+	}
+	return out, err
+}
+
+// publicJWKS is what a provider fetches from the client (RFC 7591 2, jwks_uri): while keys change, the old and the new.
+func (o kidOptions) publicJWKS(found []namedKey) ([]byte, error) {
+	set := map[string][]keys.JWK{}
+	seen := map[string]string{}
+	for _, k := range found {
+		one, err := o.jwkOf(k.Key)
+		if err != nil {
+			return nil, fault.New(fault.Config, "%s: %w", k.name, err)
+		}
+		if other, twice := seen[one.Kid]; twice {
+			return nil, fault.New(fault.Config, "%s has the kid of %s, %s", k.name, other, one.Kid).
+				Hint("a JWKS needs a kid for each key: --as thumbprint makes one of the key; or are they one key?")
+		}
+		seen[one.Kid] = k.name
+		set["keys"] = append(set["keys"], one)
+	}
+	return shown.JSON(set)
+}
+
+func (o kidOptions) one(key *keys.Key) ([]byte, error) {
 	switch {
 	case o.pem:
 		return key.PublicPEM()
 	case o.jwk:
-		return o.publicJWK(key)
+		one, err := o.jwkOf(key)
+		if err != nil {
+			return nil, err
+		}
+		return shown.JSON(one)
 	case o.as == "all":
 		return o.table(key)
 	}
@@ -46,16 +79,16 @@ func kidAs(key *keys.Key, form string) (string, error) {
 	}
 }
 
-// publicJWK is the JWK to register with a provider (RFC 7517 4).
-func (o kidOptions) publicJWK(key *keys.Key) ([]byte, error) {
+// jwkOf is the JWK to register with a provider (RFC 7517 4).
+func (o kidOptions) jwkOf(key *keys.Key) (keys.JWK, error) {
 	jwk, err := key.PublicJWK()
 	if err != nil {
-		return nil, err
+		return jwk, err
 	}
 	jwk.Kid = key.KID
 	if o.as != "" || jwk.Kid == "" {
 		if jwk.Kid, err = kidAs(key, o.as); err != nil {
-			return nil, err
+			return jwk, err
 		}
 	}
 	jwk.Use, jwk.Alg = key.Use, key.Alg
@@ -65,7 +98,7 @@ func (o kidOptions) publicJWK(key *keys.Key) ([]byte, error) {
 	if jwk.Alg == "" && !slices.Contains(key.Algs(), "RS256") {
 		jwk.Alg = keys.DefaultAlg(key) // a curve has one algorithm, RSA has six
 	}
-	return shown.JSON(jwk)
+	return jwk, nil
 }
 
 // table is --as all: every id that this key has.

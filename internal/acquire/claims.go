@@ -9,19 +9,22 @@ import (
 	"authctl/internal/profile"
 )
 
-// ParseClaims reads --claim name=json. The JSON goes into the assertion as it
+// ParseClaims reads --claim name=json.
+func ParseClaims(flags []string) ([]profile.Field, error) { return ParseMembers("--claim", flags) }
+
+// ParseMembers reads a flag of name=json. The JSON goes into the assertion as it
 // is written, so that no number changes its digits.
-func ParseClaims(flags []string) ([]profile.Field, error) {
+func ParseMembers(flag string, flags []string) ([]profile.Field, error) {
 	var fields []profile.Field
 	for _, s := range flags {
 		name, value, found := strings.Cut(s, "=")
 		switch {
 		case !found || name == "":
-			return nil, fault.New(fault.Usage, "--claim takes name=json")
+			return nil, fault.New(fault.Usage, "%s takes name=json", flag)
 		case !json.Valid([]byte(value)):
-			return nil, fault.New(fault.Usage, "--claim %s: the value is not JSON", name).Hint(`a text needs quotes: --claim '%s="..."'`, name)
+			return nil, fault.New(fault.Usage, "%s %s: the value is not JSON", flag, name).Hint(`a text needs quotes: %s '%s="..."'`, flag, name)
 		case named(fields, name):
-			return nil, fault.New(fault.Usage, "--claim %s is given twice", name)
+			return nil, fault.New(fault.Usage, "%s %s is given twice", flag, name)
 		}
 		fields = append(fields, profile.Field{Name: name, Value: json.RawMessage(value)})
 	}

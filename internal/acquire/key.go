@@ -43,6 +43,7 @@ func Key(p *profile.Profile, subject string) string {
 		DiscoveryURL                      string          `json:",omitempty"`
 		AssertionType                     string          `json:",omitempty"`
 		DPoPKey                           string          `json:",omitempty"`
+		AssertionIssuer                   string          `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -64,6 +65,7 @@ func Key(p *profile.Profile, subject string) string {
 		p.DiscoveryURL,
 		unless(profile.JWTAssertion, p.Client.AssertionType),
 		p.DPoP.Key.String(),
+		unless("client_id", p.Assertion.Issuer),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.

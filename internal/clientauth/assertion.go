@@ -25,8 +25,8 @@ type Server struct{ Issuer, TokenURL string }
 // every request: signed with key as p.Assertion says. Of the server only what
 // assertion.audience names is used. Errors are fault.Config.
 func NewAssertion(p *profile.Profile, key *keys.Key, at Server, now time.Time, rand io.Reader) (string, error) {
-	// RFC 7523 3: iss and sub are the client_id.
-	j := jws{"assertion", "the client assertion", profile.ClientKey, &p.Assertion, map[string]any{"iss": p.Client.ID, "sub": p.Client.ID}}
+	// RFC 7523 3: sub is the client_id, and so is iss but where the server knows another.
+	j := jws{"assertion", "the client assertion", profile.ClientKey, &p.Assertion, map[string]any{"iss": p.IssuedBy(&p.Assertion), "sub": p.Client.ID}}
 	return j.sign(key, at, now, rand)
 }
 

@@ -20,10 +20,7 @@ func NewGrant(p *profile.Profile, key *keys.Key, at Server, now time.Time, rand 
 		return "", fault.New(fault.Config, "the profile signs no grant: it has no grant_assertion").
 			Hint("docs/profiles.md lists its fields")
 	}
-	claims := map[string]any{"iss": a.Issuer}
-	if a.Issuer == "client_id" {
-		claims["iss"] = p.Client.ID
-	}
+	claims := map[string]any{"iss": p.IssuedBy(&a.Assertion)}
 	switch a.Subject {
 	case "none", "":
 	case "client_id":

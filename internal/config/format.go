@@ -84,6 +84,7 @@ func assertionMembers(a *profile.Assertion) []strict.Member {
 		strict.Text("typ", &a.Typ),
 		strict.Text("kid", &a.KID),
 		strict.Flag("x5c", &a.X5C),
+		strict.Fixed(strict.Text("issuer", &a.Issuer)),
 		strict.Fixed(strict.Text("audience", &a.Audience)),
 		strict.Span("lifetime", &a.Lifetime),
 		strict.Flag("not_before", &a.NotBefore),
@@ -96,7 +97,6 @@ func assertionMembers(a *profile.Assertion) []strict.Member {
 func grantAssertionMembers(a *profile.GrantAssertion) []strict.Member {
 	return append([]strict.Member{
 		ref("key", &a.Key, signing),
-		strict.Fixed(strict.Text("issuer", &a.Issuer)),
 		strict.Text("subject", &a.Subject),
 		strict.Text("scope", &a.Scope),
 	}, assertionMembers(&a.Assertion)...)

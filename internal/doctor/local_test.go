@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,7 @@ func TestKey(t *testing.T) {
 		"another's":          {keyPEM(t, key), others, "", "none", [][2]string{{"FAIL certificate", "compare authctl kid"}}},
 		"x5t without":        {keyPEM(t, key), "", "", "x5t#S256", [][2]string{{"FAIL kid", "client.certificate"}}},
 		"the key names none": {keyPEM(t, key), "", "", "jwk", [][2]string{{"warn kid", "assertion.kid"}}},
+		"in the key's file":  {keyPEM(t, key) + soonOver, "", "", "x5t", [][2]string{{"warn certificate", "beside client.key, good until 2026-12-03 (12 days)"}, {"ok kid", "x5t "}}},
 		"a literal":          {keyPEM(t, key), "", "", "mine", [][2]string{{"ok kid", "kid mine (as assertion.kid says)"}}},
 	}
 	for name, tt := range tests {
@@ -121,6 +123,27 @@ func TestKey(t *testing.T) {
 				expect(t, lines, w[0], w[1])
 			}
 		})
+	}
+}
+
+// A certificate that nobody is shown may end.
+func TestACertificateBesideAKey(t *testing.T) {
+	key := newKey(t)
+	soonOver, _ := certify(t, key, now().AddDate(0, 0, 12))
+	for _, kid := range []string{"none", "x5t"} {
+		b := newFixture()
+		b.secrets["KEY"] = keyPEM(t, key) + soonOver
+		lines := b.examine(t, newProfile(func(p *profile.Profile) {
+			a := profile.DefaultGrantAssertion()
+			a.Key, a.KID, p.GrantAssertion = env("KEY"), kid, &a
+			p.Client.Auth, p.Client.Key, p.Assertion.KID = "private_key_jwt", env("KEY"), kid
+		}), Options{Offline: true})
+		if told := strings.Contains(fmt.Sprint(lines), "beside"); told != (kid == "x5t") {
+			t.Errorf("%s: %v", kid, lines)
+		}
+		if kid == "x5t" {
+			expect(t, lines, "warn grant certificate", "beside grant_assertion.key, good until 2026-12-03")
+		}
 	}
 }
 

@@ -23,7 +23,11 @@ func (e *exam) clientProof(ctx context.Context) {
 		e.key(ctx)
 	}
 	if a := e.p.GrantAssertion; a != nil {
-		e.signingKey(ctx, "grant key", "grant_assertion", e.p.GrantKey(), a.Alg, clientauth.GrantKey)
+		at := e.p.GrantKey()
+		key := e.signingKey(ctx, "grant key", "grant_assertion", at, a.Alg, clientauth.GrantKey)
+		if key != nil && at.Path != profile.ClientKey {
+			e.shown("grant certificate", &a.Assertion, at, key)
+		}
 	}
 	if e.p.Login.RequestObject != nil {
 		at := profile.RefAt{Path: profile.ClientKey, Ref: e.p.Client.Key}
@@ -67,30 +71,40 @@ func (e *exam) key(ctx context.Context) {
 	}
 	if certified := e.certificate(ctx); certified != nil {
 		key = certified
+	} else {
+		e.shown("certificate", &e.p.Assertion, profile.RefAt{Path: profile.ClientKey, Ref: c.Key}, key)
 	}
 	e.kid(key)
+}
+
+// shown looks at the certificate beside a key, where the header of a shows it.
+func (e *exam) shown(check string, a *profile.Assertion, at profile.RefAt, key *keys.Key) {
+	if key.Certificate != nil && a.Certified() {
+		e.validity(check, "beside "+at.Path+", ", key.Certificate, "register a new certificate with the provider and put it beside "+at.Path)
+	}
 }
 
 // signingKey: the key of what block of the profile signs loads, and may sign under its alg.
 func (e *exam) signingKey(ctx context.Context, check, block string, at profile.RefAt, alg string,
 	load func(context.Context, secret.Resolver, *profile.Profile) (*keys.Key, error),
-) {
+) *keys.Key {
 	if e.memo.missing(at.Ref, e.p.Client.KeyPassphrase) {
 		e.skip(check, "%s could not be read", at.Path)
-		return
+		return nil
 	}
 	key, err := load(ctx, e.memo, e.p)
 	if err != nil {
 		e.fail(check, err)
-		return
+		return nil
 	}
 	alg = cmp.Or(alg, keys.DefaultAlg(key))
 	if err := key.CheckSigning(alg); err != nil {
 		e.fail(check, fault.New(fault.Config, "%s: %w", at.Path, err).
 			Hint("%s and %s.alg of profile %s must fit each other", at.Path, block, e.p.Name))
-		return
+		return nil
 	}
 	e.signsWith(check, key, alg)
+	return key
 }
 
 // outright loads the key of a field that no other field belongs to; alg is what is asked of it, if it can do that.

@@ -1,8 +1,8 @@
 package profile
 
-import "slices"
-
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"authctl/internal/secret"
@@ -17,6 +17,7 @@ type Assertion struct {
 	Typ      string // see Typs
 	KID      string // see KIDs; or a literal
 	X5C      bool   // the certificate chain in the header (RFC 7515 4.1.6)
+	Issuer   string // see Issuers; or a literal
 	Audience string // see Audiences; or a literal
 	Lifetime time.Duration
 	// NotBefore adds nbf, which RFC 7523 3 leaves optional: a server whose clock
@@ -27,12 +28,14 @@ type Assertion struct {
 	Headers   []Field
 }
 
+// Certified is true for an assertion whose header shows the key's certificate.
+func (a *Assertion) Certified() bool { return a.X5C || strings.HasPrefix(a.KID, "x5t") }
+
 // GrantAssertion is the assertion that is the grant itself (RFC 7523 2.1),
 // signed by the client and made anew for each request.
 type GrantAssertion struct {
 	Assertion
 	Key     secret.Ref // zero: client.key
-	Issuer  string     // see GrantIssuers; or a literal
 	Subject string     // see GrantSubjects; or a literal
 	Scope   string     // see GrantScopes: where the scopes go
 }
@@ -41,11 +44,19 @@ type GrantAssertion struct {
 func DefaultGrantAssertion() GrantAssertion {
 	a := Default().Assertion
 	a.Lifetime = 2 * time.Minute // the most that Maskinporten takes
-	return GrantAssertion{Assertion: a, Issuer: "client_id", Subject: "none", Scope: "claim"}
+	return GrantAssertion{Assertion: a, Subject: "none", Scope: "claim"}
 }
 
-// GrantIssuers are the words of grant_assertion.issuer; anything else is the issuer itself.
-func GrantIssuers() []string { return []string{"client_id"} }
+// Issuers are the words of an assertion's issuer; anything else is the issuer itself.
+func Issuers() []string { return []string{"client_id"} }
+
+// IssuedBy is the iss claim of a (RFC 7523 3).
+func (p *Profile) IssuedBy(a *Assertion) string {
+	if a.Issuer == "client_id" {
+		return p.Client.ID
+	}
+	return a.Issuer
+}
 
 // GrantSubjects are the words of grant_assertion.subject; anything else is the subject itself.
 func GrantSubjects() []string { return []string{"none", "client_id"} }

@@ -64,7 +64,7 @@ func TestDocsNameEveryWord(t *testing.T) {
 	text := page(t, "profiles.md")
 	for field, words := range map[string][]string{
 		"assertion.kid": KIDs(), "assertion.typ": Typs(), "assertion.audience": Audiences(),
-		"grant_assertion.issuer": GrantIssuers(), "grant_assertion.subject": GrantSubjects(), "grant_assertion.scope": GrantScopes(), "token.select": TokenSelects(),
+		"assertion.issuer": Issuers(), "grant_assertion.issuer": Issuers(), "grant_assertion.subject": GrantSubjects(), "grant_assertion.scope": GrantScopes(), "token.select": TokenSelects(),
 		"assertion.alg": slices.Concat(SignatureAlgs(), MACAlgs()), "exchange.subject_token_type": TokenTypes(),
 	} {
 		line := row(text, "| `"+field+"` |")

@@ -185,7 +185,7 @@ func Default() Profile {
 	return Profile{
 		Discovery: "auto",
 		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form", AssertionType: JWTAssertion},
-		Assertion: Assertion{Typ: "JWT", KID: "jwk", Audience: "issuer", Lifetime: time.Minute, JTI: true},
+		Assertion: Assertion{Typ: "JWT", KID: "jwk", Issuer: "client_id", Audience: "issuer", Lifetime: time.Minute, JTI: true},
 		Grant:     "client_credentials",
 		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto", ResponseMode: "query", MFAParam: "x_mfa"},
 		Request:   Request{Encoding: "form", Accept: "application/json"},

@@ -36,6 +36,15 @@ func (c *checker) shape(path string, a *Assertion, algs []string, used bool) {
 	if a.Lifetime <= 0 || a.Lifetime > time.Hour {
 		c.add(path+".lifetime", "must be more than 0 and at most 1h")
 	}
+	if used {
+		c.who(path+".issuer", a.Issuer, Issuers())
+	}
+	c.members(path+".claims", a.Claims, nil)
+	c.members(path+".headers", a.Headers, a.TakenHeaders(path))
+}
+
+// TakenHeaders are the header members that no one else sets, with what sets them.
+func (a *Assertion) TakenHeaders(path string) map[string]string {
 	taken := map[string]string{
 		"alg": path + ".alg", "typ": path + ".typ", "kid": path + ".kid", "x5t": path + ".kid", "x5t#S256": path + ".kid",
 		"crit": "nothing: authctl makes no critical extensions", "b64": "nothing: authctl signs encoded payloads only",
@@ -43,8 +52,17 @@ func (c *checker) shape(path string, a *Assertion, algs []string, used bool) {
 	if a.X5C {
 		taken["x5c"] = path + ".x5c"
 	}
-	c.members(path+".claims", a.Claims, nil)
-	c.members(path+".headers", a.Headers, taken)
+	return taken
+}
+
+// who: a word, or the value itself, and no word misspelt.
+func (c *checker) who(path, value string, words []string) {
+	switch near := lookalike(value, words); {
+	case value == "" || near != "":
+		c.add(path, "must be %s or the value itself", strings.Join(words, ", "))
+	case value == "client_id" && slices.Contains(words, value) && c.p.Client.ID == "":
+		c.add(path, "client_id is asked for, but the profile has no client.id").Hint = path + ": the id that the server knows the client by"
+	}
 }
 
 // grantAssertion: what the grant's assertion has beyond the client's.
@@ -59,16 +77,6 @@ func (c *checker) grantAssertion(a *GrantAssertion) {
 	if key := c.p.GrantKey(); key.Ref.IsZero() {
 		c.add(path+".key", "is missing, and there is no client.key").Hint = path + ".key: file:PATH of the private key (PEM, JWK, PKCS#12)"
 	}
-	for _, f := range []struct {
-		path, value string
-		words       []string
-	}{{path + ".issuer", a.Issuer, GrantIssuers()}, {path + ".subject", a.Subject, GrantSubjects()}} {
-		switch near := lookalike(f.value, f.words); {
-		case f.value == "" || near != "":
-			c.add(f.path, "must be %s or the value itself", strings.Join(f.words, ", "))
-		case f.value == "client_id" && slices.Contains(f.words, f.value) && c.p.Client.ID == "":
-			c.add(f.path, "client_id is asked for, but the profile has no client.id").Hint = f.path + ": the id that the server knows the client by"
-		}
-	}
+	c.who(path+".subject", a.Subject, GrantSubjects())
 	c.oneOf(path+".scope", a.Scope, GrantScopes())
 }
