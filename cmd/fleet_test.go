@@ -66,7 +66,8 @@ func TestAPersonServesAFleet(t *testing.T) {
 			if got := pod.must(pod.run(t.Context(), "token"), 0).stdout; got != mine || len(laptop.server.Seen("/token")) != asked {
 				t.Errorf("the pod has %q, the laptop %q", got, mine)
 			}
-			pod.ahead = 0 // an id_token is judged by the machine's own clock
+			laptop.must(laptop.run(t.Context(), "status", "--prune"), 2) // what others may use
+			pod.ahead = 0                                                // an id_token is judged by the machine's own clock
 			next := pod.must(pod.run(t.Context(), "token", "--force"), 0).stdout
 			if got := laptop.must(laptop.run(t.Context(), "token"), 0).stdout; got != next || next == mine {
 				t.Errorf("the pod has %q, the laptop %q", next, got)

@@ -19,6 +19,7 @@ import (
 
 func newStatusCmd(c *cli) *cobra.Command {
 	var output string
+	var prune bool
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "What is kept, for which profile, and for how long; never the token",
@@ -34,15 +35,20 @@ A script asks with --quiet and the exit status whether somebody is logged in: 8 
 that nothing of what is listed is still good or can be refreshed, or that nothing
 is kept. Whether the server would agree, only a request can tell.
 
+What expired and cannot be refreshed, of subjects and scopes, is dropped after a week
+by any command that keeps a token; --prune does it at once, and ends with 0. The
+session of a profile stays until logout, or the next one.
+
 Exit status: 0 listed; 8 see above; 3 no such profile; 6 the store could not be read.`,
 		Example: `  authctl status
   authctl status -p work -o json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runStatus(cmd.Context(), c, output)
+			return runStatus(cmd.Context(), c, output, prune)
 		},
 	}
 	registerListOutput(cmd, &output)
+	cmd.Flags().BoolVar(&prune, "prune", false, "first drop what expired and cannot be refreshed, of every profile")
 	return cmd
 }
 
@@ -63,7 +69,7 @@ type keptToken struct {
 	Claim            string `json:"claim,omitempty"` // on a store that machines share: who is about to change it
 }
 
-func runStatus(ctx context.Context, c *cli, output string) error {
+func runStatus(ctx context.Context, c *cli, output string, prune bool) error {
 	if err := c.checkListOutput(output); err != nil {
 		return err
 	}
@@ -78,11 +84,21 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 	if err != nil {
 		return err
 	}
-	kept, err := sessions.List(ctx, c.flags.profile)
+	kind, where, err := a.StorePlace()
 	if err != nil {
 		return err
 	}
-	kind, where, err := a.StorePlace()
+	dropped := 0
+	if prune {
+		if slices.Contains(profile.SharedStores(), kind) {
+			return fault.New(fault.Usage, "--prune is for a store of this machine, and %s is shared with others", kind).
+				Hint("authctl logout -p NAME forgets what is kept for a profile")
+		}
+		if dropped, err = sessions.Prune(ctx, 0); err != nil {
+			return err
+		}
+	}
+	kept, err := sessions.List(ctx, c.flags.profile)
 	if err != nil {
 		return err
 	}
@@ -91,17 +107,24 @@ func runStatus(ctx context.Context, c *cli, output string) error {
 		for _, k := range kept {
 			tokens = append(tokens, describeKept(k, kind, c.sys.Now()))
 		}
-		if err := c.printResult(map[string]any{"store": kind, "folder": where, "tokens": tokens}); err != nil {
+		report := map[string]any{"store": kind, "folder": where, "tokens": tokens}
+		if prune {
+			report["dropped"] = dropped
+		}
+		if err := c.printResult(report); err != nil || prune {
 			return err
 		}
 		return c.noneGood(a, kept)
+	}
+	if prune {
+		c.say("dropped: %d", dropped)
 	}
 	if where == "" {
 		c.say("store %s: nothing is kept", kind)
 	} else {
 		c.say("store %s: %s", kind, where)
 	}
-	if err := printKept(c, kept, kind); err != nil {
+	if err := printKept(c, kept, kind); err != nil || prune {
 		return err
 	}
 	return c.noneGood(a, kept)

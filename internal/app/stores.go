@@ -12,6 +12,7 @@ import (
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secretstore"
+	"authctl/internal/session"
 	"authctl/internal/store"
 )
 
@@ -27,6 +28,7 @@ type stores struct {
 	check  func(context.Context) []engine.Finding
 	why    error // why nothing is kept although nobody chose that; nil otherwise
 	said   bool
+	pruned bool
 }
 
 // Stores opens the store of the settings; nothing is read before its first use.
@@ -108,6 +110,10 @@ func (s *stores) Get(ctx context.Context, key string) (store.Record, error) {
 func (s *stores) Put(ctx context.Context, key string, r store.Record) error {
 	err := s.Store.Put(ctx, key, r)
 	if s.why == nil && !s.without(err) {
+		if err == nil && !s.pruned && s.Older(session.Keep) { // a fleet's are others' as well
+			s.pruned = true
+			_, _ = session.Sessions{Store: s.Store, Now: s.app.Sys.Now}.Prune(context.WithoutCancel(ctx), session.Keep)
+		}
 		return err
 	}
 	if !s.said {

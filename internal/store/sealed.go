@@ -231,5 +231,16 @@ func (s *sealed) sweep(key string) {
 	}
 }
 
+// older says whether any record was written longer than age ago.
+func (s *sealed) older(age time.Duration) bool {
+	all, _ := s.dir.entries()
+	for _, f := range all {
+		if info, err := f.Info(); err == nil && s.now != nil && strings.HasSuffix(f.Name(), recordEnd) && s.now().Sub(info.ModTime()) > age {
+			return true
+		}
+	}
+	return false
+}
+
 // staleTemp is far longer than any write takes.
 const staleTemp = time.Minute

@@ -97,6 +97,12 @@ func (s *Store) Shared() bool {
 	return ok
 }
 
+// Older says whether this machine keeps a record that was written longer than age ago.
+func (s *Store) Older(age time.Duration) bool {
+	sealed, ok := s.back.(*sealed)
+	return ok && sealed.older(age)
+}
+
 // Folder is where the records are on this machine; "" for none.
 func (s *Store) Folder() string {
 	if sealed, ok := s.back.(*sealed); ok {
