@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"time"
 
@@ -118,9 +119,9 @@ func (c *cli) usersSecrets(ctx context.Context) (names []string) {
 
 // serveSandbox prints the profiles file and how to use it, and waits for Ctrl-C.
 func serveSandbox(ctx context.Context, c *cli, s *sandbox.Sandbox) error {
-	env, err := s.WriteEnvFile()
+	env, err := s.WriteEnvFiles(runtime.GOOS == "windows")
 	if err != nil {
-		return fault.New(fault.Internal, "cannot write the environment file: %w", err)
+		return fault.New(fault.Internal, "cannot write the environment files: %w", err)
 	}
 	if _, err := c.sys.Out.Write(s.ProfilesYAML()); err != nil {
 		return err

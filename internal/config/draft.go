@@ -72,7 +72,8 @@ func (d *Draft) Questions() []Question { return d.questions }
 // Answer puts an answer in its place. Several words make several items of a
 // list. The error says what is wrong with it, and the draft is as before.
 func (d *Draft) Answer(q Question, text string) error {
-	if path, ok := strings.CutPrefix(text, "file:"); ok && path != "-" && !filepath.IsAbs(path) && !strings.HasPrefix(path, "~/") {
+	path, ok := strings.CutPrefix(text, "file:")
+	if _, home := secret.InHome(path); ok && path != "-" && !home && !filepath.IsAbs(path) {
 		return fault.New(fault.Usage, "%s: the path must be absolute or begin with ~/", q.path)
 	}
 	body := merge(d.body, filled(q.put, text))

@@ -106,8 +106,8 @@ func oneLineRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (sec
 // resolve makes a relative path relative to the profiles file: the current
 // folder must not choose which key is used.
 func resolve(r *strict.Reader, path string) string {
-	home := path == "~" || strings.HasPrefix(path, "~/")
-	if path == "-" || home || filepath.IsAbs(path) || r.Folder == "" {
+	_, home := secret.InHome(path)
+	if path == "-" || path == "~" || home || filepath.IsAbs(path) || r.Folder == "" {
 		return path
 	}
 	return filepath.Join(r.Folder, path)

@@ -20,6 +20,10 @@ func (j Job) Print() (string, error) {
 	}
 	var b strings.Builder
 	configFile := descriptorName(findPlaces(userDescriptors(), all).config)
+	where := configFile
+	if j.ByStdin {
+		configFile, where = "-", "stdin"
+	}
 	for _, t := range all {
 		words := []string{"curl"}
 		shownOptions := t
@@ -30,11 +34,11 @@ func (j Job) Print() (string, error) {
 		for _, a := range t.unknown { // anything may be a secret
 			shownOptions.unknown = append(shownOptions.unknown, arg{a.name, hidden, a.has})
 		}
-		for _, w := range shownOptions.argv(extras{config: configFile, dpop: j.Prover != nil}) {
+		for _, w := range shownOptions.argv(j.printed(configFile, t)) {
 			words = append(words, quote(clean.Whole(w)))
 		}
 		b.WriteString(strings.Join(words, " ") + "\n")
-		b.WriteString("# " + configFile + ":\n")
+		b.WriteString("# " + where + ":\n")
 		b.WriteString("#   header = \"Authorization: " + j.Scheme + " " + hidden + "\"\n")
 		names := slices.Clone(j.HeaderNames)
 		if j.Prover != nil {
@@ -56,6 +60,15 @@ func (j Job) Print() (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// printed is what Run adds to t, but for what it reads the answer's head from.
+func (j Job) printed(configFile string, t transfer) extras {
+	x := extras{config: configFile, dpop: j.Prover != nil}
+	if j.ByStdin {
+		x.dump = t.dump
+	}
+	return x
 }
 
 // redact hides the values in which users hand over secrets.

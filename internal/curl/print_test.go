@@ -27,6 +27,11 @@ func TestPrintHidesEverySecretAndRunsNothing(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	j.ByStdin = true // as on Windows
+	byStdin := strings.NewReplacer("--config /dev/fd/3", "--config -", "# /dev/fd/3:", "# stdin:").Replace(want)
+	if got, err := j.Print(); err != nil || got != byStdin {
+		t.Errorf("%v, got %s\nwant %s", err, got, byStdin)
+	}
 	j.Argv = []string{"-k", "/"}
 	if _, err := j.Print(); fault.KindOf(err) != fault.Usage {
 		t.Error(err)

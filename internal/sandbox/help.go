@@ -34,7 +34,7 @@ func Examples() string {
   authctl sandbox --fault 503=1 -- authctl token -p klg -v`
 }
 
-// Welcome says how to use a running sandbox; env is the file of WriteEnvFile.
-func (s *Sandbox) Welcome(env string) string {
-	return fmt.Sprintf("The sandbox runs at %[1]s until Ctrl-C. In another shell:\n\n  . %[2]s\n  authctl token -p salus\n\nRequests so far: curl %[1]s/_sandbox/requests\n", s.URL, env)
+// Welcome says how to use a running sandbox; use is that of WriteEnvFiles.
+func (s *Sandbox) Welcome(use string) string {
+	return fmt.Sprintf("The sandbox runs at %[1]s until Ctrl-C. In another shell:\n\n%[2]s  authctl token -p salus\n\nRequests so far: curl %[1]s/_sandbox/requests\n", s.URL, use)
 }

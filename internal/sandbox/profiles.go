@@ -38,16 +38,45 @@ func (s *Sandbox) Env() map[string]string {
 	return env
 }
 
-// WriteEnvFile writes Env as shell assignments into an owner-only file of the
-// private folder and returns its path. Tokens are kept in that folder as well.
-func (s *Sandbox) WriteEnvFile() (string, error) {
+// envFile is Env for one kind of shell.
+type envFile struct {
+	name, head, line string
+	quote            *strings.Replacer
+	use              string // in that shell
+}
+
+func envFiles(windows bool) []envFile {
+	sh := envFile{"env.sh", "", "export %s='%s'\n", strings.NewReplacer("'", `'\''`), "  . %s\n"}
+	if !windows {
+		return []envFile{sh}
+	}
+	sh.use = "  in sh:          . '%s'\n"
+	return []envFile{
+		// A batch file's % is doubled, and is UTF-8 after chcp. What is between the quotes holds none.
+		{"env.cmd", "@chcp 65001 >nul\r\n", "@set \"%s=%s\"\r\n", strings.NewReplacer("%", "%%"), "  in cmd:         \"%s\"\n"},
+		// Not run as a script, which the policy of most machines forbids; Windows PowerShell knows UTF-8 by its mark.
+		{"env.ps1", "\ufeff", "$env:%s = '%s'\r\n", strings.NewReplacer("'", "''"), "  in PowerShell:  Get-Content -Raw '%s' | Invoke-Expression\n"},
+		sh,
+	}
+}
+
+// WriteEnvFiles writes Env as assignments into an owner-only file of the private
+// folder for each kind of shell, and returns how each is used. Tokens are kept in that
+// folder as well.
+func (s *Sandbox) WriteEnvFiles(windows bool) (use string, err error) {
 	set := s.Env()
 	set["AUTHCTL_STORE"] = "file"
 	set["XDG_STATE_HOME"], set["XDG_CACHE_HOME"] = filepath.Join(s.dir, "state"), filepath.Join(s.dir, "cache")
-	var b bytes.Buffer
-	for _, name := range slices.Sorted(maps.Keys(set)) {
-		fmt.Fprintf(&b, "export %s='%s'\n", name, strings.ReplaceAll(set[name], "'", `'\''`))
+	for _, f := range envFiles(windows) {
+		text := f.head
+		for _, name := range slices.Sorted(maps.Keys(set)) {
+			text += fmt.Sprintf(f.line, name, f.quote.Replace(set[name]))
+		}
+		path := filepath.Join(s.dir, f.name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return "", err
+		}
+		use += fmt.Sprintf(f.use, path)
 	}
-	path := filepath.Join(s.dir, "env.sh")
-	return path, os.WriteFile(path, b.Bytes(), 0o600)
+	return use, nil
 }

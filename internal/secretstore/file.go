@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 
 	"authctl/internal/fault"
 	"authctl/internal/files"
@@ -98,7 +97,7 @@ func (r *Resolver) read(ctx context.Context, ref secret.Ref, path string) (b []b
 
 // expand replaces a leading ~/ by the home folder.
 func (r *Resolver) expand(path string) string {
-	rest, ok := strings.CutPrefix(path, "~/")
+	rest, ok := secret.InHome(path)
 	if !ok {
 		return path
 	}
