@@ -8,7 +8,7 @@ import (
 func TestInHome(t *testing.T) {
 	for path, want := range map[string]string{
 		"~/a/b": "a/b", "~/": "", "~": "none", "": "none", "~a": "none", "a~/b": "none", "/~/a": "none",
-		"~" + string(os.PathSeparator) + "a": "a", `~\a`: map[bool]string{true: "a", false: "none"}[os.PathSeparator == '\\'],
+		`~\a`: map[bool]string{true: "a", false: "none"}[os.PathSeparator == '\\'],
 	} {
 		rest, ok := InHome(path)
 		if ok != (want != "none") || ok && rest != want {
