@@ -330,7 +330,7 @@ func TestNothingHostileReachesATerminal(t *testing.T) {
 
 func (c hostileCase) run(t *testing.T, command []string, hasJSON bool) {
 	t.Helper()
-	ways := [][]string{nil, {"-v"}}
+	ways := [][]string{nil, {"-v"}, atTerminal()}
 	if hasJSON {
 		ways = append(ways, []string{"-o", "json"})
 	}
@@ -339,11 +339,17 @@ func (c hostileCase) run(t *testing.T, command []string, hasJSON bool) {
 		c.before(h)
 		words := strings.NewReplacer("EVIL", evilText(), "CERT", h.cert, "KEYS", fileWith(t, `{"keys":[{"kty":"oct","k":"AAAA","kid":"`+quoted()+`"}]}`),
 			"KEY", signingKey(t), "CLAIMS", fileWith(t, jws(`{"iss":"`+quoted()+`","aud":"x","`+quoted()+`":"`+quoted()+`"}`)))
+		if slices.Equal(way, atTerminal()) {
+			h.columns, way = 60, nil
+		}
 		args := slices.Concat(command, way)
 		for _, a := range c.args {
 			args = append(args, words.Replace(a))
 		}
 		o := h.run(t.Context(), args...)
+		if h.columns > 0 {
+			o.stdout, o.stderr = plain(o.stdout), plain(o.stderr)
+		}
 		// What a person asks decode for is shown whole, and JSON is for a script.
 		whole := slices.Contains(way, "json") || command0(command) == "decode" || command0(command) == "assert"
 		if slices.Contains(c.args, "--claim") {
@@ -356,6 +362,14 @@ func (c hostileCase) run(t *testing.T, command []string, hasJSON bool) {
 			return
 		}
 	}
+}
+
+// atTerminal stands for a run in colour and in lines that are broken.
+func atTerminal() []string { return []string{"at a terminal"} }
+
+// plain is a screen without what authctl itself drives it by, and no other code.
+func plain(screen string) string {
+	return strings.NewReplacer("\x1b[0m", "", "\x1b[1m", "", "\x1b[2m", "", "\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "", "\x1b[97;40m", "", "\r\x1b[K", "").Replace(screen)
 }
 
 func command0(command []string) string {

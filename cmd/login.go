@@ -13,7 +13,7 @@ func newLoginCmd(c *cli) *cobra.Command {
 	var out outputFlags
 	cmd := &cobra.Command{
 		Use:   "login",
-		Short: "Log in by whatever way there is here and print the token; the session is kept",
+		Short: "Log in by whatever way there is here; the session is kept",
 		Long: `Log in as login-pkce does where a browser can be opened here; else as
 login-device does, on another machine or a phone, where the server offers that;
 else in a browser elsewhere, whose address is shown and pasted back. A profile

@@ -29,6 +29,7 @@ type desk struct {
 	in      io.Reader
 	ring    app.Keyring // nil: that of the machine
 	typing  bool        // stdin is a terminal
+	columns int         // of stdout and stderr, which are a terminal then
 	prompt  func(label string) (string, error)
 	ahead   time.Duration // of the clock
 	became  [][]string    // arguments and environment of each program that authctl became
@@ -89,7 +90,8 @@ func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outc
 	sys := app.System{
 		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader,
 		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
-		IsTerminal: func(fd int) bool { return fd == 0 && d.typing },
+		IsTerminal: func(fd int) bool { return fd == 0 && d.typing || fd > 0 && d.columns > 0 },
+		Columns:    func(int) int { return d.columns },
 		Environ: func() []string {
 			var all []string
 			for name, value := range d.env {

@@ -13,11 +13,13 @@ func newLoginDeviceCmd(c *cli) *cobra.Command {
 	var out outputFlags
 	cmd := &cobra.Command{
 		Use:   "login-device",
-		Short: "Log in on another machine or a phone and print the token; the session is kept",
+		Short: "Log in on another machine or a phone; the session is kept",
 		Long: `Log in by device authorization (RFC 8628), for machines without a browser: a QR
 code, an address and a code are shown on stderr, a person opens the address
 anywhere and confirms the code, and authctl asks the server until that is done.
 An id_token is verified. The session is kept, so that token uses and refreshes it.
+At a terminal it says who logged in and until when; the token itself is printed in
+a pipe, with -o, or where nothing is kept.
 --timeout is how long a person is waited for, the code's own life unless given.
 
 Exit status: 0 printed; 3 profile; 4 the server or the person refused; 5 network;

@@ -32,7 +32,9 @@ The password is asked for without echo, or read from stdin with --password-stdin
 it is sent to the token endpoint once and never kept. Where the server answers
 mfa_required, the code is asked for at the terminal and sent as the profile's
 login.mfa_param. A server whose discovery document does not list this grant is not
-asked. The session is kept, so that token uses and refreshes it.
+asked. The session is kept, so that token uses and refreshes it. At a terminal it
+says who logged in and until when; the token itself is printed in a pipe, with -o,
+or where nothing is kept.
 
 Exit status: 0 printed; 2 no terminal and no --password-stdin; 3 profile, or the
 server does not list the grant; 4 the server refused; 5 network; 6 the session

@@ -23,11 +23,12 @@ func newLoginPKCECmd(c *cli) *cobra.Command {
 	var o loginPKCEOptions
 	cmd := &cobra.Command{
 		Use:   "login-pkce",
-		Short: "Log in in the browser and print the token; the session is kept",
+		Short: "Log in in the browser; the session is kept",
 		Long: `Log in by authorization code with PKCE: the browser opens the server's login
 page, the answer comes back to a port of this machine, the code is redeemed once,
 and an id_token is verified. The session is kept, so that token uses and
-refreshes it.
+refreshes it. At a terminal it says who logged in and until when; the token itself
+is printed in a pipe, with -o, or where nothing is kept.
 
 Where the browser is on another machine, or login.redirect_uri leads elsewhere,
 --no-browser prints the address and --paste reads the one the browser ended at.

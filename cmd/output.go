@@ -13,7 +13,10 @@ import (
 )
 
 // outputFlags are shared by every command whose result is a token.
-type outputFlags struct{ app.PrintOptions }
+type outputFlags struct {
+	app.PrintOptions
+	chosen func() bool // the user said what to print
+}
 
 func (o *outputFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -21,6 +24,7 @@ func (o *outputFlags) register(cmd *cobra.Command) {
 	f.StringVar(&o.Select, "select", "", "which `member` of the server's answer: "+strings.Join(render.Selects(), ", ")+" or another, such as patient (default access_token)")
 	f.StringVar(&o.Shell, "shell", "", "quoting of -o "+render.Listed(func(f render.Format) bool { return f.Shell })+": "+strings.Join(render.Shells(), ", ")+" (default sh)")
 	o.registerPrefix(cmd)
+	o.chosen = func() bool { return f.Changed("output") || f.Changed("select") }
 	f.StringVar(&o.For, "for", "", "`'METHOD URL'` of a request: adds its DPoP proof to -o "+render.Listed(func(f render.Format) bool { return f.Proof }))
 	var formats []string
 	for _, f := range render.Formats() {

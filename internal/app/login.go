@@ -50,6 +50,7 @@ func (a *App) isTerminal(fd int) bool { return a.Sys.IsTerminal != nil && a.Sys.
 
 func (a *App) terminal() login.Terminal {
 	t := login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet}
+	t.Colour = shown.NewScreen(t.Live, 0, a.Sys.Env).Colour
 	if a.Sys.Columns != nil {
 		t.Columns = func() int { return a.Sys.Columns(2) }
 	}

@@ -104,6 +104,9 @@ func printed(file *ast.File, strict bool) (calls int, wrong []string) {
 			case from == "shown" && name == "Fprintf":
 				fine[n.Args[0]] = true
 				format = 1
+			case from == "shown" && name == "Fit":
+				fine[n.Args[0]] = true
+				format = 3
 			case from == "shown" && name == "Sprintf", name == "say", name == "warn" && from == "c", name == "Say", name == "Note" && strings.HasSuffix(strings.ToLower(from), "terminal"):
 				format = 0
 			case from == "fmt" && strings.HasPrefix(name, "Fprint") && (strict || streams(n.Args[0])):
@@ -165,16 +168,18 @@ func constant(e ast.Expr) bool {
 
 func TestRawPrintingIsFound(t *testing.T) {
 	for body, want := range map[string]string{
-		`fmt.Fprintf(c.sys.Err, "%s", x)`:   pastShown + " " + handedOn,
-		`io.WriteString(a.Sys.Out, x)`:      handedOn,
-		`w := c.sys.Out; w.Write(x)`:        handedOn,
-		`fmt.Fprintln(os.Stderr, x)`:        pastShown + " " + handedOn,
-		`shown.Fprintf(c.sys.Err, "%s", x)`: "",
-		`shown.Fprintf(c.sys.Err, x)`:       notOurs,
-		`c.say(x)`:                          notOurs,
-		`c.say("a" + x)`:                    notOurs,
-		`c.say("a"+"%s", x)`:                "",
-		`f.Terminal.Note(x)`:                notOurs,
+		`fmt.Fprintf(c.sys.Err, "%s", x)`:     pastShown + " " + handedOn,
+		`io.WriteString(a.Sys.Out, x)`:        handedOn,
+		`w := c.sys.Out; w.Write(x)`:          handedOn,
+		`fmt.Fprintln(os.Stderr, x)`:          pastShown + " " + handedOn,
+		`shown.Fprintf(c.sys.Err, "%s", x)`:   "",
+		`shown.Fprintf(c.sys.Err, x)`:         notOurs,
+		`shown.Fit(c.sys.Err, s, 2, "%s", x)`: "",
+		`shown.Fit(c.sys.Err, s, 2, x)`:       notOurs,
+		`c.say(x)`:                            notOurs,
+		`c.say("a" + x)`:                      notOurs,
+		`c.say("a"+"%s", x)`:                  "",
+		`f.Terminal.Note(x)`:                  notOurs,
 	} {
 		file, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x\nfunc f() { "+body+" }", 0)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"authctl/internal/shown"
@@ -14,6 +15,8 @@ type Terminal struct {
 	Err   io.Writer
 	Live  bool // stderr is a terminal, so a line may be painted over
 	Quiet bool // nothing but what the person must act on
+	// Colour is false where no escape sequence may be written, of whatever kind.
+	Colour bool
 	// Columns is how wide a terminal it is, 0 when nobody knows; nil: unknown.
 	Columns func() int
 }
@@ -28,7 +31,13 @@ func (t Terminal) Fits(columns int) bool {
 }
 
 // Say prints one line that must be seen even with --quiet.
-func (t Terminal) Say(format string, args ...any) { _ = shown.Fprintf(t.Err, format+"\n", args...) }
+func (t Terminal) Say(format string, args ...any) {
+	var s shown.Screen
+	if t.Live && t.Columns != nil {
+		s.Width = t.Columns()
+	}
+	_ = shown.Fit(t.Err, s, 2, format+"\n", args...)
+}
 
 // Note prints one line of progress.
 func (t Terminal) Note(format string, args ...any) {
@@ -38,7 +47,18 @@ func (t Terminal) Note(format string, args ...any) {
 }
 
 // Paint replaces the line that the cursor is on; "" wipes it.
-func (t Terminal) Paint(line string) { _ = shown.Fprintf(t.Err, "\r\x1b[K%s", line) }
+func (t Terminal) Paint(line string) {
+	wipe := "\r\x1b[K"
+	if !t.Colour {
+		width := 80
+		if t.Columns != nil && t.Columns() > 0 {
+			width = t.Columns()
+		}
+		wipe = "\r" + strings.Repeat(" ", width-1) + "\r"
+	}
+	_, _ = io.WriteString(t.Err, wipe)
+	_ = shown.Fprintf(t.Err, "%s", line)
+}
 
 // Draw prints a picture of our own making, several lines of it.
 func (t Terminal) Draw(picture string) { _, _ = io.WriteString(t.Err, picture+"\n") }

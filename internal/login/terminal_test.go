@@ -80,16 +80,21 @@ func TestWithoutABrowserTheAddressIsShown(t *testing.T) {
 
 func TestWaitingRepaintsOnlyATerminal(t *testing.T) {
 	live, piped := &syncBuffer{}, &syncBuffer{}
-	Terminal{Err: live, Live: true}.Waiting(t.Context(), "it", 5*time.Minute)()
+	Terminal{Err: live, Live: true, Colour: true}.Waiting(t.Context(), "it", 5*time.Minute)()
 	Terminal{Err: piped}.Waiting(t.Context(), "it", 5*time.Minute)()
 	Terminal{Err: piped, Quiet: true}.Waiting(t.Context(), "it", 5*time.Minute)()
 	if !strings.Contains(live.String(), "5:00 left") || !strings.HasSuffix(live.String(), "\r\x1b[K") {
 		t.Errorf("terminal: %q", live)
 	}
 	narrow := &syncBuffer{}
-	Terminal{Err: narrow, Live: true, Columns: func() int { return 40 }}.Waiting(t.Context(), "the login at as.example", 5*time.Minute)()
+	Terminal{Err: narrow, Live: true, Colour: true, Columns: func() int { return 40 }}.Waiting(t.Context(), "the login at as.example", 5*time.Minute)()
 	if narrow.String() != "\r\x1b[K5:00 left\r\x1b[K" {
 		t.Errorf("narrow terminal: %q", narrow)
+	}
+	plain := &syncBuffer{}
+	Terminal{Err: plain, Live: true}.Waiting(t.Context(), "it", 5*time.Minute)()
+	if strings.Contains(plain.String(), "\x1b") || !strings.HasSuffix(plain.String(), "\r"+strings.Repeat(" ", 79)+"\r") {
+		t.Errorf("without colour: %q", plain)
 	}
 	if piped.String() != "Waiting for it, up to 5:00.\n" {
 		t.Errorf("pipe: %q", piped)

@@ -46,7 +46,7 @@ func draw(text string, t login.Terminal) (string, error) {
 		return "", errTooWide
 	}
 	before, after := "", "\n"
-	if t.Live {
+	if t.Colour {
 		before, after = "\x1b[97;40m", "\x1b[0m\n"
 	}
 	var b strings.Builder
