@@ -189,7 +189,7 @@ func (c *cli) show(out *strings.Builder, o decodeOptions, r inspect.Report, furt
 		if !ok {
 			return fault.New(fault.Invalid, "the token has no claim %q", o.claim)
 		}
-		if c.sys.IsTerminal(1) {
+		if c.sys.Terminal(1) {
 			value = shown.Whole(value)
 		}
 		_, _ = out.WriteString(value + "\n")
@@ -203,14 +203,7 @@ func (c *cli) show(out *strings.Builder, o decodeOptions, r inspect.Report, furt
 		if further {
 			_, _ = out.WriteString("\n")
 		}
-		_, _ = out.WriteString(r.Text(inspect.View{Now: c.sys.Now(), Color: c.color()}))
+		_, _ = out.WriteString(r.Text(inspect.View{Now: c.sys.Now(), Screen: c.sys.Screen(1)}))
 	}
 	return nil
-}
-
-// color is for a terminal whose owner did not ask for none (no-color.org).
-func (c *cli) color() bool {
-	none, _ := c.sys.Env("NO_COLOR")
-	term, _ := c.sys.Env("TERM")
-	return none == "" && term != "dumb" && c.sys.IsTerminal(1)
 }

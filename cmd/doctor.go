@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -67,7 +68,7 @@ func runDoctor(ctx context.Context, c *cli, o doctorOptions) error {
 	if err != nil {
 		return err
 	}
-	found := findings{width: nameWidth(a.Settings)}
+	found := findings{width: nameWidth(a.Settings), screen: c.sys.Screen(1)}
 	err = a.Doctor(ctx, o.DoctorOptions, func(r doctor.Result) {
 		r.Hints = advise(r.Profile, r.Hints)
 		found.add(r)
@@ -102,6 +103,7 @@ type checkedOne struct {
 // findings is the report so far.
 type findings struct {
 	width  int // of the column of profiles
+	screen shown.Screen
 	checks []checkedOne
 	failed int
 	first  fault.Kind // of the first failure
@@ -137,11 +139,11 @@ func (f *findings) print(w io.Writer, r doctor.Result) {
 	if name == "" {
 		name = "-"
 	}
-	text := shown.Sprintf("%-4s  %-*s  %-22s  %s\n", r.State, f.width, name, r.Check, shown.Line(r.Finding))
+	s, state := f.screen, shown.Sprintf("%-4s", r.State)
+	paint := map[doctor.State]shown.Paint{doctor.OK: shown.Green, doctor.Warn: shown.Yellow, doctor.Fail: shown.Red, doctor.Skip: shown.Faint}[r.State]
+	err := shown.Fit(w, s, s.Hang(f.width+32), "%s  %-*s  %-22s  %s\n", s.Paint(paint, state), f.width, name, r.Check, shown.Line(r.Finding))
 	for _, h := range r.Hints {
-		text += shown.Sprintf("      hint: %s\n", shown.Line(h))
+		err = errors.Join(err, shown.Fit(w, s, 8, "      %s %s\n", s.Paint(shown.Yellow, "hint:"), shown.Line(h)))
 	}
-	if _, err := io.WriteString(w, text); err != nil && f.err == nil {
-		f.err = err
-	}
+	f.err = errors.Join(f.err, err)
 }

@@ -68,9 +68,10 @@ func (c *cli) printText(f *fault.Error) {
 	if f.Profile != "" {
 		line = f.Profile + ": " + line
 	}
-	_ = shown.Fprintf(c.sys.Err, "authctl: %s\n", shown.Line(line))
+	s := c.sys.Screen(2)
+	_ = shown.Fit(c.sys.Err, s, 2, "%s %s\n", s.Paint(shown.Red, "authctl:"), shown.Line(line))
 	for _, h := range f.Hints {
-		_ = shown.Fprintf(c.sys.Err, "hint: %s\n", shown.Line(h))
+		_ = shown.Fit(c.sys.Err, s, 2, "%s %s\n", s.Paint(shown.Yellow, "hint:"), shown.Line(h))
 	}
 }
 

@@ -17,7 +17,7 @@ const helpWidth = 80
 
 // help prints the page of a command or a topic, as wide as the terminal.
 func (c *cli) help(cmd *cobra.Command, _ []string) {
-	p := &helpPage{screen: c.screen(1), width: helpWidth}
+	p := &helpPage{screen: c.sys.Screen(1), width: helpWidth}
 	if p.screen.Width > 0 {
 		p.width = p.screen.Width
 	}

@@ -114,7 +114,8 @@ func shownName(name string) string {
 // warn prints one line for a person, unless --quiet.
 func (c *cli) warn(format string, args ...any) {
 	if !c.flags.quiet {
-		_ = shown.Fprintf(c.sys.Err, "authctl: warning: "+format+"\n", args...)
+		s := c.sys.Screen(2)
+		_ = shown.Fit(c.sys.Err, s, 2, "authctl: %s "+format+"\n", append([]any{s.Paint(shown.Yellow, "warning:")}, args...)...)
 	}
 }
 

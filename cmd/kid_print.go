@@ -3,7 +3,6 @@ package cmd
 import (
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"authctl/internal/fault"
 	"authctl/internal/keys"
@@ -105,7 +104,7 @@ func (o kidOptions) jwkOf(key *keys.Key) (keys.JWK, error) {
 func (o kidOptions) table(key *keys.Key) ([]byte, error) {
 	ids := map[string]string{}
 	var text strings.Builder
-	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	var w shown.Table
 	for _, form := range kidForms() {
 		if form == "all" || strings.HasPrefix(form, "x5t") && key.Certificate == nil {
 			continue
@@ -115,18 +114,18 @@ func (o kidOptions) table(key *keys.Key) ([]byte, error) {
 			return nil, err
 		}
 		ids[form] = id
-		_ = shown.Fprintf(w, "%s\t%s\n", form, id)
+		w.Row(form, id)
 	}
 	if key.KID != "" {
 		ids["kid"] = key.KID
-		_ = shown.Fprintf(w, "kid\t%s\n", key.KID)
+		w.Row("kid", key.KID)
 	}
 	ids["key"] = key.Describe()
-	_ = shown.Fprintf(w, "key\t%s\n", key.Describe())
+	w.Row("key", key.Describe())
 	if o.output == "json" {
 		ids[formerForm] = ids[kidForms()[0]]
 		return shown.JSON(ids)
 	}
-	_ = w.Flush()
+	_ = w.Write(&text, shown.Screen{}) // ids are one word each
 	return []byte(text.String()), nil
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,10 +31,13 @@ type desk struct {
 	ring    app.Keyring // nil: that of the machine
 	typing  bool        // stdin is a terminal
 	columns int         // of stdout and stderr, which are a terminal then
-	prompt  func(label string) (string, error)
-	ahead   time.Duration // of the clock
-	became  [][]string    // arguments and environment of each program that authctl became
-	mu      sync.Mutex
+	// terminals are those of them that are one, where not both are.
+	terminals []int
+	still     *time.Time // the clock does not move
+	prompt    func(label string) (string, error)
+	ahead     time.Duration // of the clock
+	became    [][]string    // arguments and environment of each program that authctl became
+	mu        sync.Mutex
 }
 
 const demo = `version: 1
@@ -69,6 +73,9 @@ func newDesk(t *testing.T, profiles string) *desk {
 func (d *desk) now() time.Time {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.still != nil {
+		return *d.still
+	}
 	return time.Now().Add(d.ahead)
 }
 
@@ -89,9 +96,11 @@ func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outc
 	var stdout bytes.Buffer
 	sys := app.System{
 		In: d.in, Out: &stdout, Err: stderr, Now: d.now, Rand: rand.Reader,
-		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
-		IsTerminal: func(fd int) bool { return fd == 0 && d.typing || fd > 0 && d.columns > 0 },
-		Columns:    func(int) int { return d.columns },
+		Env: func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
+		IsTerminal: func(fd int) bool {
+			return fd == 0 && d.typing || fd > 0 && d.columns > 0 && (d.terminals == nil || slices.Contains(d.terminals, fd))
+		},
+		Columns: func(int) int { return d.columns },
 		Environ: func() []string {
 			var all []string
 			for name, value := range d.env {

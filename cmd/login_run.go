@@ -23,7 +23,7 @@ func (c *cli) login(ctx context.Context, out outputFlags, run func(flows.Deps, *
 		return err
 	}
 	r, err := run(flow, t)
-	if err == nil && ctx.Err() == nil && !out.chosen() && c.atTerminal(1) && t.keeps() {
+	if err == nil && ctx.Err() == nil && !out.chosen() && c.sys.Terminal(1) && t.keeps() {
 		return c.loggedIn(t, r)
 	}
 	return t.finish(ctx, r, err)
@@ -37,7 +37,7 @@ func (t *task) keeps() bool {
 
 // loggedIn says who it was, and until when.
 func (c *cli) loggedIn(t *task, r acquire.Result) error {
-	screen, now, set := c.screen(1), c.sys.Now(), r.Set
+	screen, now, set := c.sys.Screen(1), c.sys.Now(), r.Set
 	until := "The server did not say until when the token is good"
 	if end, said := set.Expiry(); said {
 		until = shown.Sprintf("The token is good until %s (%s)", end.In(now.Location()).Format("2006-01-02 15:04:05 MST"), left(end, now))

@@ -62,7 +62,7 @@ func runProfileCheck(ctx context.Context, c *cli, name, output string) error {
 		return c.printResult(map[string]any{"ok": true, "profiles": names, "problems": []any{}})
 	}
 	for _, p := range profiles {
-		if err := shown.Fprintf(c.sys.Out, "%s: ok\n", p.Name); err != nil {
+		if err := shown.Fprintf(c.sys.Out, "%s: %s\n", p.Name, c.sys.Screen(1).Paint(shown.Green, "ok")); err != nil {
 			return err
 		}
 	}
@@ -108,10 +108,11 @@ func (c *cli) report(problems strict.Problems, output string) error {
 		}
 		return found(problems)
 	}
+	s := c.sys.Screen(2)
 	for _, p := range problems {
-		_ = shown.Fprintf(c.sys.Err, "%s\n", shown.Line(p.Full()))
+		_ = shown.Fit(c.sys.Err, s, 4, "%s\n", shown.Line(p.Full()))
 		if p.Hint != "" {
-			_ = shown.Fprintf(c.sys.Err, "  hint: %s\n", shown.Line(p.Hint))
+			_ = shown.Fit(c.sys.Err, s, 4, "  %s %s\n", s.Paint(shown.Yellow, "hint:"), shown.Line(p.Hint))
 		}
 	}
 	return found(problems)

@@ -48,11 +48,11 @@ func runProfileList(ctx context.Context, c *cli, output string) error {
 		return c.printResult(listing(names, s.Profile))
 	}
 	for _, name := range names {
-		mark := ""
+		line := c.sys.Screen(1).Paint("", name)
 		if name == s.Profile {
-			mark = " *"
+			line = c.sys.Screen(1).Paint(shown.Green, name+" *")
 		}
-		if err := shown.Fprintf(c.sys.Out, "%s%s\n", name, mark); err != nil {
+		if err := shown.Fprintf(c.sys.Out, "%s\n", line); err != nil {
 			return err
 		}
 	}

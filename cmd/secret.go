@@ -210,7 +210,7 @@ func isSet(env func(string) (string, bool), name string) bool {
 // say writes one line for a person, unless --quiet.
 func (c *cli) say(format string, args ...any) {
 	if !c.flags.quiet {
-		_ = shown.Fprintf(c.sys.Err, format+"\n", args...)
+		_ = shown.Fit(c.sys.Err, c.sys.Screen(2), 2, format+"\n", args...)
 	}
 }
 

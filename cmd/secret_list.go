@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -92,15 +91,16 @@ func runSecretList(ctx context.Context, c *cli, output string) error {
 }
 
 func printSecrets(c *cli, all []listedSecret) error {
-	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
-	_ = shown.Fprintf(w, "NAME\tWHERE\tUSED BY\n")
+	screen, table := c.sys.Screen(1), shown.Table{Heads: true}
+	table.Row("NAME", "WHERE", "USED BY")
 	for _, s := range all {
+		where := screen.Paint("", s.Where)
 		if !s.Present {
-			s.Where = "missing"
+			where = screen.Paint(shown.Yellow, "missing")
 		}
-		_ = shown.Fprintf(w, "%s\t%s\t%s\n", s.Name, s.Where, strings.Join(s.Fields, ", "))
+		table.Row(s.Name, where, shown.Line(strings.Join(s.Fields, ", ")))
 	}
-	return w.Flush()
+	return table.Write(c.sys.Out, screen)
 }
 
 // printResult writes one JSON object to stdout.

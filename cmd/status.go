@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -178,13 +177,15 @@ func printKept(c *cli, kept []session.Kept, kind string) error {
 	if len(kept) == 0 {
 		return nil
 	}
-	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
-	_ = shown.Fprintf(w, "PROFILE\tGRANT\tTYPE\tEXPIRES IN\tREFRESH\tWHERE\n")
-	for _, k := range kept {
-		_ = shown.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n",
-			k.Profile, k.Grant, k.TokenType, left(k.Expires, c.sys.Now()), refreshable(k, c.sys.Now()), where(k, kind))
+	now, screen, table := c.sys.Now(), c.sys.Screen(1), shown.Table{Heads: true}
+	life := func(text string) shown.Painted {
+		return screen.Paint(map[string]shown.Paint{"expired": shown.Red}[text], text)
 	}
-	if err := w.Flush(); err != nil {
+	table.Row("PROFILE", "GRANT", "TYPE", "EXPIRES IN", "REFRESH", "WHERE")
+	for _, k := range kept {
+		table.Row(k.Profile, k.Grant, k.TokenType, life(left(k.Expires, now)), life(refreshable(k, now)), shown.Line(where(k, kind)))
+	}
+	if err := table.Write(c.sys.Out, screen); err != nil {
 		return err
 	}
 	for _, k := range kept {

@@ -48,7 +48,8 @@ func (a *App) secretVariables(p *profile.Profile) []string {
 // Warn prints one line for a person, unless --quiet.
 func (a *App) Warn(line string) {
 	if !a.Settings.Quiet {
-		_ = shown.Fprintf(a.Sys.Err, "authctl: warning: %s\n", shown.Line(line))
+		s := a.Sys.Screen(2)
+		_ = shown.Fit(a.Sys.Err, s, 2, "authctl: %s %s\n", s.Paint(shown.Yellow, "warning:"), shown.Line(line))
 	}
 }
 

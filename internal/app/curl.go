@@ -87,7 +87,7 @@ func (a *App) curlJob(p *profile.Profile, o CurlOptions) (curl.Job, error) {
 		},
 		Argv: o.Argv, AllowUnsafe: o.AllowUnsafe, ByStdin: curl.ByStdin,
 		Wait: a.Settings.Timeout, In: a.Sys.In, Out: a.Sys.Out, Err: a.Sys.Err, Now: a.Sys.Now, Warn: a.Warn,
-		Terminal: a.Sys.IsTerminal != nil && a.Sys.IsTerminal(1),
+		Terminal: a.Sys.Terminal(1),
 	}
 	for _, f := range p.API.Headers {
 		job.HeaderNames = append(job.HeaderNames, f.Name)

@@ -18,7 +18,7 @@ func (a *App) Login() (flows.Deps, error) {
 	kept, err := a.Stores()
 	auth := clientauth.Deps{Secrets: a.Secrets(), Now: a.Sys.Now, Rand: a.Sys.Rand}
 	return flows.Deps{
-		Metadata: a.Metadata, Turns: kept, Terminal: a.terminal(), In: a.Sys.In, Live: a.isTerminal(0), Env: a.Sys.Env,
+		Metadata: a.Metadata, Turns: kept, Terminal: a.terminal(), In: a.Sys.In, Live: a.Sys.Terminal(0), Env: a.Sys.Env,
 		Desktop: a.browser, Rand: a.Sys.Rand, Now: a.Sys.Now, Sleep: sleep, Note: a.note,
 		Sign: func(ctx context.Context, p *profile.Profile, params map[string]any) (secret.Text, error) {
 			return clientauth.Request(ctx, auth, p, params)
@@ -46,11 +46,8 @@ func (a *App) has(name string) bool {
 	return ok && v != ""
 }
 
-func (a *App) isTerminal(fd int) bool { return a.Sys.IsTerminal != nil && a.Sys.IsTerminal(fd) }
-
 func (a *App) terminal() login.Terminal {
-	t := login.Terminal{Err: a.Sys.Err, Live: a.isTerminal(2), Quiet: a.Settings.Quiet}
-	t.Colour = shown.NewScreen(t.Live, 0, a.Sys.Env).Colour
+	t := login.Terminal{Err: a.Sys.Err, Live: a.Sys.Terminal(2), Quiet: a.Settings.Quiet, Colour: a.Sys.Screen(2).Colour}
 	if a.Sys.Columns != nil {
 		t.Columns = func() int { return a.Sys.Columns(2) }
 	}

@@ -11,7 +11,7 @@ const patience = time.Second
 // Busy shows, at a terminal and after a second, what is being waited for and
 // for how long; the returned func ends it and clears the line.
 func (a *App) Busy(what string) (done func()) {
-	if a.Settings.Quiet || a.Settings.Verbose || !a.Sys.IsTerminal(2) {
+	if a.Settings.Quiet || a.Settings.Verbose || !a.Sys.Terminal(2) {
 		return func() {}
 	}
 	stop, stopped := make(chan struct{}), make(chan struct{})

@@ -10,6 +10,7 @@ import (
 
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
+	"authctl/internal/shown"
 )
 
 // Browser opens a URL where a person sees it.
@@ -44,4 +45,16 @@ type System struct {
 	// Become is that of Signals, Environ the environment it is asked with.
 	Become  func(program string, argv, environ []string) (code int, err error)
 	Environ func() []string
+}
+
+// Terminal reports whether stdin, stdout or stderr (0, 1, 2) is one.
+func (s System) Terminal(fd int) bool { return s.IsTerminal != nil && s.IsTerminal(fd) }
+
+// Screen is how stdout (1) or stderr (2) shows text, each judged by itself.
+func (s System) Screen(fd int) shown.Screen {
+	columns := 0
+	if s.Terminal(fd) && s.Columns != nil {
+		columns = s.Columns(fd)
+	}
+	return shown.NewScreen(s.Terminal(fd), columns, s.Env)
 }

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"authctl/internal/shown"
 )
 
 // shapes are 46 KiB of JSON each, as much as a JWT of 64 KiB holds.
@@ -99,7 +101,7 @@ func bothWays(t *testing.T, token string) (text, line string) {
 	if err != nil {
 		t.Errorf("%.60s: %v", token, err)
 	}
-	return r.Text(View{Now: now, Color: true}), string(encoded)
+	return r.Text(View{Now: now, Screen: shown.Screen{Colour: true}}), string(encoded)
 }
 
 // Depth is cut with a word, and what is above it is there.

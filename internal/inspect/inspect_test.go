@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"authctl/internal/shown"
 )
 
 var zone = time.FixedZone("CET", 3600)
@@ -115,7 +117,7 @@ func TestColor(t *testing.T) {
 	if strings.Contains(r.Text(View{Now: now}), "\x1b") {
 		t.Error("colour where none was asked for")
 	}
-	if !strings.Contains(r.Text(View{Now: now, Color: true}), "\x1b[31mUNVERIFIED\x1b[0m") {
+	if !strings.Contains(r.Text(View{Now: now, Screen: shown.Screen{Colour: true}}), "\x1b[31mUNVERIFIED\x1b[0m") {
 		t.Error("no colour where it was asked for")
 	}
 }

@@ -13,8 +13,8 @@ import (
 
 // View is how a report is shown to a person.
 type View struct {
-	Now   time.Time // its location is the person's
-	Color bool
+	Now    time.Time // its location is the person's
+	Screen shown.Screen
 }
 
 // readingOrder are the claims that people look for first; the others follow in
@@ -63,20 +63,13 @@ type page struct {
 	lines int // of values that were indented, so far
 }
 
-func (p *page) paint(code, s string) string {
-	if !p.view.Color {
+// paint colours what was cleaned part by part.
+func (p *page) paint(code shown.Paint, s string) string {
+	if !p.view.Screen.Colour {
 		return s
 	}
-	return "\x1b[" + code + "m" + s + "\x1b[0m"
+	return "\x1b[" + string(code) + "m" + s + "\x1b[0m"
 }
-
-// The SGR codes that are used.
-const (
-	bold  = "1"
-	faint = "2"
-	red   = "31"
-	green = "32"
-)
 
 func (p *page) title(r Report) {
 	names := map[Kind]string{
@@ -90,24 +83,24 @@ func (p *page) title(r Report) {
 	if r.Document != nil && r.Document.What != "" {
 		name = r.Document.What
 	}
-	name = p.paint(bold, name)
+	name = p.paint(shown.Bold, name)
 	if r.Member != "" {
 		name += " (" + r.Member + ")"
 	}
-	state := p.paint(red, "UNVERIFIED")
+	state := p.paint(shown.Red, "UNVERIFIED")
 	switch {
 	case r.Verified:
-		state = p.paint(green, "VERIFIED") + ": " + r.Checked
+		state = p.paint(shown.Green, "VERIFIED") + ": " + r.Checked
 	case r.Unverifiable != "":
-		state = p.paint(red, "UNVERIFIABLE") + ": " + shown.Whole(r.Unverifiable)
+		state = p.paint(shown.Red, "UNVERIFIABLE") + ": " + shown.Whole(r.Unverifiable)
 	}
-	_, _ = fmt.Fprintf(&p.b, "%s, %s\n", name, state)
+	p.write(name+", "+state, 2)
 	for _, note := range r.Notes {
 		p.line("note", shown.Whole(note))
 	}
 }
 
-func (p *page) heading(s string) { _, _ = fmt.Fprintf(&p.b, "\n%s\n", p.paint(bold, s)) }
+func (p *page) heading(s string) { _, _ = fmt.Fprintf(&p.b, "\n%s\n", p.paint(shown.Bold, s)) }
 
 // nameWidth aligns values; longer names push theirs to the right.
 const nameWidth = 13
@@ -120,11 +113,16 @@ func (p *page) line(name, value string) {
 			name = ""
 		}
 		if name == "" && i == 0 {
-			_, _ = fmt.Fprintf(&p.b, "  %s\n", l)
+			p.write("  "+l, 4)
 			continue
 		}
-		_, _ = fmt.Fprintf(&p.b, "  %s %s\n", p.paint(faint, fmt.Sprintf("%-*s", nameWidth, name)), l)
+		p.write("  "+p.paint(shown.Faint, fmt.Sprintf("%-*s", nameWidth, name))+" "+l, nameWidth+3)
 	}
+}
+
+// write is one line, broken at blanks where the screen is too narrow for it.
+func (p *page) write(line string, indent int) {
+	p.b.WriteString(shown.Wrap(line, p.view.Screen.Width, indent) + "\n")
 }
 
 // object writes members, those of first before the others.
@@ -151,7 +149,7 @@ func (p *page) object(o jwt.Object, first []string) {
 func (p *page) when(t time.Time, end bool) string {
 	far := relative(t, p.view.Now)
 	if end && !p.view.Now.Before(t) {
-		far = p.paint(red, "expired "+far)
+		far = p.paint(shown.Red, "expired "+far)
 	}
 	return fmt.Sprintf("%s (%s)", local(t, p.view.Now), far)
 }

@@ -60,8 +60,8 @@ func (t Terminal) Paint(line string) {
 	_ = shown.Fprintf(t.Err, "%s", line)
 }
 
-// Draw prints a picture of our own making, several lines of it.
-func (t Terminal) Draw(picture string) { _, _ = io.WriteString(t.Err, picture+"\n") }
+// Draw prints a picture of our own making, several whole lines of it.
+func (t Terminal) Draw(picture string) { _, _ = io.WriteString(t.Err, picture) }
 
 // Waiting shows what is waited for and how long it still will be, until stop
 // is called; stop wipes the line. Where nothing can be painted over it is one line.

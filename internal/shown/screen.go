@@ -57,10 +57,10 @@ const (
 // one, so that no text of others can colour anything.
 type Painted struct{ text string }
 
-// Paint is text as Fprintf cleans it, in colour where the screen has any.
+// Paint is text, of no colour where p is "", as Fprintf cleans it, in colour where the screen has any.
 func (s Screen) Paint(p Paint, text any) Painted {
 	plain := Sprintf("%s", text)
-	if !s.Colour || plain == "" {
+	if !s.Colour || plain == "" || p == "" {
 		return Painted{plain}
 	}
 	return Painted{"\x1b[" + string(p) + "m" + plain + "\x1b[0m"}

@@ -67,7 +67,7 @@ func TestWrap(t *testing.T) {
 		"breaks at a blank":        {"one two three", 7, 2, "one two\n  three"},
 		"no end":                   {"one two three", 0, 2, "one two three"},
 		"columns stay":             {"ok    work   key is there", 16, 6, "ok    work   key\n      is there"},
-		"a word needs room":        {"a https://as.example/", 19, 6, "a\nhttps://as.example/"},
+		"a word needs room":        {"a https://as.example/", 19, 6, "a\n  https://as.example/"},
 		"a word needs some room":   {"abc https://as.example", 20, 6, "abc\n  https://as.example"},
 		"wider than all":           {"  https://as.example/token", 10, 4, "  https://as.example/token"},
 		"each line":                {"one two\nthree four", 6, 1, "one\n two\nthree\n four"},
@@ -103,7 +103,7 @@ func FuzzWrap(f *testing.F) {
 }
 
 func TestTable(t *testing.T) {
-	var table Table
+	table := Table{Heads: true}
 	table.Row("NAME", "WHERE", "")
 	table.Row("a\x1b[31m", "file, for scope one two three four", "")
 	for width, want := range map[int]string{
@@ -115,7 +115,7 @@ func TestTable(t *testing.T) {
 			t.Errorf("at %d: %q %v, want %q", width, out.String(), err, want)
 		}
 	}
-	table = Table{}
+	table = Table{Heads: true}
 	table.Row("A", "B")
 	table.Row("1", "one two three four five six")
 	var out strings.Builder

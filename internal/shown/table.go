@@ -5,14 +5,26 @@ import (
 	"strings"
 )
 
-// Table is rows of cells, the first of them the heads; its columns are as wide
-// as they need. On a screen that is too narrow the last column is broken at
-// blanks below itself.
-type Table struct{ rows [][]string }
+// Table is rows of cells, the first of them the heads where it has any; its
+// columns are as wide as they need. On a screen that is too narrow the last column
+// is broken at blanks below itself.
+type Table struct {
+	Heads bool
+	rows  [][]string
+}
 
 // lastRoom is the least that the last column is broken to: what has less
 // continues below the whole row.
 const lastRoom = 24
+
+// Hang is column as the place where a last column goes on, or the left where it
+// would have too little room there.
+func (s Screen) Hang(column int) int {
+	if s.Width-column < lastRoom {
+		return 4
+	}
+	return column
+}
 
 // Row adds a row; each cell is cleaned as Fprintf does it.
 func (t *Table) Row(cells ...any) {
@@ -38,14 +50,12 @@ func (t *Table) Write(w io.Writer, s Screen) error {
 	for _, wide := range widths[:max(0, len(widths)-1)] {
 		hang += wide + 2
 	}
-	if s.Width-hang < lastRoom {
-		hang = 4
-	}
+	hang = s.Hang(hang)
 	var text strings.Builder
 	for n, row := range t.rows {
 		var line strings.Builder
 		for i, cell := range row {
-			if n == 0 {
+			if n == 0 && t.Heads {
 				cell = s.Paint(Bold, cell).text
 			}
 			line.WriteString(cell)

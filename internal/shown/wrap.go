@@ -2,6 +2,10 @@ package shown
 
 import "strings"
 
+// edge is the least that a line is moved to the right which was broken off: what
+// others say could look like a line of its own.
+const edge = 2
+
 // Wrap breaks each line of text that is wider than width at blanks, never within
 // a word; the parts that are broken off stand indent columns from the left, or
 // less where a word needs the room. A width of 0 has no end.
@@ -30,7 +34,7 @@ func wrapped(line string, width, indent int) string {
 		}
 		wide := Width(word)
 		if words && column+blanks.Len()+wide > width {
-			column = min(indent, max(0, width-wide))
+			column = min(indent, max(edge, width-wide))
 			out.WriteString("\n" + strings.Repeat(" ", column))
 		} else {
 			out.WriteString(blanks.String())

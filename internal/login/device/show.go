@@ -12,7 +12,8 @@ import (
 )
 
 // Show tells the person where to go and which code to type, and draws the
-// address as a QR code, so that a phone needs no typing.
+// address as a QR code, so that a phone needs no typing. All of it stays on a
+// screen of 24 lines.
 func (a Authorization) Show(t login.Terminal) {
 	address := cmp.Or(a.Complete, a.Address)
 	if !t.Quiet {
@@ -20,10 +21,10 @@ func (a Authorization) Show(t login.Terminal) {
 			t.Draw(drawing)
 		}
 	}
-	t.Say("On a phone or any other machine, open\n\n  %s\n\nand enter or confirm the code\n\n  %s\n", a.Address, a.UserCode)
+	t.Say("On a phone or any other machine, open\n  %s\nand enter or confirm the code\n  %s", a.Address, a.UserCode)
 	if a.Complete != (shown.Address{}) {
 		// RFC 8628 3.3.1: the code is shown also then, so that it can be compared.
-		t.Note("The address with the code in it: %s\n", a.Complete)
+		t.Note("The address with the code in it: %s", a.Complete)
 	}
 }
 
