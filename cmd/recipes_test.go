@@ -3,13 +3,10 @@ package cmd_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,10 +14,7 @@ import (
 	"authctl/internal/sandbox"
 )
 
-// block is one fenced block of docs/recipes.md.
-type block struct{ heading, kind, language, text string }
-
-// kitchen is where a recipe is tried: an empty folder inside the sandbox.
+// kitchen is where blocks of a page are tried: an empty folder inside the sandbox.
 type kitchen struct {
 	t       *testing.T
 	dir     string
@@ -28,71 +22,24 @@ type kitchen struct {
 	base    string // of the API of salus
 	root    string // of the sandbox
 	secrets map[string]string
+	stdin   string     // of the steps
+	said    string     // what the last program said on stderr
+	page    *testing.T // of the whole page
+	folder  string     // the sandbox's, with its keys
+	example string     // the address of the last grantor
+	out     string     // all that the page's steps printed
+	want    []string   // what must be in that
+	swaps   []string   // what a page calls otherwise, in pairs
 }
 
-// recipeKinds says how each kind of block is tried.
+// recipeKinds says how a block is tried that is no plain step of its page.
 func recipeKinds() map[string]func(k *kitchen, b block) {
 	return map[string]func(*kitchen, block){
 		"shell": (*kitchen).shell, "make": (*kitchen).makefile, "github": (*kitchen).github, "github-oidc": (*kitchen).githubOIDC, "gitlab": (*kitchen).gitlab,
 		"azure": (*kitchen).azure, "kube": (*kitchen).kube, "dotenv": (*kitchen).dotenv, "postman": (*kitchen).postman,
 		"powershell": (*kitchen).powershell, "httpie": (*kitchen).httpie, "wget": (*kitchen).wget, "http": (*kitchen).http, "dpop": (*kitchen).dpop,
-		"frontend": (*kitchen).frontend,
+		"frontend": (*kitchen).frontend, "verbs": (*kitchen).verbs, "manifest": (*kitchen).manifest,
 	}
-}
-
-// TestRecipes tries every block of docs/recipes.md, as it stands there, against
-// the sandbox. A block without a kind fails.
-func TestRecipes(t *testing.T) {
-	text, err := os.ReadFile("../docs/recipes.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("curl is not installed here")
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	box, err := sandbox.Start(ctx, sandbox.Options{Now: time.Now, Rand: rand.Reader, Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer box.Close()
-	kinds, tried := recipeKinds(), map[string]bool{}
-	for _, b := range blocks(string(text)) {
-		try, ok := kinds[b.kind]
-		if !ok {
-			t.Errorf("%s: a block is not tested (%q)", b.heading, b.kind)
-			continue
-		}
-		tried[b.kind] = true
-		t.Run(b.heading, func(t *testing.T) { try(newKitchen(t, box), b) })
-	}
-	if len(tried) != len(kinds) {
-		t.Errorf("of %v only %v were tried", slices.Sorted(maps.Keys(kinds)), slices.Sorted(maps.Keys(tried)))
-	}
-}
-
-// blocks finds the fenced blocks and the `<!-- test: KIND -->` before each.
-func blocks(text string) []block {
-	var all []block
-	var b block
-	inside := false
-	for line := range strings.Lines(text) {
-		switch {
-		case strings.HasPrefix(line, "```") && inside:
-			all = append(all, b)
-			inside, b.kind, b.text = false, "", ""
-		case strings.HasPrefix(line, "```"):
-			inside, b.language = true, strings.TrimSpace(line[3:])
-		case inside:
-			b.text += line
-		case strings.HasPrefix(line, "## "):
-			b.heading = strings.TrimSpace(line[3:])
-		case strings.HasPrefix(line, "<!-- test: "):
-			b.kind = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "<!-- test: "), " -->")
-		}
-	}
-	return all
 }
 
 func newKitchen(t *testing.T, box *sandbox.Sandbox) *kitchen {
@@ -128,7 +75,10 @@ func (k *kitchen) file(name, text string) string {
 }
 
 func (k *kitchen) read(name string) string {
-	text, err := os.ReadFile(filepath.Join(k.dir, name))
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(k.dir, name)
+	}
+	text, err := os.ReadFile(name)
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -146,15 +96,20 @@ func (k *kitchen) needs(program string) string {
 // run fails the test when the program does, and gives its stdout.
 func (k *kitchen) run(program string, args ...string) string {
 	k.t.Helper()
-	cmd := exec.Command(program, args...)
-	cmd.Dir = k.dir
+	ctx, cancel := context.WithTimeout(k.t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	cmd.Dir, cmd.WaitDelay = k.dir, time.Second
 	for name, value := range k.env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		k.t.Fatalf("%s: %v\n%s%s", program, err, out.String(), errs.String())
+	var out bytes.Buffer
+	errs := &device{}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(k.stdin), &out, errs
+	err := cmd.Run()
+	k.said = errs.String()
+	if err != nil {
+		k.t.Fatalf("%s: %v\n%s%s", program, err, out.String(), k.said)
 	}
 	return out.String()
 }

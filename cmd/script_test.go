@@ -19,7 +19,7 @@ import (
 
 // TestMain lets scripts run the real program, in a process of its own, as
 // `authctl`, and `get URL` and `post URL`, because a machine with Go need not have
-// curl, and `serve`, a server that answers as a script says.
+// curl, `serve`, a server that answers as a script says, and `visit`, a browser.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"authctl": func() {
@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 		"get":   func() { ask(http.MethodGet) },
 		"post":  func() { ask(http.MethodPost) },
 		"serve": serve,
+		"visit": visit,
 	})
 }
 
