@@ -17,6 +17,27 @@ import (
 // it, begin, beside the sandbox's profiles.
 func stages() map[string]func(k *kitchen) {
 	return map[string]func(*kitchen){
+		"help": (*kitchen).helpFiles,
+		"help#authctl decode": func(k *kitchen) {
+			k.tokenFiles()
+			k.saidFiles()
+			k.swaps = append(k.swaps, "-p example", "-p work", "n-0S6", strings.TrimSpace(k.run("authctl", "decode", "--claim", "nonce", "id_token.jwt")))
+		},
+		"help#authctl profile add": func(k *kitchen) {
+			k.env["AUTHCTL_SECRET_WORK_CLIENT_SECRET"], k.stdin = "s3cret", k.example+"\nmy-client\n\n\n"
+			k.run("rm", "profiles.d/work.yaml")
+		},
+		"help#authctl profile import": func(k *kitchen) { k.run("rm", "profiles.d/work.yaml") },
+		"help#authctl refresh": func(k *kitchen) {
+			k.run("sh", "-euc", `authctl exchange -p gateway --subject-token assertion.xml >/dev/null
+				./fetch-assertion | AUTHCTL_STORE=none authctl exchange -p gateway --subject-token - --select refresh_token >token.txt`)
+		},
+		"help#authctl login-password": func(k *kitchen) { k.clinic(); k.swaps = append(k.swaps, "-p work", "-p clinic") },
+		"help#authctl secret set":     func(k *kitchen) { k.canSeal(); k.stdin = "s3cret\n" },
+		"help#authctl secret delete": func(k *kitchen) {
+			k.canSeal()
+			k.run("sh", "-c", "echo s3cret | authctl secret set client_secret -p work")
+		},
 		"docs/another-provider.md": func(k *kitchen) {
 			k.example = grantor(k.page).URL
 			k.env["AUTHCTL_SECRET_WORK_CLIENT_SECRET"], k.stdin = "s3cret", k.example+"\nmy-client\norders.read\n\n"
@@ -69,7 +90,7 @@ func (k *kitchen) keyFiles() {
 }
 
 func (k *kitchen) portalFile() {
-	k.copied(filepath.Join(k.folder, "helseid-selvbetjening.json"), "home/Downloads/client.json")
+	k.copied(filepath.Join(k.folder, "helseid-dpop.json"), "home/Downloads/client.json")
 }
 
 func (k *kitchen) saidFiles() {

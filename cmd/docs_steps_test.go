@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -176,17 +177,18 @@ func (k *kitchen) verbs(b block) {
 	}
 }
 
-// device is what is said on stderr, with a person who goes to the address of a device login.
+// device is what is said on stderr, with a person who goes to the address of a login.
 type device struct {
-	bytes.Buffer
+	said bytes.Buffer
 	gone bool
 }
 
 func (d *device) Write(p []byte) (int, error) {
-	n, err := d.Buffer.Write(p)
-	if at := regexp.MustCompile(`http\S+\?user_code=\S+`).Find(d.Bytes()); at != nil && !d.gone {
+	n, err := d.said.Write(p)
+	if at := regexp.MustCompile(`(http\S+[?&](?:user_code|client_id)=\S+)\s`).FindSubmatch(d.said.Bytes()); at != nil && !d.gone {
 		d.gone = true
-		go func() { _ = login(string(at)) }()
+		address := string(at[1])
+		go func() { _ = login(address) }()
 	}
 	return n, err
 }
@@ -225,4 +227,16 @@ func login(address string) error {
 		return err
 	}
 	return done.Body.Close()
+}
+
+// freePort is one that nobody listens on now.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
 }

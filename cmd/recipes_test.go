@@ -107,7 +107,7 @@ func (k *kitchen) run(program string, args ...string) string {
 	errs := &device{}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(k.stdin), &out, errs
 	err := cmd.Run()
-	k.said = errs.String()
+	k.said = errs.said.String()
 	if err != nil {
 		k.t.Fatalf("%s: %v\n%s%s", program, err, out.String(), k.said)
 	}

@@ -61,7 +61,6 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 6 keyring or store; 7 no such member (--select), or a token that is none;
 8 a person must log in.`,
 		Example: `  authctl token --profile gateway
-  eval "$(authctl token -o env)"
   authctl token -p gateway -o headers
   authctl token -p work --scope api://orders/.default
   authctl token -p maskinporten --claim 'consumer_org="910753614"'`,
