@@ -62,6 +62,8 @@ func (k *kitchen) github(b block) {
 	var masks []string
 	log := ""
 	file := k.file("github_env", "")
+	k.env["GITHUB_PATH"] = k.file("github_path", "")
+	k.release()
 	for _, job := range flow.Jobs {
 		k.set(job.Env)
 		k.env["GITHUB_ENV"] = file
@@ -70,7 +72,7 @@ func (k *kitchen) github(b block) {
 				continue
 			}
 			k.set(step.Env)
-			out := k.run("bash", "-e", k.file("step.sh", step.Run))
+			out := k.run("bash", "-e", k.file("step.sh", k.swap(step.Run)))
 			for line := range strings.Lines(out) {
 				if value, ok := strings.CutPrefix(strings.TrimSpace(line), "::add-mask::"); ok {
 					masks = append(masks, value)
@@ -80,6 +82,7 @@ func (k *kitchen) github(b block) {
 			}
 			k.unset(step.Env)
 			k.set(githubEnv(k.read("github_env")))
+			k.prepend(k.read("github_path"))
 		}
 	}
 	k.isMe(k.read("me.json"))
@@ -109,6 +112,7 @@ func githubEnv(text string) map[string]string {
 
 func (k *kitchen) gitlab(b block) {
 	type job struct {
+		Before    []string `yaml:"before_script"`
 		Script    []string
 		Artifacts struct{ Reports struct{ Dotenv string } }
 	}
@@ -118,12 +122,11 @@ func (k *kitchen) gitlab(b block) {
 		Call      job
 	}
 	k.parse(b, &flow)
+	k.release()
 	k.checkOutForAll("ci", "profiles.yaml")
 	k.set(flow.Variables) // and the secrets, as GitLab has them in every job's environment
 	for _, j := range []job{flow.Token, flow.Call} {
-		for _, line := range j.Script {
-			k.run("sh", "-euc", line)
-		}
+		k.run("sh", "-euc", k.swap(strings.Join(slices.Concat(j.Before, j.Script), "\n")))
 		if file := j.Artifacts.Reports.Dotenv; file != "" {
 			for line := range strings.Lines(k.read(file)) {
 				name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
@@ -143,7 +146,7 @@ func (k *kitchen) checkOutForAll(folder, name string) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(k.dir, folder), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(k.dir, folder), 0o700); err != nil {
 		k.t.Fatal(err)
 	}
 	k.env["AUTHCTL_CONFIG"] = k.file(filepath.Join(folder, name), string(text))
@@ -165,10 +168,15 @@ func (k *kitchen) azure(b block) {
 	k.parse(b, &flow)
 	k.without()
 	k.set(flow.Variables)
+	k.release()
 	command := regexp.MustCompile(`##vso\[task\.setvariable variable=(\w+);issecret=true\](\S+)`)
+	path := regexp.MustCompile(`##vso\[task\.prependpath\](\S+)`)
 	for _, step := range flow.Steps {
 		k.set(step.Env)
-		out := k.run("bash", k.file("step.sh", step.Bash))
+		out := k.run("bash", k.file("step.sh", k.swap(step.Bash)))
+		if m := path.FindStringSubmatch(out); m != nil {
+			k.prepend(m[1])
+		}
 		for _, m := range command.FindAllStringSubmatch(out, -1) {
 			k.env["pipeline "+m[1]] = m[2] // a secret variable is in no environment
 		}
@@ -210,13 +218,18 @@ func (k *kitchen) githubOIDC(b block) {
 	}
 	k.file("deploy.sh", "#!/bin/sh\necho \"$AUTHCTL_ACCESS_TOKEN ${ACTIONS_ID_TOKEN_REQUEST_TOKEN-none}\"\n")
 	k.run("chmod", "700", "deploy.sh")
+	k.env["GITHUB_PATH"] = k.file("github_path", "")
+	k.release()
+	k.swaps = append(k.swaps, "https://as.example.org/token", server.URL+"/token")
+	out := ""
 	for _, job := range flow.Jobs {
 		k.set(job.Env)
 		for _, step := range job.Steps {
-			script := strings.ReplaceAll(step.Run, "https://as.example.org/token", server.URL+"/token")
-			if out := k.run("bash", "-e", k.file("step.sh", script)); out != "granted none\n" {
-				k.t.Errorf("%q", out)
-			}
+			out = k.run("bash", "-e", k.file("step.sh", k.swap(step.Run)))
+			k.prepend(k.read("github_path"))
 		}
+	}
+	if out != "granted none\n" {
+		k.t.Errorf("%q", out)
 	}
 }
