@@ -69,7 +69,7 @@ func (a *App) Ring() *secretstore.Ring {
 	if a.ring == nil {
 		a.ring = secretstore.NewRing(a.Sys.Keyring, a.Sys.Env)
 		desktop := runtime.GOOS == "darwin" || a.has("DISPLAY") || a.has("WAYLAND_DISPLAY")
-		if a.isTerminal(2) && desktop && !a.has("SSH_CONNECTION") && !a.has("SSH_TTY") { // else nobody sees its dialog
+		if a.Sys.Terminal(2) && desktop && !a.has("SSH_CONNECTION") && !a.has("SSH_TTY") { // else nobody sees its dialog
 			a.ring = a.ring.Before(a.Warn)
 		}
 	}

@@ -77,30 +77,3 @@ func (s *Server) voters(t testing.TB) {
 	}
 	t.Fatal("not every node may vote")
 }
-
-// Leader is the node that leads now.
-func (s *Server) Leader(t testing.TB) *Node {
-	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		for _, n := range s.Nodes {
-			if s.health(n) == http.StatusOK {
-				return n
-			}
-		}
-	}
-	t.Fatal("nobody leads")
-	return nil
-}
-
-// Standby is a node that does not lead now.
-func (s *Server) Standby(t testing.TB) *Node {
-	t.Helper()
-	leader := s.Leader(t)
-	for _, n := range s.Nodes {
-		if n != leader {
-			return n
-		}
-	}
-	t.Fatal("nobody stands by")
-	return nil
-}
