@@ -58,7 +58,7 @@ func TestTheEngineSeesNoSecret(t *testing.T) {
 		secrets[what] = a.Must(t, stdin, args...)
 	}
 	tell("an assertion", "", "assert", "-p", "klg")
-	secrets["a SAML assertion"] = string(ask(t, box.URL, http.MethodGet, "/klg/sts/assertion"))
+	secrets["a SAML assertion"] = string((&provider{url: box.URL}).ask(t, http.MethodGet, "/klg/sts/assertion"))
 	tell("klg's token", secrets["a SAML assertion"], "exchange", "-p", "klg", "--subject-token", "-", "--force")
 	tell("klg's refresh token", "", "token", "-p", "klg", "--select", "refresh_token")
 	tell("klg's next token", "", "refresh", "-p", "klg")
