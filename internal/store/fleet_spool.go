@@ -21,7 +21,7 @@ func (f *fleet) spool(ctx context.Context, name string, s state, why error) erro
 	if f.Spool != "" {
 		err = f.toSpool(ctx, name, s)
 	}
-	hint := "run authctl token here as soon as the store answers; until then other machines may spend what is spent already"
+	hint := "run authctl token -p " + s.rec.Profile + " here as soon as the store answers: after 90 s other machines spend what is spent already"
 	told := fault.New(fault.Store, "%w; %w", why, ErrSpooled)
 	if err != nil {
 		told = fault.New(fault.Store, "%w; on this machine it could not be kept either (%w): the session is lost", why, err)
