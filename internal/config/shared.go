@@ -42,13 +42,21 @@ type StoreLogin struct {
 
 // Chosen is the login that is to be made, and its method; "" for none.
 func (a *StoreAuth) Chosen() (method string, l *StoreLogin) {
+	if said := a.said(); len(said) > 0 {
+		method = said[0]
+	}
+	return method, map[string]*StoreLogin{"": {}, "jwt": &a.JWT, "kubernetes": &a.Kubernetes, "approle": &a.AppRole}[method]
+}
+
+// said are the methods that the file has anything of.
+func (a *StoreAuth) said() (methods []string) {
 	names := [...]string{"jwt", "kubernetes", "approle"}
 	for i, l := range []*StoreLogin{&a.JWT, &a.Kubernetes, &a.AppRole} {
 		if l.Role != "" || !l.Secret.IsZero() {
-			return names[i], l
+			methods = append(methods, names[i])
 		}
 	}
-	return "", &StoreLogin{}
+	return methods
 }
 
 // SecretVariables are the variables of the environment that hold its secrets.
@@ -150,6 +158,14 @@ func (s *SharedStore) judge(r *strict.Reader, kind string) {
 	}
 	if after, never := s.TakenOver(); s.Takeover != "" && !never && after < leastTakeover {
 		bad("store.takeover", "must be never, or a time of "+leastTakeover.String()+" or more: a shorter one would send what another has sent")
+	}
+	switch method, l := s.Auth.Chosen(); {
+	case len(s.Auth.said()) > 1:
+		bad("store.auth", "has more than one of jwt, kubernetes and approle")
+	case method == "jwt" && l.Secret.IsZero():
+		bad("store.auth.jwt.token", "is missing")
+	case method == "approle" && l.Secret.IsZero():
+		bad("store.auth.approle.secret_id", "is missing")
 	}
 	if !slices.Contains([]string{"", "fail", "ask"}, s.OnOutage) {
 		bad("store.on_outage", "must be one of fail, ask")
