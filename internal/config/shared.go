@@ -163,9 +163,9 @@ func (s *SharedStore) judge(r *strict.Reader, kind string) {
 	case len(s.Auth.said()) > 1:
 		bad("store.auth", "has more than one of jwt, kubernetes and approle")
 	case method == "jwt" && l.Secret.IsZero():
-		bad("store.auth.jwt.token", "is missing")
+		bad("store.auth.jwt", "token is missing")
 	case method == "approle" && l.Secret.IsZero():
-		bad("store.auth.approle.secret_id", "is missing")
+		bad("store.auth.approle", "secret_id is missing")
 	}
 	if !slices.Contains([]string{"", "fail", "ask"}, s.OnOutage) {
 		bad("store.on_outage", "must be one of fail, ask")

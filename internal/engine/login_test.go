@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"authctl/internal/engine"
 	"authctl/internal/fakes"
 	"authctl/internal/fakes/contract"
+	"authctl/internal/fault"
 	"authctl/internal/secret"
 )
 
@@ -85,7 +87,25 @@ func TestARefusedLoginSaysSo(t *testing.T) {
 	server := l.vault.Serve(0)
 	defer server.Close()
 	_, _, _, err := l.open(t, server.URL, engine.Token{}).Read(t.Context(), "k")
-	held(t, err, engine.LoginFailed, "store.auth.jwt") // the fake repeats the JWT, which no message may
+	held(t, err, engine.LoginFailed, "issuer, audience") // the fake repeats the JWT, which no message may
+
+	refused := func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, `{"errors":["invalid role or secret ID"]}`, http.StatusBadRequest)
+	}
+	other := httptest.NewServer(http.HandlerFunc(refused))
+	defer other.Close()
+	login := engine.Login{Method: "approle", Role: "r", Secret: text("hush")}
+	v, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{other.URL}, Path: "secret/a", Login: login})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, _, err = v.Read(t.Context(), "k")
+	held(t, err, engine.LoginFailed, "store.auth.approle: role_id and secret_id")
+	for _, namespace := range []string{"a\r\nX-Evil: 1", "å"} {
+		if _, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{other.URL}, Path: "secret/a", Namespace: namespace}); fault.KindOf(err) != fault.Config {
+			t.Errorf("namespace %q: %v", namespace, err)
+		}
+	}
 }
 
 func TestCASIsRequiredFromTheFirstWriteOn(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"authctl/internal/fault"
+	"authctl/internal/shown"
 )
 
 // VaultOptions are where a KV version 2 of Vault or OpenBao is, and how its token is had.
@@ -47,6 +48,9 @@ func NewVault(o VaultOptions) (*Vault, error) {
 	}
 	if bad := func(s string) bool { return s == "" || s == "." || s == ".." }; bad(mount) || prefix != "" && slices.ContainsFunc(strings.Split(path, "/"), bad) {
 		return nil, fault.New(fault.Config, "store.path names no mount and prefix").Hint("write it as secret/authctl: MOUNT/PREFIX")
+	}
+	if strings.ContainsFunc(o.Namespace, func(r rune) bool { return r <= ' ' || r > '~' }) { // it is a header's value
+		return nil, fault.New(fault.Config, "store.namespace is no namespace: %s", shown.Clean(o.Namespace)).Hint("write it as team-a or team-a/app")
 	}
 	v := &Vault{wire: w, mount: mount, prefix: prefix, namespace: o.Namespace, login: o.Login, token: o.Token, keep: o.Keep}
 	w.busy, w.done, w.find = vaultBusy, vaultRefused, v.active

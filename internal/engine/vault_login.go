@@ -93,7 +93,11 @@ func (v *Vault) logIn(ctx context.Context, proof string) (Token, error) {
 	bad := json.Unmarshal(a.body, &got)
 	if a.status/100 == 4 && bad == nil {
 		said := strconv.Itoa(a.status) + " " + strings.ReplaceAll(words(got.Errors), proof, "[secret]")
-		return Token{}, LoginFailed.trouble(r.doing, a.url, said, "check store.auth."+v.login.Method+", and that its role there takes this token's issuer, audience and subject")
+		hint := "check store.auth." + v.login.Method + ", and that its role there takes this token's issuer, audience and subject"
+		if v.login.Method == "approle" {
+			hint = "check store.auth.approle: role_id and secret_id, and its mount"
+		}
+		return Token{}, LoginFailed.trouble(r.doing, a.url, said, hint)
 	}
 	if a.status != http.StatusOK || bad != nil || got.Auth.Token == "" {
 		return Token{}, v.refused(r.doing, a)

@@ -121,7 +121,8 @@ func (s *Sandbox) environ(user []string, bin, store string) []string {
 	out := slices.DeleteFunc(slices.Clone(user), func(assignment string) bool {
 		name, _, _ := strings.Cut(assignment, "=")
 		_, replaced := set[name]
-		return replaced || strings.HasPrefix(name, "AUTHCTL_") && name != "AUTHCTL_STORE_KEY_FILE" && name != "AUTHCTL_TIMEOUT"
+		theirs := name == "AUTHCTL_TIMEOUT" || strings.HasPrefix(name, "AUTHCTL_STORE_")
+		return replaced || strings.HasPrefix(name, "AUTHCTL_") && !theirs
 	})
 	for name, value := range set {
 		out = append(out, name+"="+value)

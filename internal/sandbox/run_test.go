@@ -49,6 +49,7 @@ func TestRunLeavesNothing(t *testing.T) {
 func TestRunEnvironment(t *testing.T) {
 	for name, value := range map[string]string{
 		"AUTHCTL_PROFILE": "mine", "AUTHCTL_CONFIG": "/mine", "AUTHCTL_SECRET_SALUS_CLIENT_SECRET": "mine", "AUTHCTL_STORE_KEY_FILE": "/k", "XDG_STATE_HOME": "/mine",
+		"AUTHCTL_STORE_KEY": "k", "AUTHCTL_STORE_PATH": "secret/a", // without which a shared AUTHCTL_STORE is none
 	} {
 		t.Setenv(name, value)
 	}
@@ -64,7 +65,7 @@ func TestRunEnvironment(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"AUTHCTL_CONFIG": filepath.Join(b.Dir(), "profiles.yaml"), "AUTHCTL_SANDBOX_URL": b.URL, "AUTHCTL_STORE": "file", "AUTHCTL_PROFILE": "",
-		"AUTHCTL_STORE_KEY_FILE": "/k", "XDG_STATE_HOME": filepath.Join(b.Dir(), "state"),
+		"AUTHCTL_STORE_KEY_FILE": "/k", "AUTHCTL_STORE_KEY": "k", "AUTHCTL_STORE_PATH": "secret/a", "XDG_STATE_HOME": filepath.Join(b.Dir(), "state"),
 		"AUTHCTL_SECRET_SALUS_CLIENT_SECRET": b.Env()["AUTHCTL_SECRET_SALUS_CLIENT_SECRET"],
 	} {
 		if got[name] != want {
