@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"authctl/internal/app"
 	"authctl/internal/fault"
 	"authctl/internal/files"
 	"authctl/internal/secret"
@@ -16,6 +17,7 @@ import (
 // asker puts questions on stderr and takes lines of stdin for answers.
 type asker struct {
 	c     *cli
+	app   *app.App
 	lines func(ctx context.Context) (string, error)
 }
 
@@ -33,6 +35,15 @@ func (a *asker) line(ctx context.Context, label string) (string, error) {
 		return "", fault.New(fault.Usage, "stdin ended before the answer to %q: %w", label, err)
 	}
 	return strings.TrimSpace(text), err
+}
+
+// agreed asks whether to do what is proposed; a script is not asked, and has not agreed.
+func (a *asker) agreed(ctx context.Context, what string) bool {
+	if !a.person() {
+		return false
+	}
+	answer, err := a.line(ctx, what+" [Y/n]")
+	return err == nil && (answer == "" || affirmed(answer))
 }
 
 // hidden asks a person for a secret without echo; a script gives a line.

@@ -19,10 +19,7 @@ func (c *cli) exit(ctx context.Context, err error) int {
 	if errors.As(err, &code) {
 		return int(code)
 	}
-	var f *fault.Error
-	if !errors.As(err, &f) {
-		f = fault.New(kindOfPlain(err), "%w", err)
-	}
+	f := asFault(err)
 	if context.Cause(ctx) != nil && errors.Is(err, context.Canceled) {
 		f = &fault.Error{Kind: fault.Interrupted, Profile: f.Profile, Err: errors.New("interrupted")}
 	}
@@ -36,6 +33,14 @@ func (c *cli) exit(ctx context.Context, err error) int {
 		c.printText(f)
 	}
 	return f.Kind.ExitCode()
+}
+
+func asFault(err error) *fault.Error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		f = fault.New(kindOfPlain(err), "%w", err)
+	}
+	return f
 }
 
 // outOfTime is about a --timeout that ended while something else than a server

@@ -267,6 +267,11 @@ func hostileCases() map[string][]hostileCase {
 		"authctl profile show":   append([]hostileCase{on(quiet, "demo"), on(quiet, "signing"), on(quiet, "machine"), on(quiet, "exchanging")}, grants...),
 		"authctl profile check":  append([]hostileCase{on(quiet), on(broken), on(broken, "x")}, grants...),
 		"authctl profile add":    {on(typed(evilText()+"\n"), "new"), on(typed(evilText()+"\n"), "EVIL", "--preset", "EVIL"), on(typed(strings.Repeat(evilText()+"\n", 9)), "new", "--preset", "oidc")},
+		"authctl profile use":    {on(quiet, "EVIL"), on(quiet, "demo"), on(broken, "x")},
+		"authctl profile edit":   {on(quiet, "EVIL"), on(quiet, "demo"), on(quiet), on(broken), on(broken, "x")},
+		"authctl profile path":   {on(quiet), on(quiet, "EVIL"), on(broken, "x"), on(quiet, "--config", "EVIL")},
+		"authctl profile rename": {on(quiet, "EVIL", "new"), on(quiet, "demo", "EVIL"), on(quiet, "signing", "new"), on(quiet, "odd", "new"), on(kept, "machine", "new"), on(broken, "x", "new")},
+		"authctl profile remove": {on(quiet, "EVIL"), on(quiet, "keyed"), on(quiet, "odd", "--yes"), on(quiet, "signing", "--yes"), on(kept, "machine", "--yes"), on(broken, "x", "--yes")},
 		"authctl profile import": {on(quiet, "EVIL"), on(typed(`{"client_id":"`+quoted()+`","jwk":{}}`), "-"), on(quiet, "--name", "EVIL", "CERT"), on(quiet, "CERT")},
 	}
 }

@@ -36,7 +36,7 @@ profiles:
 		"refresh token":  {"refresh", "-p", "p", "--refresh-token", "-"},
 		"secret":         {"secret", "set", "client_secret", "-p", "p"},
 		"registration":   {"profile", "import", "-"},
-		"profile":        {"profile", "add", "q"},
+		"profile":        {"profile", "add", "q", "--no-secrets"},
 		"assertion key":  {"assert", "--key", "file:-", "--client-id", "x", "--audience", "https://as.example"},
 		"assertion cert": {"assert", "--key", key, "--certificate", "-", "--client-id", "x", "--audience", "https://as.example"},
 	} {

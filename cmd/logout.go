@@ -65,12 +65,15 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 	if err != nil {
 		return err
 	}
-	if !c.flags.quiet {
-		for _, address := range done.Browser {
-			_ = shown.Fprintf(c.sys.Err, "The browser may still be logged in. To end that, open\n\n  %s\n\n", address)
-		}
-	}
+	c.loggedOut(done)
 	return shown.Fprintf(c.sys.Out, "%s: %s\n", of, forgotten(done))
+}
+
+// loggedOut says what a person has to end by hand.
+func (c *cli) loggedOut(done session.Forgotten) {
+	for _, address := range done.Browser {
+		c.say("The browser may still be logged in. To end that, open\n\n  %s\n", address)
+	}
 }
 
 func forgotten(done session.Forgotten) string {

@@ -15,14 +15,15 @@ import (
 func newProfileCmd(c *cli) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "profile",
-		Short: "List, show, check, make and import profiles",
+		Short: "List, show, check, make, change and remove profiles",
 		Long: `Profiles live in profiles.yaml in the folder authctl of $XDG_CONFIG_HOME (the
 platform's equivalent elsewhere), and as profiles.d/NAME.yaml beside it.
 --config or AUTHCTL_CONFIG names another file. docs/profiles.md explains every field.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newProfileListCmd(c), newProfileShowCmd(c), newProfileCheckCmd(c), newProfileAddCmd(c), newProfileImportCmd(c))
+	cmd.AddCommand(newProfileListCmd(c), newProfileShowCmd(c), newProfileCheckCmd(c), newProfileAddCmd(c), newProfileImportCmd(c),
+		newProfileUseCmd(c), newProfileEditCmd(c), newProfileRenameCmd(c), newProfileRemoveCmd(c), newProfilePathCmd(c))
 	return cmd
 }
 

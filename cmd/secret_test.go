@@ -23,6 +23,7 @@ type desk struct {
 	env      map[string]string
 	terminal bool
 	prompt   func() (secret.Text, error)
+	edit     func(path string) error
 	quiet    bool // the output may hold the secret
 }
 
@@ -53,6 +54,9 @@ func (d *desk) run(stdin string, args ...string) (string, string, int) {
 	}
 	if d.prompt != nil {
 		sys.Prompt = func(context.Context, string) (secret.Text, error) { return d.prompt() }
+	}
+	if d.edit != nil {
+		sys.Edit = func(_ context.Context, path string) error { return d.edit(path) }
 	}
 	code := Main(context.Background(), sys, args)
 	if all := out.String() + errs.String(); !d.quiet && strings.Contains(all, "CANARY") {

@@ -27,7 +27,7 @@ func Open(ctx context.Context, sys System, flags config.Flags) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &App{Sys: sys, Settings: settings}, nil
+	return &App{Sys: sys, Settings: settings.OrOnly()}, nil
 }
 
 // Profile loads the chosen profile, or the default one.

@@ -11,8 +11,11 @@ import (
 // Sessions is what is kept, to be listed and forgotten.
 func (a *App) Sessions() (session.Sessions, error) {
 	kept, err := a.Stores()
+	if err != nil {
+		return session.Sessions{}, err
+	}
 	return session.Sessions{
-		Store:    kept,
+		Store: kept, Keep: kept.Put,
 		Profile:  func(name string) (*profile.Profile, error) { return config.LoadProfile(a.Settings, name) },
 		Revoker:  func(p *profile.Profile) (session.Revoker, error) { return a.Acquirer(p) },
 		Metadata: a.Metadata, Now: a.Sys.Now, Warn: a.Warn,

@@ -39,6 +39,8 @@ type System struct {
 	// Prompt asks a person for a secret without echo; nil when nobody can be
 	// asked. Its error is ErrNoTerminal when there is no terminal.
 	Prompt func(ctx context.Context, label string) (secret.Text, error)
+	// Edit opens a file in the user's editor; nil: host.Editor.
+	Edit func(ctx context.Context, path string) error
 	// Spending and Lend are those of Signals; nil where no signals are watched.
 	Spending func(what string) (done func())
 	Lend     func() (back func())

@@ -1,9 +1,6 @@
 package config
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"strings"
 	"testing"
 
@@ -86,20 +83,5 @@ func TestAWrongAnswerLeavesTheDraftAsItWas(t *testing.T) {
 	_, text, _ := d.Finish()
 	if string(text) != "preset: kl-gateway\n" {
 		t.Errorf("%s", text)
-	}
-}
-
-func TestNameAnewReplacesNothing(t *testing.T) {
-	from, to := t.TempDir()+"/new", t.TempDir()+"/there"
-	for path, text := range map[string]string{from: "new", to: "old"} {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := nameAnew(from, to); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("%v", err)
-	}
-	if text, _ := os.ReadFile(to); string(text) != "old" {
-		t.Errorf("replaced by %q", text)
 	}
 }

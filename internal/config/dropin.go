@@ -1,10 +1,7 @@
 package config
 
 import (
-	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 
 	"authctl/internal/fault"
@@ -52,61 +49,19 @@ func Add(s Settings, name string, body []byte, replace bool) (string, error) {
 	if _, err := ParseProfile(name, path, body); err != nil {
 		return "", err
 	}
-	if replace {
-		return path, WriteOwn(path, body)
-	}
-	return path, explainWrite(path, writeOwn(path, body, nameAnew))
+	return path, Wrote(path, files.Whole(path, body, files.Own, replace))
 }
 
 // WriteOwn writes a file that only its owner can read, whole or not at all,
 // and the folders above it where they are missing.
 func WriteOwn(path string, data []byte) error {
-	return explainWrite(path, writeOwn(path, data, os.Rename))
+	return Wrote(path, files.Whole(path, data, files.Own, true))
 }
 
-func explainWrite(path string, err error) error {
-	var at *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &at):
-		err = at.Err
-	case errors.As(err, &link):
-		err = link.Err
-	}
+// Wrote is the fault of a file that could not be written.
+func Wrote(path string, err error) error {
 	if err != nil {
 		return fault.New(fault.Config, "writing %s: %w", path, err)
 	}
 	return nil
-}
-
-// writeOwn gives the finished file its name by os.Rename, or by
-// nameAnew, which does not replace a file that came to be in between.
-func writeOwn(path string, data []byte, name func(from, to string) error) error {
-	folder := filepath.Dir(path)
-	if err := files.MakeFolder(folder); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(folder, ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return name(f.Name(), path)
-}
-
-// nameAnew gives a file a name that must be free; where the file system knows
-// no second names, the moment between looking and renaming has to do.
-func nameAnew(from, to string) error {
-	err := os.Link(from, to)
-	if err == nil || errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return os.Rename(from, to)
 }

@@ -10,8 +10,8 @@ import (
 	"authctl/internal/strict"
 )
 
-// maxFile bounds a profiles file (docs/network.md).
-const maxFile = 4 << 20
+// MaxFile bounds a profiles file (docs/network.md).
+const MaxFile = 4 << 20
 
 // readTrusted reads a file that decides where secrets go: it must belong to
 // this user or root, and nobody else may be able to change it. The checks are
@@ -19,7 +19,7 @@ const maxFile = 4 << 20
 // read, for as long as wait, only when the user named it (explicit): in the default
 // place it could hang every command.
 func readTrusted(ctx context.Context, path string, explicit bool, wait time.Duration) ([]byte, error) {
-	wanted := files.Wanted{Max: maxFile, Pipe: explicit, Wait: wait, Check: func(info fs.FileInfo) error { return files.Trusted(path, info) }}
+	wanted := files.Wanted{Max: MaxFile, Pipe: explicit, Wait: wait, Check: func(info fs.FileInfo) error { return files.Trusted(path, info) }}
 	text, _, err := wanted.Read(ctx, path)
 	return text, err
 }

@@ -93,6 +93,19 @@ func LoadAll(s Settings) (*profile.Set, error) {
 	return set, nil
 }
 
+// CheckText is what is wrong with text as the contents of the file at path, which
+// is that of all profiles or the one of name in profiles.d; nil for nothing.
+func CheckText(s Settings, path, name string, text []byte) error {
+	if path == s.dropInPath(name) {
+		_, err := ParseProfile(name, path, text)
+		return err
+	}
+	s.alone, s.main = false, parseDocument(path, text)
+	_, err := LoadAll(s)
+	others := strict.AllProblems(err)
+	return slices.DeleteFunc(others, func(p strict.Problem) bool { return p.File != path }).Fault("")
+}
+
 // lookup finds one profile in profiles.d or the main file.
 func lookup(s Settings, d *document, name string) (e entry, file string, ok bool, err error) {
 	e, ok = d.find(name)

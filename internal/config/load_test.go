@@ -124,11 +124,16 @@ func TestAProfileOfProfilesDNeedsNoMainFile(t *testing.T) {
 	if p, err := config.LoadProfile(s, "x"); err != nil || p.Name != "x" {
 		t.Errorf("%v %v", p, err)
 	}
-	_, err := config.LoadProfile(s, "")
-	wantConfigFault(t, err, "no profile was chosen", "-p NAME")
+	if p, err := config.LoadProfile(s.OrOnly(), ""); err != nil || p.Name != "x" {
+		t.Errorf("the only profile is not the default: %v %v", p, err)
+	}
 	if set, err := config.LoadAll(s); err != nil || len(set.Profiles) != 1 {
 		t.Errorf("%v %v", set, err)
 	}
+	const body = "preset: helseid\nclient: {id: c}\n"
+	_, s = home(t, map[string]string{"profiles.d/x.yaml": body, "profiles.d/y.yaml": body})
+	_, err := config.LoadProfile(s.OrOnly(), "")
+	wantConfigFault(t, err, "no profile was chosen", "-p NAME")
 }
 
 func TestNoFile(t *testing.T) {

@@ -40,6 +40,17 @@ func Names(s Settings) ([]string, error) {
 	return names, nil
 }
 
+// OrOnly are the settings with the only profile chosen where there is one and
+// nobody chose any.
+func (s Settings) OrOnly() Settings {
+	if s.Profile == "" {
+		if names, err := Names(s); err == nil && len(names) == 1 {
+			s.Profile = names[0]
+		}
+	}
+	return s
+}
+
 func (s Settings) document() *document {
 	if s.main != nil {
 		return s.main

@@ -30,7 +30,8 @@ type Revoker interface {
 // Sessions lists and forgets what is kept in Store.
 type Sessions struct {
 	Store    Store
-	Profile  func(name string) (*profile.Profile, error) // as its file says today
+	Keep     func(ctx context.Context, key string, r store.Record) error // into Store; for Move
+	Profile  func(name string) (*profile.Profile, error)                 // as its file says today
 	Revoker  func(p *profile.Profile) (Revoker, error)
 	Metadata func(ctx context.Context, p *profile.Profile) (*metadata.Source, error)
 	Now      func() time.Time
@@ -100,4 +101,15 @@ func (s Sessions) records(ctx context.Context, profileName string) ([]store.Entr
 func (s Sessions) Any(ctx context.Context, profileName string) (bool, error) {
 	list, err := s.records(ctx, profileName)
 	return len(list) > 0, err
+}
+
+// Secrets are the names of the user's secrets that are sealed for the profile.
+func (s Sessions) Secrets(ctx context.Context, profileName string) (names []string, err error) {
+	list, err := s.Store.List(ctx)
+	for _, e := range list {
+		if e.Record.Grant == store.GrantSecret && e.Record.Profile == profileName {
+			names = append(names, e.Record.Aux["name"])
+		}
+	}
+	return names, err
 }
