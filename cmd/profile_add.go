@@ -8,12 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"authctl/internal/app"
 	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
-	"authctl/internal/secret"
-	"authctl/internal/secretstore"
 	"authctl/internal/shown"
 )
 
@@ -65,19 +62,19 @@ func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
 	if err := config.Addable(a.Settings, o.name, false); err != nil {
 		return err
 	}
-	ask := &asker{c: c, lines: lineReader(c.sys.In)}
-	if err := ask.canKeep(ctx, a, o); err != nil {
+	ask := &asker{c: c, app: a, lines: lineReader(c.sys.In)}
+	if err := ask.canKeep(ctx, o); err != nil {
 		return fault.In(o.name, err)
 	}
 	p, body, err := ask.draft(ctx, o)
 	if err != nil {
 		return fault.In(o.name, err)
 	}
-	answers, err := ask.secrets(ctx, a, p, o.noSecrets)
+	answers, err := ask.secrets(ctx, p, o.noSecrets)
 	if err != nil {
 		return fault.In(o.name, err)
 	}
-	lost, err := ask.keep(ctx, a, o.name, answers)
+	lost, err := ask.keep(ctx, o.name, answers)
 	if err != nil {
 		return err
 	}
@@ -94,7 +91,7 @@ func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
 
 // canKeep tries the keyring, or the store that stands in for it, before a person
 // answers questions: all would be for nothing.
-func (a *asker) canKeep(ctx context.Context, services *app.App, o addOptions) error {
+func (a *asker) canKeep(ctx context.Context, o addOptions) error {
 	if o.noSecrets {
 		return nil
 	}
@@ -103,7 +100,7 @@ func (a *asker) canKeep(ctx context.Context, services *app.App, o addOptions) er
 			return err
 		}
 	}
-	return withoutSecrets(services.Secrets().Ready(ctx, o.name, "client_secret"))
+	return withoutSecrets(a.app.Secrets().Ready(ctx, o.name, "client_secret"))
 }
 
 // draft asks for the preset and what it leaves open.
@@ -120,7 +117,7 @@ func (a *asker) draft(ctx context.Context, o addOptions) (*profile.Profile, []by
 		return nil, nil, err
 	}
 	for _, q := range d.Questions() {
-		if err := a.question(ctx, d, q); err != nil {
+		if err := a.question(ctx, o.name, d, q); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -128,7 +125,7 @@ func (a *asker) draft(ctx context.Context, o addOptions) (*profile.Profile, []by
 }
 
 // question asks until the answer is right; a script has one try.
-func (a *asker) question(ctx context.Context, d *config.Draft, q config.Question) error {
+func (a *asker) question(ctx context.Context, profileName string, d *config.Draft, q config.Question) error {
 	label := q.Say
 	if q.Default != "" {
 		label += " [" + q.Default + "]"
@@ -141,6 +138,10 @@ func (a *asker) question(ctx context.Context, d *config.Draft, q config.Question
 			return err
 		}
 		switch {
+		case text != "" && q.IsKey():
+			if text, err = a.key(ctx, profileName, text); err == nil {
+				err = d.Answer(q, text)
+			}
 		case text != "":
 			err = d.Answer(q, text)
 		case q.Required():
@@ -151,99 +152,6 @@ func (a *asker) question(ctx context.Context, d *config.Draft, q config.Question
 		if err == nil || !a.person() {
 			return err
 		}
-		a.c.say("%s", err)
+		a.c.printText(asFault(err))
 	}
-}
-
-// answered is a secret that was typed and is not kept yet.
-type answered struct {
-	name  string
-	value secret.Text
-}
-
-// secrets asks for the secrets of p that are not kept yet. With later they are
-// only named.
-func (a *asker) secrets(ctx context.Context, services *app.App, p *profile.Profile, later bool) (all []answered, err error) {
-	done := map[string]bool{}
-	for _, r := range p.Refs() {
-		if r.Ref.Kind != secret.Keyring || done[r.Ref.Name] {
-			continue
-		}
-		done[r.Ref.Name] = true
-		switch {
-		case r.IsKey(): // many lines: no answer to a question
-			a.c.say("note: store the key with: authctl secret set %s -p %s < FILE", r.Ref.Name, p.Name)
-		case later:
-			a.later(p.Name, r.Ref.Name)
-		default:
-			value, err := a.secret(ctx, services, p.Name, r.Ref)
-			if err != nil {
-				return nil, err
-			}
-			if !value.IsZero() {
-				all = append(all, answered{r.Ref.Name, value})
-			}
-		}
-	}
-	return all, nil
-}
-
-// secret asks for one; nothing is one that is there, or that comes later.
-func (a *asker) secret(ctx context.Context, services *app.App, profileName string, ref secret.Ref) (secret.Text, error) {
-	name := ref.Name
-	where, err := services.Secrets().Find(ctx, profileName, name)
-	if err != nil {
-		return secret.Text{}, withoutSecrets(err)
-	}
-	if where != "" {
-		a.c.say("note: keyring:%s is there already (%s)", name, where)
-		return secret.Text{}, nil
-	}
-	value, err := a.hidden(ctx, name+" of "+profileName+" (not shown, empty to store it later)")
-	if err != nil && !errors.Is(err, io.EOF) {
-		return secret.Text{}, err
-	}
-	if value.IsZero() {
-		a.later(profileName, name)
-		return secret.Text{}, nil
-	}
-	if ref.Line {
-		if value, err = secretstore.Line(value); err != nil {
-			return secret.Text{}, fault.New(fault.Usage, "%s cannot be kept: %w", name, err)
-		}
-	}
-	return value, nil
-}
-
-// keep stores what was typed and says where. What could not be is lost; the
-// profile is written all the same, because its answers need no keyring.
-func (a *asker) keep(ctx context.Context, services *app.App, profileName string, all []answered) (lost *fault.Error, err error) {
-	for _, s := range all {
-		kept, failed := services.Secrets().Put(ctx, profileName, s.name, s.value)
-		var f *fault.Error
-		switch {
-		case failed == nil:
-			a.c.sayKept(services, profileName, s.name, kept)
-		case !errors.As(failed, &f):
-			return nil, failed
-		case lost == nil:
-			lost = f.Hint("the profile is written; then authctl secret set %s -p %s", s.name, profileName)
-		default:
-			lost = lost.Hint("and authctl secret set %s -p %s", s.name, profileName)
-		}
-	}
-	return lost, nil
-}
-
-func (a *asker) later(profileName, name string) {
-	a.c.say("note: store %s with: authctl secret set %s -p %s", name, name, profileName)
-}
-
-// withoutSecrets names the way to a profile where there is no keyring.
-func withoutSecrets(err error) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
-		_ = f.Hint("--no-secrets writes the profile without asking for secrets")
-	}
-	return err
 }

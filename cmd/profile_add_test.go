@@ -1,9 +1,14 @@
 package cmd
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,6 +91,7 @@ func TestAddKeepsThePresetsValues(t *testing.T) {
 	if got := d.added("klg"); got != "preset: kl-gateway\nclient: {id: eoj}\n" {
 		t.Errorf("written:\n%s", got)
 	}
+	d.put("klg.pem", privatePEM(t))
 	d.want("\neoj\nfile:~/klg.pem\n", 0, "klg2\n", "profile", "add", "klg2", "--preset", "kl-gateway")
 	if got := d.added("klg2"); !strings.Contains(got, "key: file:~/klg.pem") {
 		t.Errorf("written:\n%s", got)
@@ -102,7 +108,10 @@ func TestAddRefuses(t *testing.T) {
 		{"", 2, "stdin ended before", []string{"w", "--preset", "kl-gateway"}},
 		{"https://i.example\n", 2, `stdin ended before the answer to "client_id"`, []string{"w", "--preset", "kl-gateway"}},
 		{"http://i.example\n", 2, "issuer: http would send secrets", []string{"w", "--preset", "kl-gateway"}},
-		{"\nx\nCANARY\n", 2, "client.key: a secret must not stand in the file", []string{"w", "--preset", "kl-gateway"}},
+		{"\nx\nCANARY\n", 2, "never the key", []string{"w", "--preset", "kl-gateway"}},
+		{"\nx\n-----BEGIN CANARY\n", 2, "client.key: a secret must not stand in the file", []string{"w", "--preset", "kl-gateway"}},
+		{"\nx\nfile:/nowhere/key.pem\n", 2, "open /nowhere/key.pem: no such file", []string{"w", "--preset", "kl-gateway"}},
+		{"\nx\n/nowhere/key.pem\n", 2, "open /nowhere/key.pem: no such file", []string{"w", "--preset", "kl-gateway"}},
 		{"\nx\nfile:key.pem\n", 2, "must be absolute or begin with ~/", []string{"w", "--preset", "kl-gateway"}},
 		{"", 2, `did you mean "kl-gateway"?`, []string{"w", "--preset", "kl-gatway"}},
 		{"", 2, "cannot be a profile's name", []string{"../w", "--preset", "kl-gateway"}},
@@ -165,5 +174,88 @@ func TestAddTriesTheKeyringFirst(t *testing.T) {
 			t.Errorf("%v: exit %d\n%s", args, code, said)
 		}
 	}
+	d.put("klg.pem", privatePEM(t))
 	d.want("\neoj\nfile:~/klg.pem\n", 0, "klg\n", "profile", "add", "klg", "--preset", "kl-gateway")
+}
+
+// put writes a file at home that only its owner reads.
+func (d *desk) put(name, text string) string {
+	d.t.Helper()
+	path := filepath.Join(d.env["HOME"], name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.t.Fatal(err)
+	}
+	return path
+}
+
+func privatePEM(t *testing.T) string {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}
+
+// lockedPEM opens with a passphrase; it was made for this test.
+const lockedPEM = `-----BEGIN ENCRYPTED PRIVATE KEY-----
+MIGbMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAiUxS68dncxngICCAAw
+DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHqrc57AAmm1JnRXF9HmHuQEQCyY
+9Kks9VQloX9egoTeNaeLmSBw3M7vSdZq9kjTNb2TBUt1J64LeGf4BYFoVDzK2ysj
+tmVw9qeTksLlj3bE0ew=
+-----END ENCRYPTED PRIVATE KEY-----
+`
+
+// A path is a reference, the key there is opened at once, and one inside a JSON
+// document is offered.
+func TestAddOpensTheKey(t *testing.T) {
+	d := newDesk(t)
+	key := privatePEM(t)
+	quoted, err := json.Marshal(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, portal := d.put("key.pem", key), d.put("portal.json", `{"clientId":"x","private_key":`+string(quoted)+`}`)
+	public, open := d.put("public.jwk", `{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}`), d.put("open.pem", key)
+	locked := d.put("locked.pem", lockedPEM)
+	if err := os.Chmod(open, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(d.env["HOME"])
+	for i, c := range []struct {
+		answer string
+		code   int
+		text   string // what is said, or the reference that is written
+	}{
+		{path, 0, "file:" + path},
+		{"file:" + path, 0, "file:" + path},
+		{"key.pem", 0, "file:" + path},
+		{"./key.pem", 0, "file:" + path},
+		{"~/key.pem", 0, "file:~/key.pem"},
+		{portal + "#/private_key", 0, "file:" + portal + "#/private_key"},
+		{portal, 2, "hint: answer file:" + portal + "#/private_key"},
+		{portal + "#/clientId", 2, "no key in it"},
+		{public, 2, "has a public key or a certificate and no private key"},
+		{open, 2, "hint: chmod 600"},
+		{locked, 0, "file:" + locked},
+	} {
+		name := "k" + strconv.Itoa(i)
+		said := c.text
+		if c.code == 0 {
+			said = name + "\n"
+		}
+		d.want("\neoj\n"+c.answer+"\n", c.code, said, "profile", "add", name, "--preset", "kl-gateway")
+		if c.code == 0 && !strings.Contains(d.added(name), "key: "+c.text+"\n") {
+			t.Errorf("%s: written:\n%s", c.answer, d.added(name))
+		}
+	}
+	d.terminal = true
+	d.want("\neoj\n/nowhere\n"+portal+"\nn\n"+portal+"\n\n", 0, "it is JSON with a key inside; take file:"+portal+"#/private_key? [Y/n]", "profile", "add", "asked", "--preset", "kl-gateway")
+	if got := d.added("asked"); !strings.Contains(got, portal+"#/private_key") {
+		t.Errorf("written:\n%s", got)
+	}
 }

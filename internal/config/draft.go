@@ -20,6 +20,9 @@ const answer = "ANSWER"
 // Required is true when no answer is no profile.
 func (q Question) Required() bool { return !q.Optional && q.Default == "" }
 
+// IsKey is true where the answer is a private key.
+func (q Question) IsKey() bool { return profile.RefAt{Path: q.path}.IsKey() }
+
 // Draft is a profile in the making: a preset and the answers so far.
 type Draft struct {
 	name      string

@@ -2,14 +2,22 @@ package keys
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
 
+// InsideError is a JSON document that is no key and has one inside.
+type InsideError struct{ Pointer string }
+
+func (e *InsideError) Error() string {
+	return fmt.Sprintf("it is JSON and no JWK; a key seems to be inside, at #%.80s", e.Pointer)
+}
+
 // pointer is the JSON pointer (RFC 6901) to the first key inside, a JWK, a JWKS
-// or either in a JSON string.
+// or either in a JSON string, or a private key in PEM.
 func (m members) pointer(depth int) (string, bool) {
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if at, ok := pointerTo(m[name], depth+1); ok {
@@ -24,6 +32,9 @@ func pointerTo(raw json.RawMessage, depth int) (string, bool) {
 		return "", false
 	}
 	isText := raw[0] == '"' // into which no pointer leads
+	if text := ""; isText && json.Unmarshal(raw, &text) == nil && strings.HasPrefix(text, "-----BEGIN ") && strings.Contains(text, "PRIVATE KEY-----") {
+		return "", true
+	}
 	if inner, err := Unwrap(raw); err == nil {
 		raw = inner
 	}

@@ -59,7 +59,7 @@ func (l *loader) json(text []byte) (*Key, error) {
 // noJWK says what to do with a JSON object that is no key itself.
 func (m members) noJWK() error {
 	if at, ok := m.pointer(0); ok {
-		return fmt.Errorf("it is JSON and no JWK; a key seems to be inside, at #%.80s", at)
+		return &InsideError{at}
 	}
 	return errors.New("it is JSON and no JWK: there is no member kty")
 }

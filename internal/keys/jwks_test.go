@@ -16,15 +16,17 @@ func TestErrorsPointAtTheKey(t *testing.T) {
 	const jwk = jwkB
 	quoted := strings.ReplaceAll(jwk, `"`, `\"`)
 	for text, want := range map[string]string{
-		`{"a":{"b/c~d":` + jwk + `},"z":1}`:         "at #/a/b~1c~0d",
-		`{"privateJwk":"` + quoted + `"}`:           "at #/privateJwk",
-		`{"a":"{\"b\":` + quoted + `}"}`:            "no member kty",
-		`{"list":[1,` + jwk + `]}`:                  "at #/list/1",
-		`{"set":{"keys":[` + jwk + `]}}`:            "at #/set",
-		`{"z":` + jwk + `,"y":` + jwk + `}`:         "at #/y",
-		`{"keys":[` + jwk + `,` + jwk + `]}`:        "#/keys/0",
-		`{"a":{"note":"kty"}}`:                      "no member kty",
-		`{"a":{"b":{"c":{"d":{"e":` + jwk + `}}}}}`: "no member kty",
+		`{"a":{"b/c~d":` + jwk + `},"z":1}`:                        "at #/a/b~1c~0d",
+		`{"privateJwk":"` + quoted + `"}`:                          "at #/privateJwk",
+		`{"a":"x","private_key":"-----BEGIN PRIVATE KEY-----\nx"}`: "at #/private_key",
+		`{"a":"-----BEGIN CERTIFICATE-----\nx"}`:                   "no member kty",
+		`{"a":"{\"b\":` + quoted + `}"}`:                           "no member kty",
+		`{"list":[1,` + jwk + `]}`:                                 "at #/list/1",
+		`{"set":{"keys":[` + jwk + `]}}`:                           "at #/set",
+		`{"z":` + jwk + `,"y":` + jwk + `}`:                        "at #/y",
+		`{"keys":[` + jwk + `,` + jwk + `]}`:                       "#/keys/0",
+		`{"a":{"note":"kty"}}`:                                     "no member kty",
+		`{"a":{"b":{"c":{"d":{"e":` + jwk + `}}}}}`:                "no member kty",
 	} {
 		if _, err := Load([]byte(text), Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", text, err, want)
