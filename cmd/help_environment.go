@@ -38,6 +38,11 @@ Terminal:
   CLICOLOR: 0: no colour
   TERM: dumb: no colour
 
+Editor of profile edit:
+
+  VISUAL: the editor, with its arguments, where the terminal is not dumb
+  EDITOR: the editor else; without it vi, on Windows notepad
+
 Network:
 
   HTTPS_PROXY, https_proxy: the proxy for https; the lower-case name counts where the other is empty

@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/viper"
 
 	"authctl/internal/fault"
+	"authctl/internal/files"
 	"authctl/internal/profile"
 	"authctl/internal/strict"
 )
@@ -87,7 +88,7 @@ const keyTimeout, keyVerbose, keyQuiet = "timeout", "verbose", "quiet"
 // named is waited for until ctx ends, or the time for the command.
 func Resolve(ctx context.Context, f Flags, env func(string) (string, bool)) (Settings, error) {
 	get := func(name string) string { v, _ := env(name); return v }
-	s := Settings{ConfigDir: configDir(runtime.GOOS, get), StateDir: stateDir(runtime.GOOS, get), CacheDir: cacheDir(runtime.GOOS, get)}
+	s := Settings{ConfigDir: files.ConfigDir(runtime.GOOS, get), StateDir: files.StateDir(runtime.GOOS, get), CacheDir: files.CacheDir(runtime.GOOS, get)}
 	s.File, s.explicit = cmp.Or(f.Config, get("AUTHCTL_CONFIG")), true
 	if s.File == "" && s.ConfigDir != "" {
 		s.File, s.explicit = filepath.Join(s.ConfigDir, "profiles.yaml"), false

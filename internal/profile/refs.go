@@ -14,7 +14,7 @@ type RefAt struct {
 
 // IsKey is true for a private key, which has many lines and mostly a file of its own.
 func (r RefAt) IsKey() bool {
-	return r.Path == "client.key" || r.Path == "grant_assertion.key" || r.Path == "tls.client_key"
+	return r.Path == "client.key" || r.Path == "grant_assertion.key" || r.Path == "tls.client_key" || r.Path == "dpop.key"
 }
 
 // SecretVariables are the environment variables that the profile reads secrets

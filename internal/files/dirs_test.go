@@ -1,4 +1,4 @@
-package config
+package files
 
 import "testing"
 
@@ -18,7 +18,7 @@ func TestFolders(t *testing.T) {
 		{"windows", map[string]string{"HOME": "/h"}, [3]string{}},
 	} {
 		get := func(name string) string { return c.env[name] }
-		got := [3]string{configDir(c.goos, get), stateDir(c.goos, get), cacheDir(c.goos, get)}
+		got := [3]string{ConfigDir(c.goos, get), StateDir(c.goos, get), CacheDir(c.goos, get)}
 		if got != c.want {
 			t.Errorf("%s %v:\n%q, want\n%q", c.goos, c.env, got, c.want)
 		}

@@ -1,4 +1,4 @@
-package config
+package files
 
 import (
 	"path/filepath"
@@ -8,15 +8,18 @@ import (
 // platform's own places. A relative XDG value is invalid and ignored, as the
 // specification asks: the current folder must not choose where secrets go.
 
-func configDir(goos string, get func(string) string) string {
+// ConfigDir is authctl's folder of configuration, "" when nothing says where.
+func ConfigDir(goos string, get func(string) string) string {
 	return dirFor(goos, get, "XDG_CONFIG_HOME", ".config", "Library/Application Support", "AppData")
 }
 
-func stateDir(goos string, get func(string) string) string {
+// StateDir is authctl's folder of state, "" when nothing says where.
+func StateDir(goos string, get func(string) string) string {
 	return dirFor(goos, get, "XDG_STATE_HOME", ".local/state", "Library/Application Support", "LocalAppData")
 }
 
-func cacheDir(goos string, get func(string) string) string {
+// CacheDir is authctl's folder of cache, "" when nothing says where.
+func CacheDir(goos string, get func(string) string) string {
 	return dirFor(goos, get, "XDG_CACHE_HOME", ".cache", "Library/Caches", "LocalAppData")
 }
 
