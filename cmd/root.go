@@ -109,6 +109,7 @@ func commands() []entry {
 		{"login-password", newLoginPasswordCmd},
 		{"assert", newAssertCmd},
 		{"kid", newKidCmd},
+		{"key", newKeyCmd},
 		{"decode", newDecodeCmd},
 		{"secret", newSecretCmd},
 		{"doctor", newDoctorCmd},

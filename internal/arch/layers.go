@@ -11,7 +11,7 @@ func Layers() [][]string {
 		{"jwt", "trust", "endpoint", "store", "secretstore", "saml", "strict"},
 		{"metadata", "clientauth", "grant", "registration"},
 		{"acquire", "config"},
-		{"login", "render", "sandbox", "inspect", "doctor"},
+		{"login", "render", "sandbox", "inspect", "doctor", "rotation"},
 		{"curl", "host", "session"},
 		{"app"},
 	}

@@ -20,6 +20,8 @@ func raw() map[string]string {
 		"cmd/doctor.go":                 "a report line, made by shown.Sprintf",
 		"cmd/exit.go":                   "one error as JSON that is escaped",
 		"cmd/keyfile.go":                "the stderr of a command: program",
+		"cmd/key_list.go":               "a table that shown fills",
+		"cmd/key_new.go":                "a PEM, or what shown made",
 		"cmd/kid.go":                    "a key id, which is base64, a PEM, or what shown made",
 		"cmd/profile.go":                "YAML that is escaped",
 		"cmd/root.go":                   "cobra's help, which is ours",

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -8,6 +9,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"authctl/internal/files"
+	"authctl/internal/keys"
 	"authctl/internal/sandbox/core"
 )
 
@@ -37,11 +40,44 @@ func admin(mux *http.ServeMux, c *core.Core) {
 		c.ForgetNonces()
 		w.WriteHeader(http.StatusNoContent)
 	})
+	mux.HandleFunc("POST /_sandbox/keys", func(w http.ResponseWriter, r *http.Request) { register(w, r, c) })
 	mux.HandleFunc("GET /_sandbox/redirect", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Location", r.URL.Query().Get("to"))
 		w.WriteHeader(http.StatusFound)
 	})
 	elsewhere(mux)
+}
+
+// register takes the public keys of ?client=, PEM, JWK or JWKS, beside those it has. The kid
+// is ?kid=, else that of the JWK, else the one of the KL Gateway's page.
+func register(w http.ResponseWriter, r *http.Request, c *core.Core) {
+	refuse := func(text string) { core.OAuthError(w, http.StatusBadRequest, "invalid_request", text) }
+	body, err := files.All(r.Context(), r.Body, keys.MaxSize)
+	client := r.URL.Query().Get("client")
+	if err != nil || client == "" {
+		refuse("?client= says whose key the body is")
+		return
+	}
+	set, err := keys.ParseJWKS(body)
+	if err != nil {
+		one, unread := keys.Load(body, keys.Options{})
+		if set = []*keys.Key{one}; unread != nil {
+			refuse("no public key in the body: " + unread.Error())
+			return
+		}
+	}
+	kids := []string{}
+	for _, key := range set {
+		kid, err := key.SPKISHA256()
+		if err != nil || key.Signer != nil {
+			refuse("the body must hold public keys alone")
+			return
+		}
+		kid = cmp.Or(r.URL.Query().Get("kid"), key.KID, kid)
+		c.Register(client, kid, key.Public)
+		kids = append(kids, kid)
+	}
+	core.WriteJSON(w, http.StatusOK, map[string]any{"kids": kids})
 }
 
 // requests answers with every count, or with ?path=P as a bare number for shell scripts.

@@ -39,6 +39,8 @@ type Core struct {
 	Sessions *Sessions
 	Replay   *Replay
 
+	registered registered
+
 	latency   time.Duration
 	expiresIn atomic.Int64
 	now       func() time.Time

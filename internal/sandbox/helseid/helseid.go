@@ -35,6 +35,7 @@ func (i *issuer) refuse(w http.ResponseWriter, r *http.Request, code, reason str
 
 // client authenticates by client assertion; "" is success, else why not.
 func (i *issuer) client(a *core.Assertion, s core.Strict) string {
+	s.Kid, s.Key = i.core.KeyOf(s.Client, a, s.Kid, s.Key)
 	if problem := a.Check(s); problem != "" {
 		return problem
 	}

@@ -60,12 +60,13 @@ func (p *Provider) signedJWT(form url.Values) *refusal {
 // checkKey: the algorithm, the registered key by its kid, the signature.
 func (p *Provider) checkKey(a *core.Assertion) *refusal {
 	invalid := func(text string) *refusal { return &refusal{http.StatusBadRequest, "invalid_client", text} }
+	kid, key := p.core.KeyOf(clientID, a, p.kid, p.certificate.PublicKey)
 	switch {
 	case a.Alg() != "RS256":
 		return invalid("Invalid signature algorithm")
-	case a.Kid() != p.kid: // Keycloak takes an assertion without kid; the gateway's page does not allow one
+	case a.Kid() != kid: // Keycloak takes an assertion without kid; the gateway's page does not allow one
 		return invalid("Unable to load public key")
-	case a.Verify(p.certificate.PublicKey) != nil:
+	case a.Verify(key) != nil:
 		return invalid("Client authentication with signed JWT failed: Signature on JWT token failed validation")
 	}
 	return nil

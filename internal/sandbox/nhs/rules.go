@@ -60,7 +60,10 @@ func (p *Provider) ofClient() []rule {
 		{400, "Invalid 'jti' claim in client_assertion JWT - must be a unique string value such as a GUID", func(a *core.Assertion) bool { return a.Text("jti") == "" }},
 		{400, "Invalid 'exp' claim in client_assertion JWT - more than 5 minutes in future", func(a *core.Assertion) bool { return exp(a)-a.Now.Unix() > maxLife }},
 		{401, "Invalid 'iss'/'sub' claims in client_assertion JWT", func(a *core.Assertion) bool { return a.Text("iss") != apiKey }},
-		{401, "Invalid 'kid' header in client_assertion JWT - no matching public key", func(a *core.Assertion) bool { return a.Kid() != kid }},
+		{401, "Invalid 'kid' header in client_assertion JWT - no matching public key", func(a *core.Assertion) bool {
+			known, _ := p.core.KeyOf(apiKey, a, kid, nil)
+			return a.Kid() != known
+		}},
 		{401, "Missing or invalid 'aud' claim in client_assertion JWT", func(a *core.Assertion) bool {
 			aud, single := a.Audience()
 			return !single || aud[0] != p.tokenURL()
@@ -99,7 +102,8 @@ func (p *Provider) authenticate(form url.Values) *refusal {
 	if refused := first(a, "client_assertion", append(common(), p.ofClient()...)); refused != nil {
 		return refused
 	}
-	if refused := unverified(a, p.key.Public()); refused != nil {
+	_, key := p.core.KeyOf(apiKey, a, kid, p.key.Public())
+	if refused := unverified(a, key); refused != nil {
 		return refused
 	}
 	if !p.core.Replay.First("nhs jti", a.Text("jti"), a.Now, a.Until(time.Second)) {

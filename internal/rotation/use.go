@@ -1,0 +1,116 @@
+package rotation
+
+import (
+	"context"
+	"errors"
+
+	"authctl/internal/fault"
+	"authctl/internal/keys"
+	"authctl/internal/profile"
+	"authctl/internal/secret"
+)
+
+// UseOptions are the wishes of one change.
+type UseOptions struct {
+	From        string // the file of the next key, "" for the one that Make kept beside
+	Certificate string // the file of its certificate, where the profile has client.certificate
+	Untested    bool   // the server is not asked
+}
+
+// Use makes the next key that of the profile, if the server takes it: else
+// nothing has changed. It returns the key.
+func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys.Key, error) {
+	l := d.of(p)
+	current, next, err := d.candidates(ctx, p, l, o)
+	if err != nil {
+		return nil, err
+	}
+	key, err := d.load(ctx, next.profile)
+	if err != nil {
+		return nil, unchanged(err)
+	}
+	if !o.Untested {
+		if g := p.GrantType(); g.Person || g.Trades && p.GrantAssertion == nil {
+			return nil, fault.New(fault.Usage, "only a person can try the new key: grant is %s", p.Grant).
+				Hint("--untested takes it without a try; the old one is kept until authctl key forget")
+		}
+		if err := d.Try(ctx, next.profile); err != nil {
+			return nil, unchanged(err)
+		}
+	}
+	if err := l.promote(ctx, current, next.text); err != nil || o.Certificate == "" {
+		return key, err
+	}
+	return key, d.certify(ctx, p, next.profile)
+}
+
+// candidate is the next key, and the profile with it.
+type candidate struct {
+	text    secret.Text
+	profile *profile.Profile
+}
+
+// candidates are the key in use and the next, as far as they may change places.
+func (d *Deps) candidates(ctx context.Context, p *profile.Profile, l *place, o UseOptions) (current secret.Text, next candidate, err error) {
+	if err := l.changeable(ctx); err != nil {
+		return current, next, err
+	}
+	waits, err := l.text(ctx, New)
+	if err != nil {
+		return current, next, err
+	}
+	ref := l.at(New)
+	switch certified := !p.Client.Certificate.IsZero() && signing(p).Path == profile.ClientKey; {
+	case certified && o.Certificate == "":
+		return current, next, fault.New(fault.Usage, "client.certificate is that of the key in use").
+			Hint("--certificate FILE names the new key's, which authctl key new --csr SUBJECT makes a request for").
+			Hint("or take client.certificate out of profile %s, if nothing is made of it", p.Name)
+	case !certified && o.Certificate != "":
+		return current, next, fault.New(fault.Usage, "--certificate: profile %s has no client.certificate", p.Name)
+	case o.From != "":
+		ref = secret.Ref{Kind: secret.File, Path: o.From}
+	case waits.IsZero() && o.Certificate != "": // this change was ended between key and certificate
+		ref = l.ref
+	case waits.IsZero():
+		return current, next, fault.New(fault.Config, "there is no key that waits to be used: %s", ref).Hint("authctl key new -p %s makes one", p.Name)
+	}
+	if current, err = d.Secrets.Resolve(ctx, p.Name, l.ref); err != nil {
+		return current, next, err
+	}
+	if next.text, err = d.Secrets.Resolve(ctx, p.Name, ref); err != nil {
+		return current, next, err
+	}
+	next.profile = with(p, ref)
+	if o.Certificate != "" {
+		next.profile.Client.Certificate = secret.Ref{Kind: secret.File, Path: o.Certificate, AnyMode: true}
+	}
+	return current, next, l.vacant(ctx, current, next.text)
+}
+
+// certify puts the certificate of next in the place of p's.
+func (d *Deps) certify(ctx context.Context, p, next *profile.Profile) error {
+	l := &place{p.Name, "client.certificate", p.Client.Certificate, d.Secrets, d.Home}
+	if err := l.changeable(ctx); err != nil {
+		return err
+	}
+	current, err := d.Secrets.Resolve(ctx, p.Name, l.ref)
+	if err != nil {
+		return err
+	}
+	text, err := d.Secrets.Resolve(ctx, p.Name, next.Client.Certificate)
+	if err != nil {
+		return err
+	}
+	return l.promote(ctx, current, text)
+}
+
+// unchanged is why the next key was not taken.
+func unchanged(err error) error {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		return err
+	}
+	own := *f
+	own.Hints = append([]string{"nothing was changed: the profile has the key that it had. Is the new public key registered? authctl key list shows both"}, f.Hints...)
+	return &own
+}
