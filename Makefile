@@ -1,6 +1,6 @@
 # Every verb is one line: the work is in scripts/. docs/development.md says what each needs.
 
-.PHONY: help build test race fuzz mutants lint generate check bench e2e e2e-fleet demo demo-login package clean
+.PHONY: help build test race fuzz mutants lint generate check bench e2e e2e-fleet e2e-wine demo demo-login package clean
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -37,6 +37,9 @@ e2e: ## tests against a real keyring, browser, Keycloak, oidc-provider, Spring a
 
 e2e-fleet: ## the machines of one fleet at length: real take-over times, 1,000 rotations while leaders are killed
 	@scripts/e2e-fleet.sh
+
+e2e-wine: ## the tests that need nothing else, built for Windows, by Wine
+	@scripts/e2e-wine.sh
 
 demo: ## a token from each of five providers in the sandbox
 	@scripts/demo.sh

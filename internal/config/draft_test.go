@@ -1,6 +1,7 @@
 package config
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,9 +13,9 @@ import (
 // becomes a valid profile, and no question is in vain.
 func TestEveryPresetAsksForWhatItLeavesOpen(t *testing.T) {
 	answers := map[string]string{
-		"token_url": "https://s.example/token", "issuer": "https://s.example", "client.id": "app", "client.key": "file:/k.pem",
+		"token_url": "https://s.example/token", "issuer": "https://s.example", "client.id": "app", "client.key": "file:" + filepath.VolumeName(t.TempDir()) + "/k.pem",
 		"scopes[0]": "a b", "authorize_url": "https://s.example/authorize", "api.hosts[0]": "a.example b.example:1", "request.headers[0].basic.username": "DEV",
-		"grant_assertion.issuer": "app", "grant_assertion.key": "file:/k.pem", "grant_assertion.kid": "k1",
+		"grant_assertion.issuer": "app", "grant_assertion.key": "file:" + filepath.VolumeName(t.TempDir()) + "/k.pem", "grant_assertion.kid": "k1",
 		"grant_assertion.subject": "anna@example.org", "grant_assertion.audience": "https://login.example", "assertion.kid": "k1", "audience[0]": "https://api.example",
 		"discovery_url": "https://s.example/r4/", "assertion.alg": "ES384",
 	}

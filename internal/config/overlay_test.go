@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -131,7 +132,7 @@ tls: {ca: "env:CA"}
 		got, want secret.Ref
 	}{
 		{"command", p.Client.Secret, secret.Ref{Kind: secret.Command, Argv: []string{"pass", "show", "a b"}, Line: true}},
-		{"relative to the file, not to the current folder", p.Client.Key, secret.Ref{Kind: secret.File, Path: "/etc/authctl/keys/k.pem", Pointer: "/privateJwk"}},
+		{"relative to the file, not to the current folder", p.Client.Key, secret.Ref{Kind: secret.File, Path: filepath.FromSlash("/etc/authctl/keys/k.pem"), Pointer: "/privateJwk"}},
 		{"home stays for the resolver", p.Client.Certificate, secret.Ref{Kind: secret.File, Path: "~/c.pem", AnyMode: true}},
 		{"a platform's token may be readable", p.Client.Assertion, secret.Ref{Kind: secret.File, Path: "/run/token", AnyMode: true}},
 		{"stdin", p.Exchange.SubjectToken, secret.Ref{Kind: secret.File, Path: "-", AnyMode: true}},

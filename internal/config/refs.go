@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -107,8 +108,11 @@ func oneLineRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (sec
 // folder must not choose which key is used.
 func resolve(r *strict.Reader, path string) string {
 	_, home := secret.InHome(path)
-	if path == "-" || path == "~" || home || filepath.IsAbs(path) || r.Folder == "" {
+	if path == "" || path == "-" || path == "~" || home || filepath.IsAbs(path) || r.Folder == "" {
 		return path
+	}
+	if os.IsPathSeparator(path[0]) { // \run\token, on the drive of the file
+		return filepath.VolumeName(r.Folder) + path
 	}
 	return filepath.Join(r.Folder, path)
 }

@@ -83,7 +83,7 @@ func explainServer(field string, route Route, err error) told {
 	switch {
 	case errors.As(err, &dns):
 		return tell("cannot find the host "+shown.Clean(dns.Name), "check the host of "+field+", and this machine's DNS")
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isRefused(err):
 		return tell("nothing listens there: connection refused", "check host and port of "+field)
 	case errors.Is(err, ErrTooLarge):
 		return tell(err.Error(), "check "+field)
@@ -116,8 +116,15 @@ func plain(err error) string {
 	}
 }
 
+// Windows' own numbers (Winsock), which no Unix counts up to.
+const wsaAborted, wsaReset, wsaRefused = syscall.Errno(10053), syscall.Errno(10054), syscall.Errno(10061)
+
 func isReset(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, wsaAborted) || errors.Is(err, wsaReset)
+}
+
+func isRefused(err error) bool {
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, wsaRefused)
 }
 
 // isCut is also of a write to what net/http closed because the other side ended it.

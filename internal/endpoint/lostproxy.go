@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"syscall"
 
 	"authctl/internal/shown"
 )
@@ -70,7 +69,7 @@ func explainProxy(route Route, address string, err error) told {
 	switch {
 	case errors.As(err, &dns):
 		text = "cannot find the host " + shown.Clean(dns.Name)
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case isRefused(err):
 		text = "nothing listens there: connection refused"
 	case isTimeout(err):
 		text = "no answer in time"

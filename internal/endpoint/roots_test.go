@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,9 @@ func TestRootsAhead(t *testing.T) {
 		"broken":       {broken, "unknown authority, none at all: true"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			if c.file != "" && (runtime.GOOS == "windows" || runtime.GOOS == "darwin") {
+				t.Skip("the system has no such file")
+			}
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestRootsAhead$", "-test.v")
 			cmd.Env = append(os.Environ(), "ROOTS_AHEAD=1")
 			if c.file != "" {

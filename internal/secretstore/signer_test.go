@@ -3,6 +3,7 @@ package secretstore
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,9 @@ import (
 
 // TestTheSignersProgram gets the message on stdin and is named in one line when it fails.
 func TestTheSignersProgram(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs the programs of a Unix")
+	}
 	t.Setenv("PIN", "1234-canary")
 	env := func(name string) (string, bool) { return "1234-canary", name == "PIN" }
 	r := NewResolver(Sources{Env: env, Hidden: func() []string { return []string{"PIN"} }})

@@ -13,7 +13,7 @@ import (
 const Keep = 7 * 24 * time.Hour
 
 // tryLock is how long a lock is waited for: whoever holds it is using the record.
-const tryLock = 5 * time.Millisecond
+const tryLock = 200 * time.Millisecond
 
 // Prune drops what expired longer than after ago and cannot be refreshed, and says how
 // many that were. A profile's session stays until logout or the next one: it says why it

@@ -47,7 +47,11 @@ func (d folder) check() error {
 // for what is no plain file, or open to others; *files.OwnerError for another
 // user's; errTooLarge beyond limit.
 func (d folder) read(name string, limit int64) ([]byte, error) {
-	f, err := os.OpenFile(filepath.Join(d.path, name), os.O_RDONLY|noFollow, 0)
+	var f *os.File
+	err := patient(func() (err error) {
+		f, err = os.OpenFile(filepath.Join(d.path, name), os.O_RDONLY|noFollow, 0)
+		return err
+	})
 	if isLink(err) {
 		return nil, errStrange
 	}
@@ -101,7 +105,7 @@ func (d folder) write(name string, b []byte) (err error) {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Rename(f.Name(), filepath.Join(d.path, name)); err != nil {
+	if err := patient(func() error { return os.Rename(f.Name(), filepath.Join(d.path, name)) }); err != nil {
 		return err
 	}
 	return d.sync()
@@ -119,7 +123,7 @@ func (d folder) remove(name string) error {
 	case err != nil:
 		return diskFault("remove from the token store", err)
 	}
-	err = os.Remove(filepath.Join(d.path, name))
+	err = patient(func() error { return os.Remove(filepath.Join(d.path, name)) })
 	if missing(err) {
 		return nil
 	}

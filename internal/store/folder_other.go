@@ -6,9 +6,24 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
+	"time"
 )
 
 const noFollow = 0
+
+// patient: Windows refuses to open or to replace a file for as long as another process
+// replaces or reads it, which is a moment.
+func patient(try func() error) error {
+	const pause, limit = 2 * time.Millisecond, 3 * time.Second
+	for begun := time.Now(); ; {
+		err := try()
+		if time.Since(begun) > limit || !errors.Is(err, fs.ErrPermission) && !errors.Is(err, syscall.Errno(32)) { // ERROR_SHARING_VIOLATION
+			return err
+		}
+		time.Sleep(pause)
+	}
+}
 
 func isLink(error) bool { return false }
 

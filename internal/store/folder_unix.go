@@ -14,6 +14,9 @@ import (
 // noFollow: a link in place of a record is not followed, and a FIFO does not block the open.
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
+// patient: a file can be replaced while it is read.
+func patient(try func() error) error { return try() }
+
 func isLink(err error) bool {
 	// EMLINK is FreeBSD's, ENXIO a socket's.
 	return errors.Is(err, syscall.ELOOP) || errors.Is(err, syscall.EMLINK) || errors.Is(err, syscall.ENXIO)
