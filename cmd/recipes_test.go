@@ -29,6 +29,7 @@ type kitchen struct {
 	example string     // the address of the last grantor
 	out     string     // all that the page's steps printed
 	want    []string   // what must be in that
+	warned  string     // of what the steps may warn
 	swaps   []string   // what a page calls otherwise, in pairs
 }
 
