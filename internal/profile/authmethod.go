@@ -76,10 +76,14 @@ func (m AuthMethod) Algs() []string {
 	return SignatureAlgs()
 }
 
-// needed is how a profile says each field that a method needs.
-func needed() map[string]string {
+// needed is how a profile of that name says each field that a method needs.
+func needed(name string) map[string]string {
+	secret := "client.secret: keyring:client_secret"
+	if name == Alone { // which has no items of the keyring
+		secret = "--set client.secret=env:NAME, or file:PATH"
+	}
 	return map[string]string{
-		ClientSecret:    "client.secret: keyring:client_secret",
+		ClientSecret:    secret,
 		ClientKey:       "client.key: file:PATH of the private key (PEM, JWK, PKCS#12)",
 		ClientAssertion: "client.assertion: file:PATH of the assertion, read anew for every request",
 		TLSCertificate:  "tls.client_certificate: file:PATH",

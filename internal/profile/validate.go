@@ -85,7 +85,7 @@ func (c *checker) client() {
 	method, refs := p.Client.Method(), p.Refs()
 	for _, field := range method.Needs {
 		if !slices.ContainsFunc(refs, func(r RefAt) bool { return r.Path == field }) {
-			c.add(field, "is needed by client.auth: %s", method.Name).Hint = needed()[field]
+			c.add(field, "is needed by client.auth: %s", method.Name).Hint = needed(p.Name)[field]
 		}
 	}
 	// An assertion grant may stand without a client (RFC 7521 4.1, RFC 8693 2.1).

@@ -40,7 +40,7 @@ func (c *checker) requestObject() {
 		c.add(path+".lifetime", "must be more than 0 and at most 1h")
 	}
 	if c.p.Client.Key.IsZero() {
-		c.add(path, "needs client.key, which signs the request").Hint = needed()[ClientKey]
+		c.add(path, "needs client.key, which signs the request").Hint = needed(c.p.Name)[ClientKey]
 	}
 	if c.p.Issuer == "" {
 		c.add(path, "needs an issuer, for whom the request is (RFC 9101 4)").Hint = "set issuer"
