@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/acquire"
-	"authctl/internal/app"
 	"authctl/internal/fault"
+	"authctl/internal/host"
 )
 
 // Exit codes that tell authctl's failure from that of the program it runs, as
@@ -84,7 +84,7 @@ func (c *cli) exec(cmd *cobra.Command, o execOptions, argv []string) (int, error
 }
 
 func (t *task) exec(ctx context.Context, o acquire.Options, argv []string) (int, error) {
-	program, err := app.Program(argv[0])
+	program, err := host.Program(argv[0])
 	if err != nil {
 		return 0, err
 	}
@@ -117,7 +117,7 @@ func (c *cli) passedOn(ctx context.Context, code int, err error) error {
 		return nil
 	}
 	code = c.exit(ctx, err)
-	var not app.NotRun
+	var not host.NotRun
 	switch {
 	case code == fault.Interrupted.ExitCode():
 		return exitCode(code)

@@ -8,6 +8,7 @@ import (
 	"authctl/internal/acquire"
 	"authctl/internal/curl"
 	"authctl/internal/fault"
+	"authctl/internal/host"
 	"authctl/internal/profile"
 	"authctl/internal/render"
 	"authctl/internal/secret"
@@ -23,7 +24,7 @@ type CurlOptions struct {
 }
 
 // Curl runs the user's curl for the profile and returns its exit code. Its
-// errors are authctl's own; a NotRun means that there is no curl. What is
+// errors are authctl's own; a host.NotRun means that there is no curl. What is
 // typed wrongly is refused before a secret is read or a server asked.
 func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int, error) {
 	job, err := a.curlJob(p, o)
@@ -42,7 +43,7 @@ func (a *App) Curl(ctx context.Context, p *profile.Profile, o CurlOptions) (int,
 		return 0, err
 	}
 	if job.Program, err = exec.LookPath("curl"); err != nil {
-		return 0, NotRun{fault.New(fault.Config, "there is no curl here: %w", err).Hint("install curl, or use authctl token -o headers with another program"), false}
+		return 0, host.NotRun{Fault: fault.New(fault.Config, "there is no curl here: %w", err).Hint("install curl, or use authctl token -o headers with another program")}
 	}
 	asked, err := o.Ask.Apply(p)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // noVariables are words of code that look like a variable's name and are none.
 func noVariables() map[string]string {
-	return map[string]string{"AUTHCTL_END": "a delimiter in the file of GITHUB_ENV", "N_A": "a token_type (RFC 8693 2.2.1)"}
+	return map[string]string{"AUTHCTL_END": "a delimiter in the file of GITHUB_ENV", "AUTHCTL_STORE_": "the beginning of several", "N_A": "a token_type (RFC 8693 2.2.1)"}
 }
 
 // TestTheEnvironmentIsToldWhole: `help environment` and docs/environment.md have

@@ -39,8 +39,8 @@ func TestTheEngineGoesAwayAfterTheRequest(t *testing.T) {
 		a.Env = []string{"AUTHCTL_STORE_KEY=" + base64.StdEncoding.EncodeToString(key), "VAULT_TOKEN=" + s.Token}
 		return a
 	}
-	mine, other := machine(), machine()
-	first := mine.Must(t, string(ask(t, box.URL, http.MethodGet, "/klg/sts/assertion")), "exchange", "-p", "klg", "--subject-token", "-", "--force")
+	mine, other, p := machine(), machine(), &provider{url: box.URL}
+	first := mine.Must(t, string(p.ask(t, http.MethodGet, "/klg/sts/assertion")), "exchange", "-p", "klg", "--subject-token", "-", "--force")
 
 	ended := make(chan program.Result, 1)
 	go func() { ended <- mine.Run(t, "", "refresh", "-p", "klg") }()
@@ -56,7 +56,7 @@ func TestTheEngineGoesAwayAfterTheRequest(t *testing.T) {
 	if got.Code != 6 || got.Stdout != "" || !strings.Contains(got.Stderr, "it waits on this machine, sealed") {
 		t.Fatalf("%+v", got)
 	}
-	before := asked(t, box.URL)
+	before, _ := p.asked(t)
 
 	s.Start(t, n)
 	s.Unseal(t, n)
@@ -65,8 +65,8 @@ func TestTheEngineGoesAwayAfterTheRequest(t *testing.T) {
 	if all := other.Must(t, "", "token", "-p", "klg"); all != next || next == first {
 		t.Errorf("this machine has %.20s..., the other %.20s..., and it was %.20s...", next, all, first)
 	}
-	if n := asked(t, box.URL) - before; n != 0 {
-		t.Errorf("%d requests more", n)
+	if n, _ := p.asked(t); n != before {
+		t.Errorf("%d requests more", n-before)
 	}
 	if next == mine.Must(t, "", "refresh", "-p", "klg") {
 		t.Error("the session cannot be refreshed")
