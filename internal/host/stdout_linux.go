@@ -12,7 +12,7 @@ import (
 // linker's -E (scripts/build.sh) makes _authctl_entry the first thing that runs. Go's
 // runtime opens /dev/null in place of a closed stdout, and every write then succeeds;
 // a parent that wants nothing of us opens the same, in the same way.
-var atEntry int32
+var atEntry int32 //nolint:gochecknoglobals // nothing of Go's is there yet to hold it
 
 // Stdout is file, or one whose writes fail where stdout was closed.
 func Stdout(file *os.File) io.Writer {
