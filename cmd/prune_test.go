@@ -36,7 +36,9 @@ func TestWhatIsOfNoUseGoesAway(t *testing.T) {
 	d.ahead += 6 * 24 * time.Hour
 	token("e", 3)
 	d.ahead += 2 * 24 * time.Hour
-	d.must(d.run(t.Context(), "status"), 0)
+	if o := d.run(t.Context(), "status"); o.code != 8 {
+		t.Errorf("all are over: exit %d", o.code)
+	}
 	if d.records() != 3 {
 		t.Error("a command that keeps nothing dropped something")
 	}

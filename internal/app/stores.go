@@ -21,14 +21,13 @@ import (
 // something to keep; a chosen store that is not there stays an error.
 type stores struct {
 	*store.Store
-	app    *App
-	chosen bool
-	place  string // of an engine
-	ask    bool   // store.on_outage
-	check  func(context.Context) []engine.Finding
-	why    error // why nothing is kept although nobody chose that; nil otherwise
-	said   bool
-	pruned bool
+	app          *App
+	chosen       bool
+	place        string // of an engine
+	ask          bool   // store.on_outage
+	check        func(context.Context) []engine.Finding
+	why          error // why nothing is kept although nobody chose that; nil otherwise
+	said, pruned bool
 }
 
 // Stores opens the store of the settings; nothing is read before its first use.
