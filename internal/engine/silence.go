@@ -35,6 +35,12 @@ func (w *wire) silent(doing, url string, err error) *fault.Error {
 	return Unreachable.trouble(doing, url, text, hint)
 }
 
+// overdue is a silence that the deadline of who asked has ended.
+type overdue struct{ error }
+
+func (o overdue) Unwrap() error        { return o.error }
+func (o overdue) Is(target error) bool { return target == context.DeadlineExceeded }
+
 // hopeless is a failure that the same addresses give again.
 func hopeless(err error) bool {
 	var cert *tls.CertificateVerificationError

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,9 @@ func TestADeadlineIsToldAsTheEnginesState(t *testing.T) {
 		_, _, _, err := e.Read(ctx, "k")
 		cancel()
 		held(t, err, state, "")
+		if state == engine.Unreachable && !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%v is no deadline", err)
+		}
 		v.Seal(false)
 		v.Answer(nil)
 	}

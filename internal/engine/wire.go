@@ -119,7 +119,11 @@ func (w *wire) ask(ctx context.Context, r *request) (a *answer, lost bool, err e
 	case said != nil:
 		return said, lost, nil
 	}
-	return a, lost, w.silent(r.doing, a.url, err)
+	told := w.silent(r.doing, a.url, err)
+	if ctx.Err() != nil {
+		told.Err = overdue{told.Err}
+	}
+	return a, lost, told
 }
 
 // try sends r once. sent is false where no byte of it can have been read.
