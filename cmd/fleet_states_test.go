@@ -25,8 +25,8 @@ type unserving struct {
 }
 
 // unservings are the states of docs/fleet.md, "When the engine does not serve".
-// That an answer is lost after it came is TestTheEngineGoesAwayAfterTheRequest; a
-// claim that lasts 2 minutes, TestAClaimThatLastsIsNamed.
+// That an answer is lost after it came is TestTheEngineGoesAwayAfterTheRequest;
+// what lasts 2 minutes, TestAClaimThatLastsIsNamed and TestOthersAreAlwaysQuicker.
 func unservings() map[string]unserving {
 	all := map[string]unserving{}
 	vault := func(name string, c fakes.Trouble[*fakes.Vault], end func(*httptest.Server)) {
