@@ -26,7 +26,7 @@ func Editor(ctx context.Context, env func(string) (string, bool), terminal bool,
 	} else {
 		c = exec.CommandContext(ctx, "/bin/sh", "-c", words+` "$@"`, words, path)
 	}
-	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr
+	c.Stdin, c.Stdout, c.Stderr = os.Stdin, os.Stdout, os.Stderr //nolint:forbidigo // the editor has the terminal, not authctl
 	c.Env = secret.Withheld(c.Environ(), nil, nil)
 	if err := c.Run(); err != nil {
 		return fault.New(fault.Config, "the editor %s failed: %w", words, err).Hint("VISUAL or EDITOR names another one")
