@@ -132,7 +132,12 @@ func (r *Resolver) Ready(ctx context.Context, profile, name string) error {
 	if err == nil || errors.Is(err, ErrAbsent) || r.sealsAll() && unusable(err) {
 		return nil
 	}
-	return fault.In(profile, notKept(profile, name, err))
+	var f *fault.Error
+	if errors.As(notKept(profile, name, err), &f) {
+		f.Err = fmt.Errorf("no secret can be kept here: %w", err)
+		return fault.In(profile, f)
+	}
+	return err
 }
 
 // sealsAll is true where the vault was chosen for what a keyring would hold.
