@@ -106,6 +106,33 @@ func TestRemoveTakesTheKeyFileOfImport(t *testing.T) {
 	d.nothingAdded()
 }
 
+// A key that is being replaced has neighbours, and they are the profile's too.
+func TestRemoveTakesTheNeighboursOfAKey(t *testing.T) {
+	d := newDesk(t)
+	text := "version: 1\nprofiles:\n  w:\n    token_url: https://a.example/\n    client: {id: c, auth: private_key_jwt, key: \"keyring:k\"}\n    assertion: {audience: token_url}\n"
+	if err := os.WriteFile(d.env["AUTHCTL_CONFIG"], []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"k", "k.new", "k.old"}
+	for _, name := range names {
+		if err := d.ring.Set("authctl/w", name, "CANARY"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.want("", 0, "3 secrets", "profile", "rename", "w", "v")
+	for _, name := range names {
+		if got, err := d.ring.Get("authctl/v", name); err != nil || got != "CANARY" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	d.want("", 0, "keyring:k.new of v is removed", "profile", "remove", "v", "--yes")
+	for _, name := range names {
+		if _, err := d.ring.Get("authctl/v", name); err == nil {
+			t.Errorf("%s is left", name)
+		}
+	}
+}
+
 func TestRenameTakesSecretsAlong(t *testing.T) {
 	d := newLife(t)
 	d.env["AUTHCTL_SECRET_SALUS_SUBSCRIPTION"] = "CANARY3"

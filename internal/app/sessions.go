@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"authctl/internal/app/life"
 	"authctl/internal/config"
 	"authctl/internal/profile"
 	"authctl/internal/session"
@@ -46,4 +47,10 @@ func (a *App) StorePlace() (kind, folder string, err error) {
 		return "", "", err
 	}
 	return s.Kind(), s.Folder() + s.place, nil
+}
+
+// Life removes and renames profiles.
+func (a *App) Life() (life.Deps, error) {
+	sessions, err := a.Sessions()
+	return life.Deps{Settings: a.Settings, Secrets: a.Secrets(), Sessions: sessions}, err
 }

@@ -13,6 +13,7 @@ import (
 	"authctl/internal/config/revise"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
+	"authctl/internal/rotation"
 	"authctl/internal/secret"
 	"authctl/internal/secretstore"
 	"authctl/internal/session"
@@ -77,20 +78,41 @@ func (d Deps) refs(ctx context.Context, b *Belongings) error {
 			b.KeyFile = ours
 		case at.Ref.Kind == secret.File && !at.Ref.AnyMode && at.Ref.Path != "-":
 			b.Notes = append(b.Notes, at.Path+" is the file "+at.Ref.Path+", which stays")
-		case at.Ref.Kind != secret.Keyring || slices.Contains(b.Secrets, at.Ref.Name):
-		default:
-			where, err := d.Secrets.Find(ctx, b.Name, at.Ref.Name)
-			switch {
-			case errors.Is(err, secretstore.ErrNoKeyring):
-				b.Notes = append(b.Notes, "there is no OS keyring here: where there is one it may hold keyring:"+at.Ref.Name+" of "+b.Name)
-			case err != nil:
-				return err
-			case where == string(secretstore.InKeyring), where == string(secretstore.InVault):
-				b.Secrets = append(b.Secrets, at.Ref.Name)
-			case where != "":
-				b.Notes = append(b.Notes, "the variable "+where+" holds keyring:"+at.Ref.Name)
+		case at.Ref.Kind == secret.Keyring:
+			for _, seat := range seats(at.IsKey()) {
+				if err := d.item(ctx, b, at.Ref.Name+seat); err != nil {
+					return err
+				}
 			}
 		}
+	}
+	return nil
+}
+
+// seats are the ends of the names under which a secret may be kept: a key has
+// neighbours while it is replaced.
+func seats(key bool) []string {
+	if key {
+		return []string{string(rotation.InUse), string(rotation.New), string(rotation.Old)}
+	}
+	return []string{""}
+}
+
+// item looks for one item of the keyring.
+func (d Deps) item(ctx context.Context, b *Belongings, name string) error {
+	if slices.Contains(b.Secrets, name) {
+		return nil
+	}
+	where, err := d.Secrets.Find(ctx, b.Name, name)
+	switch {
+	case errors.Is(err, secretstore.ErrNoKeyring):
+		b.Notes = append(b.Notes, "there is no OS keyring here: where there is one it may hold keyring:"+name+" of "+b.Name)
+	case err != nil:
+		return err
+	case where == string(secretstore.InKeyring), where == string(secretstore.InVault):
+		b.Secrets = append(b.Secrets, name)
+	case where != "":
+		b.Notes = append(b.Notes, "the variable "+where+" holds keyring:"+name)
 	}
 	return nil
 }
@@ -111,8 +133,11 @@ func (d Deps) Remove(ctx context.Context, b Belongings, revoke bool) (session.Fo
 			return done, stays(b, err)
 		}
 	}
-	if b.KeyFile != "" {
-		if err := os.Remove(b.KeyFile); err != nil && !os.IsNotExist(err) {
+	for _, seat := range seats(true) {
+		if b.KeyFile == "" {
+			break
+		}
+		if err := os.Remove(b.KeyFile + seat); err != nil && !os.IsNotExist(err) {
 			return done, stays(b, fault.New(fault.Config, "removing %w", err))
 		}
 	}
