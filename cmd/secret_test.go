@@ -41,7 +41,7 @@ profiles:
 	if err := os.WriteFile(file, []byte(profiles), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &desk{t: t, ring: &fakes.Keyring{}, env: map[string]string{"AUTHCTL_CONFIG": file, "HOME": dir}}
+	return &desk{t: t, ring: &fakes.Keyring{}, env: map[string]string{"AUTHCTL_CONFIG": file, "HOME": dir, "NO_COLOR": "1"}}
 }
 
 // run is one process; it returns stdout, stderr and the exit code.
@@ -51,6 +51,7 @@ func (d *desk) run(stdin string, args ...string) (string, string, int) {
 		In: strings.NewReader(stdin), Out: &out, Err: &errs, Rand: rand.Reader, Now: time.Now, Keyring: d.ring,
 		Env:        func(name string) (string, bool) { v, ok := d.env[name]; return v, ok },
 		IsTerminal: func(int) bool { return d.terminal },
+		Columns:    func(int) int { return 1000 }, // no message is broken
 	}
 	if d.prompt != nil {
 		sys.Prompt = func(context.Context, string) (secret.Text, error) { return d.prompt() }
