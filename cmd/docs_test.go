@@ -135,12 +135,13 @@ func blocks(text string) []block {
 	var b block
 	inside := false
 	for line := range strings.Lines(text) {
+		fence, ok := strings.CutPrefix(strings.TrimSpace(line), "```") // a list's are indented
 		switch {
-		case strings.HasPrefix(line, "```") && inside:
+		case ok && inside:
 			all = append(all, b)
 			inside, b.kind, b.text = false, "", ""
-		case strings.HasPrefix(line, "```"):
-			inside, b.language = true, strings.TrimSpace(line[3:])
+		case ok:
+			inside, b.language = true, fence
 		case inside:
 			b.text += line
 		case strings.HasPrefix(line, "#"):
