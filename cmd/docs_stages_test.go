@@ -28,6 +28,12 @@ func stages() map[string]func(k *kitchen) {
 			k.run("rm", "profiles.d/work.yaml")
 		},
 		"help#authctl profile import": func(k *kitchen) { k.run("rm", "profiles.d/work.yaml") },
+		"help#authctl profile edit":   (*kitchen).editors,
+		"help#authctl profile remove": func(k *kitchen) { k.swaps = append(k.swaps, "remove work", "remove --yes work") }, // nobody is there to be asked
+		"help#authctl key new":        (*kitchen).rotation,
+		"help#authctl key list":       (*kitchen).rotation,
+		"help#authctl key forget":     (*kitchen).newKey,
+		"help#authctl key use":        (*kitchen).newKey,
 		"help#authctl refresh": func(k *kitchen) {
 			k.run("sh", "-euc", `authctl exchange -p gateway --subject-token assertion.xml >/dev/null
 				./fetch-assertion | AUTHCTL_STORE=none authctl exchange -p gateway --subject-token - --select refresh_token >token.txt`)
@@ -58,8 +64,9 @@ func stages() map[string]func(k *kitchen) {
 			k.warned = "no revocation endpoint of the server is known" // Guardian's documentation has none
 			k.want = []string{"salus\n", "\neyJ", `"client":"client_333"`, "ok    salus", "authorization_code", "salus: "}
 		},
-		"docs/keys.md": (*kitchen).keyFiles,
-		"docs/keys.md#Importing what a portal hands out": (*kitchen).portalFile,
+		"docs/keys.md":                                   func(k *kitchen) { k.keyFiles(); k.named("work", "klg") },
+		"docs/keys.md#Replacing a key":                   (*kitchen).rotation,
+		"docs/keys.md#Importing what a portal hands out": func(k *kitchen) { k.portalFile(); k.run("rm", "profiles.d/work.yaml") },
 		"docs/keys.md#What does my client send?":         func(k *kitchen) { k.named("work", "klg") },
 		"docs/keys.md#Is it valid?":                      (*kitchen).tokenFiles,
 		"docs/keys.md#What does this token say?":         (*kitchen).saidFiles,
@@ -87,6 +94,8 @@ func (k *kitchen) copied(from, to string) {
 func (k *kitchen) keyFiles() {
 	k.copied(filepath.Join(k.folder, "klg-key.pem"), "key.pem")
 	k.copied(filepath.Join(k.folder, "klg-cert.pem"), "certificate.pem")
+	k.copied(filepath.Join(k.folder, "klg-key.pem"), "old.pem")
+	k.copied(filepath.Join(k.folder, "nhs-key.pem"), "new.pem")
 	k.copied(filepath.Join(k.folder, "helseid-login.json"), "client.json")
 }
 
@@ -165,6 +174,22 @@ func (k *kitchen) rotation() {
 	k.stdin = "s3cret\n"
 	k.keyFiles()
 	k.anyProfile("work", "client: {id: any, auth: private_key_jwt, key: 'file:../key.pem'}\ngrant: client_credentials\n")
+}
+
+// newKey is a key that was made and is registered; the next one is so by a certificate.
+func (k *kitchen) newKey() {
+	k.rotation()
+	k.run("sh", "-euc", `authctl key new -p work >new.pub
+		openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=CA 2>/dev/null
+		printf '#!/bin/sh\nset -e\nauthctl key new -p work --csr CN=work >request.pem\nopenssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out issued.pem\n' >issue
+		chmod 700 issue`)
+	k.swaps = append(k.swaps, "authctl key use -p work --certificate", "./issue && authctl key use -p work --certificate")
+}
+
+func (k *kitchen) editors() {
+	k.file("code", "#!/bin/sh\n")
+	k.run("chmod", "700", "code")
+	k.env["EDITOR"] = "true"
 }
 
 func (k *kitchen) curlScript() {
