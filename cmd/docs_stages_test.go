@@ -30,10 +30,13 @@ func stages() map[string]func(k *kitchen) {
 		"help#authctl profile import": func(k *kitchen) { k.run("rm", "profiles.d/work.yaml") },
 		"help#authctl profile edit":   (*kitchen).editors,
 		"help#authctl profile remove": func(k *kitchen) { k.swaps = append(k.swaps, "remove work", "remove --yes work") }, // nobody is there to be asked
-		"help#authctl key new":        (*kitchen).rotation,
-		"help#authctl key list":       (*kitchen).rotation,
-		"help#authctl key forget":     (*kitchen).newKey,
-		"help#authctl key use":        (*kitchen).newKey,
+		"help#authctl key new": func(k *kitchen) { // of two, the first is thrown away
+			k.rotation()
+			k.swaps = append(k.swaps, "authctl key new", "rm -f key.pem.new; authctl key new")
+		},
+		"help#authctl key list":   (*kitchen).rotation,
+		"help#authctl key forget": func(k *kitchen) { k.newKey(); k.run("authctl", "key", "use", "-p", "work") },
+		"help#authctl key use":    (*kitchen).newKey,
 		"help#authctl refresh": func(k *kitchen) {
 			k.run("sh", "-euc", `authctl exchange -p gateway --subject-token assertion.xml >/dev/null
 				./fetch-assertion | AUTHCTL_STORE=none authctl exchange -p gateway --subject-token - --select refresh_token >token.txt`)
@@ -64,7 +67,7 @@ func stages() map[string]func(k *kitchen) {
 			k.warned = "no revocation endpoint of the server is known" // Guardian's documentation has none
 			k.want = []string{"salus\n", "\neyJ", `"client":"client_333"`, "ok    salus", "authorization_code", "salus: "}
 		},
-		"docs/keys.md":                                   func(k *kitchen) { k.keyFiles(); k.named("work", "klg") },
+		"docs/keys.md":                                   func(k *kitchen) { k.keyFiles(); k.named("work", "klg"); k.agent() },
 		"docs/keys.md#Replacing a key":                   (*kitchen).rotation,
 		"docs/keys.md#Importing what a portal hands out": func(k *kitchen) { k.portalFile(); k.run("rm", "profiles.d/work.yaml") },
 		"docs/keys.md#What does my client send?":         func(k *kitchen) { k.named("work", "klg") },
@@ -179,11 +182,18 @@ func (k *kitchen) rotation() {
 // newKey is a key that was made and is registered; the next one is so by a certificate.
 func (k *kitchen) newKey() {
 	k.rotation()
+	k.copied(filepath.Join(k.folder, "klg-cert.pem"), "issued.pem")
+	k.anyProfile("work", "client: {id: any, auth: private_key_jwt, key: 'file:../key.pem', certificate: 'file:../certificate.pem'}\ngrant: client_credentials\n")
 	k.run("sh", "-euc", `authctl key new -p work >new.pub
 		openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=CA 2>/dev/null
 		printf '#!/bin/sh\nset -e\nauthctl key new -p work --csr CN=work >request.pem\nopenssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out issued.pem\n' >issue
 		chmod 700 issue`)
 	k.swaps = append(k.swaps, "authctl key use -p work --certificate", "./issue && authctl key use -p work --certificate")
+}
+
+// agent: a test has no ssh-agent; internal/keys has one of its own.
+func (k *kitchen) agent() {
+	k.swaps = append(k.swaps, "authctl kid ssh-agent:me@example.org", "true")
 }
 
 func (k *kitchen) editors() {
