@@ -182,11 +182,9 @@ func (k *kitchen) rotation() {
 // newKey is a key that was made and is registered; the next one is so by a certificate.
 func (k *kitchen) newKey() {
 	k.rotation()
-	k.copied(filepath.Join(k.folder, "klg-cert.pem"), "issued.pem")
-	k.anyProfile("work", "client: {id: any, auth: private_key_jwt, key: 'file:../key.pem', certificate: 'file:../certificate.pem'}\ngrant: client_credentials\n")
 	k.run("sh", "-euc", `authctl key new -p work >new.pub
 		openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=CA 2>/dev/null
-		printf '#!/bin/sh\nset -e\nauthctl key new -p work --csr CN=work >request.pem\nopenssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out issued.pem\n' >issue
+		printf '#!/bin/sh\nset -e\nmv key.pem.old key.pem\nsed -i "s|auth: private_key_jwt|&, certificate: file:../certificate.pem|" profiles.d/work.yaml\nauthctl key new -p work --csr CN=work >request.pem\nopenssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -out issued.pem\n' >issue
 		chmod 700 issue`)
 	k.swaps = append(k.swaps, "authctl key use -p work --certificate", "./issue && authctl key use -p work --certificate")
 }
