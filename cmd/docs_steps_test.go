@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -54,19 +53,6 @@ func (k *kitchen) steps(page string, b block) {
 	if os.Getenv("AUTHCTL_TEST_SHOW") != "" {
 		k.t.Logf("%s%s", out, k.said)
 	}
-}
-
-// canSeal skips where no secret can be kept without a keyring.
-func (k *kitchen) canSeal() {
-	if !k.seals() {
-		k.t.Skip("secrets need a keyring here")
-	}
-}
-
-func (k *kitchen) seals() bool {
-	cmd := exec.Command("authctl", "--store", "file", "secret", "set", "probe", "-p", "klg")
-	cmd.Stdin, cmd.Env = strings.NewReader("x"), []string{"PATH=" + k.env["PATH"], "HOME=" + k.t.TempDir(), "AUTHCTL_CONFIG=" + k.folder + "/profiles.yaml"}
-	return cmd.Run() == nil
 }
 
 // swap puts the sandbox where the page has an example's address.
