@@ -23,7 +23,7 @@ mutants: ## removes each guard of docs/threats.md in a copy and sees a test fail
 lint: ## gofumpt, go vet and golangci-lint
 	@scripts/lint.sh
 
-generate: ## completions/, docs/cli and docs/man from the command tree, docs/architecture.md from go list
+generate: ## completions/, docs/cli and docs/man from the command tree, docs/architecture.md from go list, pictures of terminals
 	@scripts/generate.sh
 
 check: ## everything a change must pass

@@ -1,6 +1,6 @@
 // Command gen writes what is generated from authctl's command tree:
 // completions/ for four shells, docs/cli as Markdown and docs/man as manual
-// pages, docs/environment.md and the table of docs/exit-codes.md; and from `go list` the rooms in docs/architecture.md. The same tree always gives the same bytes: no dates, no versions.
+// pages, pictures of terminals, docs/environment.md and the table of docs/exit-codes.md; and from `go list` the rooms in docs/architecture.md. The same tree always gives the same bytes: no dates, no versions.
 //
 //	go run ./internal/gen [FOLDER]
 //
@@ -19,6 +19,7 @@ import (
 
 	"authctl/cmd"
 	"authctl/internal/app"
+	"authctl/internal/gen/pictures"
 )
 
 func main() {
@@ -27,7 +28,8 @@ func main() {
 	if flag.NArg() > 0 {
 		folder = flag.Arg(0)
 	}
-	if err := errors.Join(generate(folder), architecture(context.Background(), folder), pages(folder)); err != nil {
+	ctx := context.Background()
+	if err := errors.Join(generate(folder), architecture(ctx, folder), pages(folder), drawn(ctx, folder)); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
@@ -37,6 +39,15 @@ func main() {
 func pages(root string) error {
 	environment := filepath.Join(root, "docs", "environment.md")
 	return errors.Join(between(root, codePage, outcomes()), os.WriteFile(environment, []byte(environmentPage()), 0o644))
+}
+
+// drawn writes the pictures of terminals.
+func drawn(ctx context.Context, root string) error {
+	made, err := pictures.Draw(ctx, ".")
+	for file, picture := range made {
+		err = errors.Join(err, os.WriteFile(filepath.Join(root, "docs", file), []byte(picture), 0o644))
+	}
+	return err
 }
 
 // generate writes every generated folder anew below root, so that the page of a

@@ -7,8 +7,8 @@ import "strings"
 const edge = 2
 
 // Wrap breaks each line of text that is wider than width at blanks, never within
-// a word; the parts that are broken off stand indent columns from the left, or
-// less where a word needs the room. A width of 0 has no end.
+// a word; the parts that are broken off stand indent columns from the left, or at
+// the edge where a word needs the room. A width of 0 has no end.
 func Wrap(text string, width, indent int) string {
 	if width <= 0 {
 		return text
@@ -34,7 +34,9 @@ func wrapped(line string, width, indent int) string {
 		}
 		wide := Width(word)
 		if words && column+blanks.Len()+wide > width {
-			column = min(indent, max(edge, width-wide))
+			if column = indent; column+wide > width {
+				column = min(indent, edge)
+			}
 			out.WriteString("\n" + strings.Repeat(" ", column))
 		} else {
 			out.WriteString(blanks.String())
