@@ -21,9 +21,17 @@ const several = demo + `  a-profile-with-quite-a-long-name-of-its-own:
 func TestOutputFitsTheTerminal(t *testing.T) {
 	long := "a-profile-with-quite-a-long-name-of-its-own"
 	for _, args := range [][]string{
-		{"status"}, {"status", "-p", "demo"}, {"profile", "list"}, {"profile", "check"}, {"secret", "list", "-p", long},
-		{"doctor", "--all", "--offline"}, {"doctor", "-p", long, "--offline"}, {"decode", "testdata/vectors/helseid-access.jwt"},
-		{"token", "-p", long}, {"token", "-p", "demo", "--scope", "a,b c,d e,f g,h i,j k,l m,n o,p q,r s,t u,v w,x y,z 1,2 3,4 5,6"}, {"tokne"},
+		{"status"},
+		{"status", "-p", "demo"},
+		{"profile", "list"},
+		{"profile", "check"},
+		{"secret", "list", "-p", long},
+		{"doctor", "--all", "--offline"},
+		{"doctor", "-p", long, "--offline"},
+		{"decode", "testdata/vectors/helseid-access.jwt"},
+		{"token", "-p", long},
+		{"token", "-p", "demo", "--scope", "a,b c,d e,f g,h i,j k,l m,n o,p q,r s,t u,v w,x y,z 1,2 3,4 5,6"},
+		{"tokne"},
 	} {
 		d := newDesk(t, several)
 		d.must(d.run(t.Context(), "login-pkce", "--timeout", "10s"), 0)
