@@ -32,12 +32,13 @@ type desk struct {
 	typing  bool        // stdin is a terminal
 	columns int         // of stdout and stderr, which are a terminal then
 	// terminals are those of them that are one, where not both are.
-	terminals []int
-	still     *time.Time // the clock does not move
-	prompt    func(label string) (string, error)
-	ahead     time.Duration // of the clock
-	became    [][]string    // arguments and environment of each program that authctl became
-	mu        sync.Mutex
+	terminals  []int
+	escapeless bool       // they take no escape sequence
+	still      *time.Time // the clock does not move
+	prompt     func(label string) (string, error)
+	ahead      time.Duration // of the clock
+	became     [][]string    // arguments and environment of each program that authctl became
+	mu         sync.Mutex
 }
 
 const demo = `version: 1
@@ -101,6 +102,7 @@ func (d *desk) runTo(ctx context.Context, stderr io.Writer, args ...string) outc
 			return fd == 0 && d.typing || fd > 0 && d.columns > 0 && (d.terminals == nil || slices.Contains(d.terminals, fd))
 		},
 		Columns: func(int) int { return d.columns },
+		Escapes: func() bool { return !d.escapeless },
 		Environ: func() []string {
 			var all []string
 			for name, value := range d.env {

@@ -66,6 +66,7 @@ func TestColoursAreByStream(t *testing.T) {
 	}{
 		"both": {[]int{1, 2}, "", true, true}, "stdout": {[]int{1}, "", true, false}, "stderr": {[]int{2}, "", false, true}, "none": {nil, "", false, false},
 		"forced": {nil, "CLICOLOR_FORCE", true, true}, "none wanted": {[]int{1, 2}, "NO_COLOR", false, false},
+		"an old console": {[]int{1, 2}, "no escapes", false, false},
 	} {
 		d := newDesk(t, several)
 		d.columns, d.terminals = 80, tt.terminals
@@ -75,6 +76,7 @@ func TestColoursAreByStream(t *testing.T) {
 		if tt.env != "" {
 			d.env[tt.env] = "1"
 		}
+		d.escapeless = tt.env == "no escapes"
 		got := d.run(t.Context(), "doctor", "--offline", "-p", "a-profile-with-quite-a-long-name-of-its-own")
 		if got.code == 0 || strings.Contains(got.stdout, "\x1b[31mFAIL\x1b[0m") != tt.out || strings.Contains(got.stderr, "\x1b[31mauthctl:\x1b[0m") != tt.err {
 			t.Errorf("%s: %d\n%s%s", name, got.code, got.stdout, got.stderr)

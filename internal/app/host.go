@@ -16,15 +16,8 @@ func Host() System {
 		In: os.Stdin, Out: host.Stdout(os.Stdout), Err: os.Stderr,
 		Env: os.LookupEnv, Environ: os.Environ, Now: time.Now, Rand: rand.Reader,
 		IsTerminal: func(fd int) bool { return term.IsTerminal(fd) },
-		Columns:    columns,
+		Columns:    host.Columns,
+		Escapes:    host.Escapes,
 		Prompt:     host.Prompt,
 	}
-}
-
-func columns(fd int) int {
-	width, _, err := term.GetSize(fd)
-	if err != nil {
-		return 0
-	}
-	return width
 }

@@ -36,6 +36,8 @@ type System struct {
 	IsTerminal func(fd int) bool
 	// Columns is how wide the terminal on stdout or stderr is, 0 when nobody knows; nil: unknown.
 	Columns func(fd int) int
+	// Escapes is false where a console takes no escape sequence; nil: they all do.
+	Escapes func() bool
 	// Prompt asks a person for a secret without echo; nil when nobody can be
 	// asked. Its error is ErrNoTerminal when there is no terminal.
 	Prompt func(ctx context.Context, label string) (secret.Text, error)
@@ -58,5 +60,7 @@ func (s System) Screen(fd int) shown.Screen {
 	if s.Terminal(fd) && s.Columns != nil {
 		columns = s.Columns(fd)
 	}
-	return shown.NewScreen(s.Terminal(fd), columns, s.Env)
+	screen := shown.NewScreen(s.Terminal(fd), columns, s.Env)
+	screen.Colour = screen.Colour && (s.Escapes == nil || s.Escapes())
+	return screen
 }
