@@ -31,6 +31,7 @@ type realm struct {
 	certificate []byte // DER
 	Secret      string
 	Keys        []registered
+	Hosted      *hosted
 	User        string
 	Password    string
 }
@@ -69,7 +70,7 @@ func newRealm() (*realm, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &realm{key: key, certificate: der, Secret: rand.Text() + rand.Text(), User: "anna", Password: rand.Text()}
+	r := &realm{key: key, certificate: der, Secret: rand.Text() + rand.Text(), Hosted: newHosted(), User: "anna", Password: rand.Text()}
 	for client, alg := range map[string]string{"rs256": "RS256", "ps256": "PS256", "es256": "ES256"} {
 		made, err := newRegistered(client, alg)
 		if err != nil {
