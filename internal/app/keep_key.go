@@ -5,8 +5,11 @@ import (
 	"errors"
 	"path/filepath"
 
+	"authctl/internal/acquire"
 	"authctl/internal/config"
 	"authctl/internal/fault"
+	"authctl/internal/profile"
+	"authctl/internal/rotation"
 	"authctl/internal/secret"
 )
 
@@ -36,4 +39,17 @@ func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, 
 		where += " (" + readers + ")"
 	}
 	return secret.Ref{Kind: secret.Keyring, Name: name}, "as keyring:" + name + " " + where, nil
+}
+
+// Rotation changes the keys of profiles.
+func (a *App) Rotation() *rotation.Deps {
+	return &rotation.Deps{Secrets: a.Secrets(), Rand: a.Sys.Rand, Home: a.home, Try: func(ctx context.Context, p *profile.Profile) error {
+		once := *p
+		once.Token.SingleUse = true // so that nothing is kept, and no kept token is taken
+		acq, err := a.Acquirer(&once)
+		if err == nil {
+			_, err = acq.Token(ctx, &once, acquire.Options{})
+		}
+		return err
+	}}
 }
