@@ -78,7 +78,7 @@ func (l *place) path(s Seat) string { return l.expand(l.at(s).Path) }
 
 // text is the key of a seat, zero where there is none.
 func (l *place) text(ctx context.Context, s Seat) (secret.Text, error) {
-	there := true
+	var there bool
 	if l.ref.Kind == secret.File {
 		_, err := os.Lstat(l.path(s))
 		there = !errors.Is(err, fs.ErrNotExist)
