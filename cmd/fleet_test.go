@@ -126,6 +126,11 @@ func TestPodsAskOnce(t *testing.T) {
 		t.Errorf("%s", got.stderr)
 	}
 	d.env["VAULT_CACERT"] = authority
+	d.env["VAULT_ADDR"] = strings.Replace(engine.URL, "127.0.0.1", "localhost", 1)
+	if got := d.must(d.run(t.Context(), "token"), 6); !strings.Contains(got.stderr, "store.address names a host that the engine's certificate is not for") {
+		t.Errorf("%s", got.stderr)
+	}
+	d.env["VAULT_ADDR"] = engine.URL
 	var asked atomic.Int32
 	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
 		w.Header().Set("Content-Type", "application/json")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"authctl/internal/fault"
@@ -101,10 +100,7 @@ func (v *Vault) node(ctx context.Context, l *findings, address string) bool {
 // capabilities compares what the token may do with what a store needs.
 func (v *Vault) capabilities(ctx context.Context, l *findings) {
 	const probe = "doctor" // any record
-	paths := [...]string{v.path("data", probe), v.path("metadata", "") + "/", v.path("metadata", probe)}
-	for i, p := range paths {
-		paths[i] = strings.TrimPrefix(p, "/v1/")
-	}
+	paths := [...]string{v.plain("data", probe), v.plain("metadata", "") + "/", v.plain("metadata", probe)}
 	body, _ := json.Marshal(map[string]any{"paths": paths}) // strings alone: it cannot fail
 	a, _, err := v.call(ctx, &request{method: http.MethodPost, path: "/v1/sys/capabilities-self", body: body, doing: "asking"})
 	var got struct {

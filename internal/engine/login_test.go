@@ -158,6 +158,7 @@ func TestChecks(t *testing.T) {
 		"vault, well":      {of: openVault(t, leader.URL)},
 		"vault, standby":   {of: openVault(t, standby.URL), warn: []string{"no address is the leader's"}},
 		"vault, policy":    {of: open("few", "secret/a", leader.URL), fails: []string{"secret/data/a/doctor"}, warn: []string{"may not list", "cas_required"}},
+		"vault, a blank":   {of: open("few", "secret/team a", leader.URL), fails: []string{"secret/data/team a/doctor"}, warn: []string{"may not list", "cas_required"}},
 		"vault, token":     {of: open("dead", "secret/a", leader.URL), fails: []string{"expired"}},
 		"vault, version 1": {of: open("root", "old/a", leader.URL), fails: []string{"no versions"}},
 		"kubernetes, well": {of: openKubernetes(t, api.URL)},

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net"
 	"strings"
@@ -31,6 +32,9 @@ func (w *wire) silent(doing, url string, err error) *fault.Error {
 	hint := "check store.address and the network; --store none keeps nothing, and no other store takes its place"
 	if cert := (*tls.CertificateVerificationError)(nil); errors.As(err, &cert) {
 		hint = "store.ca_certificate is the certificate of the authority that the engine's certificate is from"
+		if named := (x509.HostnameError{}); errors.As(err, &named) {
+			hint = "store.address names a host that the engine's certificate is not for"
+		}
 	}
 	return Unreachable.trouble(doing, url, text, hint)
 }

@@ -109,17 +109,17 @@ func sealed(a *answer) bool {
 
 // path is that of one record, below the API's data or metadata.
 func (v *Vault) path(branch, name string) string {
-	parts := append(strings.Split(v.mount, "/"), branch)
-	if v.prefix != "" {
-		parts = append(parts, strings.Split(v.prefix, "/")...)
-	}
-	if name != "" {
-		parts = append(parts, name)
-	}
+	parts := strings.Split(v.plain(branch, name), "/")
 	for i, p := range parts {
 		parts[i] = url.PathEscape(p)
 	}
 	return "/v1/" + strings.Join(parts, "/")
+}
+
+// plain is path as policies write it.
+func (v *Vault) plain(branch, name string) string {
+	parts := []string{v.mount, branch, v.prefix, name}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "/")
 }
 
 // Read gives what is kept under name.
@@ -187,7 +187,7 @@ func (v *Vault) refused(doing string, a *answer) *fault.Error {
 	case bad != nil && a.status < 500:
 		return strangeVault(doing, a)
 	case a.status == http.StatusForbidden:
-		state, hint = Forbidden, "the policy of the engine's token needs what docs/fleet.md lists on "+strings.TrimPrefix(v.path("data", ""), "/v1/")+"/*"
+		state, hint = Forbidden, "the policy of the engine's token needs what docs/fleet.md lists on "+v.plain("data", "")+"/*"
 	case a.status == http.StatusNotFound && strings.Contains(said, "namespace"):
 		state, hint = Nowhere, "check store.namespace"
 	case a.status == http.StatusNotFound:
