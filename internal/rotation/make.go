@@ -62,8 +62,7 @@ func (d *Deps) Make(ctx context.Context, p *profile.Profile, alg, out, subject s
 	}
 	there, err := l.text(ctx, New)
 	if err == nil && !there.IsZero() {
-		err = fault.New(fault.Config, "%s is there already, a key that waits to be used", l.at(New)).
-			Hint("authctl key use -p %s takes it, authctl key forget --new -p %s throws it away", p.Name, p.Name)
+		err = l.waits()
 	}
 	if err != nil {
 		return Made{}, err

@@ -103,12 +103,21 @@ func (l *place) put(ctx context.Context, s Seat, key secret.Text) error {
 	}
 	info, err := os.Stat(l.path(InUse))
 	if err == nil {
-		err = config.WriteOwn(l.path(s), []byte(key.Reveal()+"\n"))
+		err = config.Wrote(l.path(s), files.Whole(l.path(s), []byte(key.Reveal()+"\n"), files.Own, s != New)) // a new key may be registered already
 	}
 	if err == nil {
 		err = files.Like(l.path(s), info) // whoever may read the key in use reads its successor
 	}
+	if s == New && errors.Is(err, fs.ErrExist) {
+		return l.waits()
+	}
 	return l.wrong(err)
+}
+
+// waits is the fault of a new seat that is taken.
+func (l *place) waits() error {
+	return fault.New(fault.Config, "%s is there already, a key that waits to be used", l.at(New)).
+		Hint("authctl key use -p %s takes it, authctl key forget --new -p %s throws it away", l.profile, l.profile)
 }
 
 func (l *place) wrong(err error) error {
@@ -130,7 +139,11 @@ func (l *place) remove(ctx context.Context, s Seat) error {
 // promote makes next the key in use. The one that was in use is in the old seat
 // before that, so that whoever ends this in the middle loses no key, and a
 // repeat goes on where it was ended.
-func (l *place) promote(ctx context.Context, current, next secret.Text) error {
+func (l *place) promote(ctx context.Context, next secret.Text) error {
+	current, err := l.vacant(ctx, next) // again: a try takes its time
+	if err != nil {
+		return err
+	}
 	if current.Reveal() != next.Reveal() {
 		if err := l.keepOld(ctx, current); err != nil {
 			return err
@@ -151,7 +164,7 @@ func (l *place) succeed(ctx context.Context, next secret.Text) error {
 		return l.put(ctx, InUse, next)
 	}
 	made, err := l.text(ctx, New)
-	if err == nil && made.Reveal() != next.Reveal() {
+	if err == nil && made.IsZero() {
 		err = l.put(ctx, New, next)
 	}
 	if err == nil {
@@ -169,23 +182,33 @@ func (l *place) keepOld(ctx context.Context, current secret.Text) error {
 	return err
 }
 
-// vacant says that the old seat has another key, which the one in use may not take the place of.
-func (l *place) vacant(ctx context.Context, current, next secret.Text) error {
-	old, err := l.text(ctx, Old)
+// vacant is the key in use, if next can take its place and no third key is lost by that.
+func (l *place) vacant(ctx context.Context, next secret.Text) (current secret.Text, err error) {
+	var made, old secret.Text
+	if current, err = l.text(ctx, InUse); err == nil {
+		made, err = l.text(ctx, New)
+	}
+	if err == nil && !made.IsZero() && made.Reveal() != next.Reveal() {
+		err = l.waits()
+	}
+	if err == nil {
+		old, err = l.text(ctx, Old)
+	}
 	if err == nil && !old.IsZero() && old.Reveal() != current.Reveal() && next.Reveal() != current.Reveal() {
 		err = fault.New(fault.Config, "%s is still there, the key of an earlier change", l.at(Old)).
 			Hint("authctl key forget -p %s, when the provider no longer has it", l.profile)
 	}
-	return err
+	return current, err
 }
 
 // create writes a key to a file that must be new.
 func (l *place) create(key secret.Text) error {
 	path := l.path(InUse)
-	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+	err := files.Whole(path, []byte(key.Reveal()+"\n"), files.Own, false)
+	if errors.Is(err, fs.ErrExist) {
 		return fault.New(fault.Config, "%s is there already", path).Hint("name a file that is to be made")
 	}
-	return config.WriteOwn(path, []byte(key.Reveal()+"\n"))
+	return config.Wrote(path, err)
 }
 
 // of is the place of the key that p signs with.

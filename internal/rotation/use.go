@@ -21,7 +21,7 @@ type UseOptions struct {
 // nothing has changed. It returns the key.
 func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys.Key, error) {
 	l := d.of(p)
-	current, next, err := d.candidates(ctx, p, l, o)
+	next, err := d.candidate(ctx, p, l, o)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys
 			return nil, unchanged(err)
 		}
 	}
-	if err := l.promote(ctx, current, next.text); err != nil || o.Certificate == "" {
+	if err := l.promote(ctx, next.text); err != nil || o.Certificate == "" {
 		return key, err
 	}
 	return key, d.certify(ctx, p, next.profile)
@@ -50,41 +50,39 @@ type candidate struct {
 	profile *profile.Profile
 }
 
-// candidates are the key in use and the next, as far as they may change places.
-func (d *Deps) candidates(ctx context.Context, p *profile.Profile, l *place, o UseOptions) (current secret.Text, next candidate, err error) {
+// candidate is the next key, as far as it may change places with the one in use.
+func (d *Deps) candidate(ctx context.Context, p *profile.Profile, l *place, o UseOptions) (next candidate, err error) {
 	if err := l.changeable(ctx); err != nil {
-		return current, next, err
+		return next, err
 	}
 	waits, err := l.text(ctx, New)
 	if err != nil {
-		return current, next, err
+		return next, err
 	}
 	ref := l.at(New)
 	switch certified := !p.Client.Certificate.IsZero() && signing(p).Path == profile.ClientKey; {
 	case certified && o.Certificate == "":
-		return current, next, fault.New(fault.Usage, "client.certificate is that of the key in use").
+		return next, fault.New(fault.Usage, "client.certificate is that of the key in use").
 			Hint("--certificate FILE names the new key's, which authctl key new --csr SUBJECT makes a request for").
 			Hint("or take client.certificate out of profile %s, if nothing is made of it", p.Name)
 	case !certified && o.Certificate != "":
-		return current, next, fault.New(fault.Usage, "--certificate: profile %s has no client.certificate", p.Name)
+		return next, fault.New(fault.Usage, "--certificate: profile %s has no client.certificate", p.Name)
 	case o.From != "":
 		ref = secret.Ref{Kind: secret.File, Path: o.From}
 	case waits.IsZero() && o.Certificate != "": // this change was ended between key and certificate
 		ref = l.ref
 	case waits.IsZero():
-		return current, next, fault.New(fault.Config, "there is no key that waits to be used: %s", ref).Hint("authctl key new -p %s makes one", p.Name)
-	}
-	if current, err = d.Secrets.Resolve(ctx, p.Name, l.ref); err != nil {
-		return current, next, err
+		return next, fault.New(fault.Config, "there is no key that waits to be used: %s", ref).Hint("authctl key new -p %s makes one", p.Name)
 	}
 	if next.text, err = d.Secrets.Resolve(ctx, p.Name, ref); err != nil {
-		return current, next, err
+		return next, err
 	}
 	next.profile = with(p, ref)
 	if o.Certificate != "" {
 		next.profile.Client.Certificate = secret.Ref{Kind: secret.File, Path: o.Certificate, AnyMode: true}
 	}
-	return current, next, l.vacant(ctx, current, next.text)
+	_, err = l.vacant(ctx, next.text)
+	return next, err
 }
 
 // certify puts the certificate of next in the place of p's.
@@ -93,15 +91,11 @@ func (d *Deps) certify(ctx context.Context, p, next *profile.Profile) error {
 	if err := l.changeable(ctx); err != nil {
 		return err
 	}
-	current, err := d.Secrets.Resolve(ctx, p.Name, l.ref)
-	if err != nil {
-		return err
-	}
 	text, err := d.Secrets.Resolve(ctx, p.Name, next.Client.Certificate)
 	if err != nil {
 		return err
 	}
-	return l.promote(ctx, current, text)
+	return l.promote(ctx, text)
 }
 
 // unchanged is why the next key was not taken.
