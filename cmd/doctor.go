@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -135,15 +134,19 @@ func nameWidth(s config.Settings) int {
 // print writes a line as soon as it is known: a dead host costs seconds.
 // Hints go to stdout too, below what they fix: they are the report.
 func (f *findings) print(w io.Writer, r doctor.Result) {
+	if f.err != nil { // said once
+		return
+	}
 	name := r.Profile
 	if name == "" {
 		name = "-"
 	}
 	s, state := f.screen, shown.Sprintf("%-4s", r.State)
 	paint := map[doctor.State]shown.Paint{doctor.OK: shown.Green, doctor.Warn: shown.Yellow, doctor.Fail: shown.Red, doctor.Skip: shown.Faint}[r.State]
-	err := shown.Fit(w, s, s.Hang(f.width+32), "%s  %-*s  %-22s  %s\n", s.Paint(paint, state), f.width, name, r.Check, shown.Line(r.Finding))
+	f.err = shown.Fit(w, s, s.Hang(f.width+32), "%s  %-*s  %-22s  %s\n", s.Paint(paint, state), f.width, name, r.Check, shown.Line(r.Finding))
 	for _, h := range r.Hints {
-		err = errors.Join(err, shown.Fit(w, s, 8, "      %s %s\n", s.Paint(shown.Yellow, "hint:"), shown.Line(h)))
+		if f.err == nil {
+			f.err = shown.Fit(w, s, 8, "      %s %s\n", s.Paint(shown.Yellow, "hint:"), shown.Line(h))
+		}
 	}
-	f.err = errors.Join(f.err, err)
 }

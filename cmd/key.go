@@ -26,6 +26,17 @@ whole change.`,
 	return cmd
 }
 
+// notEmpty refuses a flag that a script's unset variable emptied: without it the
+// command means something else.
+func notEmpty(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if f := cmd.Flags().Lookup(name); f.Changed && f.Value.String() == "" {
+			return fault.New(fault.Usage, "--%s is empty", name)
+		}
+	}
+	return nil
+}
+
 // keysOfProfile runs what a subcommand of key does.
 func (c *cli) keysOfProfile(ctx context.Context, run func(context.Context, *rotation.Deps, *profile.Profile) error) error {
 	a, p, err := c.chosen(ctx)
@@ -66,6 +77,9 @@ Exit status: 0 taken; 2 only a person could try it, or a certificate is missing;
   authctl key use -p work --certificate issued.pem`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := notEmpty(cmd, "from", "certificate"); err != nil {
+				return err
+			}
 			return c.keysOfProfile(cmd.Context(), func(ctx context.Context, d *rotation.Deps, p *profile.Profile) error {
 				key, err := d.Use(ctx, p, o)
 				if err != nil {

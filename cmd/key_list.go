@@ -1,8 +1,8 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -62,34 +62,18 @@ func (c *cli) printKeys(rows []rotation.Row, output string) error {
 	}
 	states := map[rotation.Seat]string{rotation.InUse: "in use", rotation.New: "new", rotation.Old: "old"}
 	list := make([]listedKey, 0, len(rows))
-	w := tabwriter.NewWriter(c.sys.Out, 0, 0, 2, ' ', 0)
-	for i, r := range rows {
+	table := shown.Table{Heads: true}
+	table.Row("STATE", "KID", "KEY", "SINCE", "CERTIFICATE ENDS", "WHERE")
+	for _, r := range rows {
 		spki, err := r.Key.SPKISHA256()
 		if err != nil {
 			return err
 		}
 		list = append(list, listedKey{states[r.Seat], r.Ref.String(), r.Key.Describe(), r.KID, spki, day(r.Since, time.RFC3339), day(r.Ends, time.RFC3339)})
-		if output == "json" {
-			continue
-		}
-		if i == 0 {
-			_ = shown.Fprintf(w, "STATE\tKID\tKEY\tSINCE\tCERTIFICATE ENDS\tWHERE\n")
-		}
-		kid := r.KID
-		if kid == "" {
-			kid = spki
-		}
-		_ = shown.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", states[r.Seat], kid, r.Key.Describe(), dash(day(r.Since, time.DateOnly)), dash(day(r.Ends, time.DateOnly)), r.Ref)
+		table.Row(states[r.Seat], cmp.Or(r.KID, spki), r.Key.Describe(), cmp.Or(day(r.Since, time.DateOnly), "-"), cmp.Or(day(r.Ends, time.DateOnly), "-"), r.Ref)
 	}
 	if output != "json" {
-		return w.Flush()
+		return table.Write(c.sys.Out, c.sys.Screen(1))
 	}
 	return c.printResult(list)
-}
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
 }

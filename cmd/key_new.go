@@ -41,6 +41,9 @@ replaced where it is, or a new one is there; 6 the keyring did not keep it.`,
   authctl key new -p work --csr CN=work,O=Example,C=NO > request.pem`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := notEmpty(cmd, "out", "csr"); err != nil {
+				return err
+			}
 			return c.keysOfProfile(cmd.Context(), func(ctx context.Context, d *rotation.Deps, p *profile.Profile) error { return o.run(ctx, c, d, p) })
 		},
 	}
@@ -58,6 +61,8 @@ func (o keyNewOptions) run(ctx context.Context, c *cli, d *rotation.Deps, p *pro
 	switch {
 	case o.form != "" && !slices.Contains(keyForms(), o.form):
 		return fault.New(fault.Usage, "--form is one of %s", strings.Join(keyForms(), ", "))
+	case o.out == "-":
+		return fault.New(fault.Usage, "--out: a private key is kept in a file, and not printed")
 	case o.form != "" && o.csr != "":
 		return fault.New(fault.Usage, "--form and --csr exclude each other")
 	case o.alg != "" && !slices.Contains(profile.SignatureAlgs(), o.alg):
@@ -80,7 +85,14 @@ func (o keyNewOptions) run(ctx context.Context, c *cli, d *rotation.Deps, p *pro
 	if made.SameKID {
 		c.say("note: assertion.kid is a literal, so both keys have it; with assertion.kid: thumbprint, or jwk where the key is a JWK, each has its own")
 	}
-	c.say("register what stdout has with the provider, and then: authctl key use -p %s", p.Name)
+	then := "authctl key use -p " + p.Name
+	switch {
+	case made.Set != "":
+		then = "set " + made.Set + ": " + made.Where.String() + " in the profile"
+	case o.out != "":
+		then += " --from " + o.out
+	}
+	c.say("register what stdout has with the provider, and then: %s", then)
 	_, err = c.sys.Out.Write(out)
 	return err
 }

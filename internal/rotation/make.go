@@ -18,7 +18,8 @@ type Made struct {
 	InUseKID    string // of InUse, the same
 	Request     []byte // the certificate request, if a subject was given
 	Where       secret.Ref
-	SameKID     bool // assertion.kid is a literal, which both have
+	SameKID     bool   // assertion.kid is a literal, which both have
+	Set         string // the field that is to name Where, if Use cannot put it there
 }
 
 // Make makes the key that is to follow the profile's, for alg or "", and keeps it:
@@ -30,10 +31,15 @@ func (d *Deps) Make(ctx context.Context, p *profile.Profile, alg, out, subject s
 		return Made{}, err
 	}
 	l, shape := d.of(p), shapeOf(p)
+	set := ""
+	if err := l.changeable(ctx); err != nil {
+		if out == "" {
+			return Made{}, err
+		}
+		set = l.field
+	}
 	if out != "" {
 		l.ref = secret.Ref{Kind: secret.File, Path: out}
-	} else if err := l.changeable(ctx); err != nil {
-		return Made{}, err
 	}
 	alg = cmp.Or(alg, shape.Alg, keys.DefaultAlg(current))
 	next, err := current.Successor(alg, d.Rand)
@@ -44,7 +50,7 @@ func (d *Deps) Make(ctx context.Context, p *profile.Profile, alg, out, subject s
 	if err != nil {
 		return Made{}, fault.New(fault.Internal, "writing the key: %w", err)
 	}
-	made := Made{Next: next, InUse: current, Where: l.at(New)}
+	made := Made{Next: next, InUse: current, Where: l.at(New), Set: set}
 	if subject != "" {
 		if made.Request, err = next.Request(subject); err != nil {
 			return Made{}, fault.New(fault.Usage, "--csr: %w", err)
