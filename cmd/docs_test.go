@@ -27,6 +27,8 @@ func elsewhere() map[string]string {
 		"openbao":    "../internal/e2e/openbao/openbao_test.go",
 		"kubernetes": "../internal/e2e/kubernetes/kubernetes_test.go",
 		"softhsm":    "../internal/e2e/softhsm/softhsm_test.go",
+		"tpm":        "../internal/e2e/tpm/tpm_test.go",
+		"transit":    "../internal/e2e/openbao/transit_test.go",
 	}
 }
 
@@ -36,7 +38,6 @@ func notRun() map[string]string {
 		"ci-system": "needs GitLab's or GitHub's own JWT and an engine that trusts it; internal/e2e/openbao logs in with a JWT of its own",
 		"engine":    "needs an engine that machines share: internal/e2e/fleet has sessions on one",
 		"cluster":   "kubectl's own commands, which need a cluster",
-		"tpm":       "needs a TPM",
 		"windows":   "needs cmd or PowerShell on Windows",
 		"installs":  "installs into the system: scripts/package tests what is installed",
 	}
