@@ -15,12 +15,12 @@ import (
 
 // Forget throws the key of a seat away.
 func (d *Deps) Forget(ctx context.Context, p *profile.Profile, s Seat) (secret.Ref, error) {
-	l := d.of(p)
+	l := d.of(p, signing(p))
 	if err := l.changeable(ctx); err != nil {
 		return secret.Ref{}, err
 	}
-	there, err := l.text(ctx, s)
-	if err == nil && there.IsZero() {
+	there, err := l.taken(ctx, s)
+	if err == nil && !there {
 		err = fault.New(fault.Config, "there is no such key: %s", l.at(s)).Hint("authctl key list -p %s", p.Name)
 	}
 	if err != nil {
@@ -41,13 +41,13 @@ type Row struct {
 
 // List is the key in use and its neighbours.
 func (d *Deps) List(ctx context.Context, p *profile.Profile) (rows []Row, err error) {
-	l := d.of(p)
+	l := d.of(p, signing(p))
 	for _, s := range []Seat{InUse, New, Old} {
 		if s != InUse {
 			if l.changeable(ctx) != nil {
 				continue
 			}
-			if there, err := l.text(ctx, s); err != nil || there.IsZero() {
+			if there, err := l.taken(ctx, s); err != nil || !there {
 				if err != nil {
 					return nil, err
 				}

@@ -30,7 +30,7 @@ func (d *Deps) Make(ctx context.Context, p *profile.Profile, alg, out, subject s
 	if err != nil {
 		return Made{}, err
 	}
-	l, shape := d.of(p), shapeOf(p)
+	l, shape := d.of(p, signing(p)), shapeOf(p)
 	set := ""
 	if err := l.changeable(ctx); err != nil {
 		if out == "" {
@@ -66,8 +66,8 @@ func (d *Deps) Make(ctx context.Context, p *profile.Profile, alg, out, subject s
 		made.Where = l.ref
 		return made, l.create(text)
 	}
-	there, err := l.text(ctx, New)
-	if err == nil && !there.IsZero() {
+	there, err := l.taken(ctx, New)
+	if err == nil && there {
 		err = l.waits()
 	}
 	if err != nil {

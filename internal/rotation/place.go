@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"authctl/internal/config"
 	"authctl/internal/fault"
@@ -44,6 +45,8 @@ type place struct {
 // changeable says why the key cannot be replaced where it is, or nil.
 func (l *place) changeable(ctx context.Context) error {
 	switch {
+	case l.ref.IsZero():
+		return fault.New(fault.Config, "the profile signs with no key").Hint("set %s: file:PATH or keyring:NAME", l.field)
 	case l.ref.Kind == secret.File && l.ref.Pointer == "" && l.ref.Path != "-":
 		path := l.path(InUse)
 		info, err := os.Stat(path)
@@ -76,21 +79,20 @@ func (l *place) at(s Seat) secret.Ref {
 
 func (l *place) path(s Seat) string { return l.expand(l.at(s).Path) }
 
-// text is the key of a seat, zero where there is none.
-func (l *place) text(ctx context.Context, s Seat) (secret.Text, error) {
-	var there bool
+// taken says whether anything is in a seat.
+func (l *place) taken(ctx context.Context, s Seat) (bool, error) {
 	if l.ref.Kind == secret.File {
 		_, err := os.Lstat(l.path(s))
-		there = !errors.Is(err, fs.ErrNotExist)
-	} else {
-		found, err := l.secrets.Find(ctx, l.profile, l.at(s).Name)
-		if err != nil {
-			return secret.Text{}, err
-		}
-		there = found != ""
+		return !errors.Is(err, fs.ErrNotExist), nil
 	}
-	if !there {
-		return secret.Text{}, nil
+	found, err := l.secrets.Find(ctx, l.profile, l.at(s).Name)
+	return found != "", err
+}
+
+// text is the key of a seat, zero where there is none.
+func (l *place) text(ctx context.Context, s Seat) (secret.Text, error) {
+	if there, err := l.taken(ctx, s); err != nil || !there {
+		return secret.Text{}, err
 	}
 	return l.secrets.Resolve(ctx, l.profile, l.at(s))
 }
@@ -152,7 +154,7 @@ func (l *place) promote(ctx context.Context, next secret.Text) error {
 			return err
 		}
 	}
-	if there, err := l.text(ctx, New); err != nil || there.IsZero() {
+	if there, err := l.taken(ctx, New); err != nil || !there {
 		return err
 	}
 	return l.remove(ctx, New)
@@ -211,10 +213,16 @@ func (l *place) create(key secret.Text) error {
 	return config.Wrote(path, err)
 }
 
-// of is the place of the key that p signs with.
-func of(p *profile.Profile, s Secrets, expand func(string) string) *place {
-	at := signing(p)
-	return &place{p.Name, at.Path, at.Ref, s, expand}
+// of is the place of a reference. A link stays one: the keys change places where
+// it leads, so that forgetting the old one forgets the only one.
+func (d *Deps) of(p *profile.Profile, at profile.RefAt) *place {
+	l := &place{p.Name, at.Path, at.Ref, d.Secrets, d.Home}
+	if info, err := os.Lstat(l.path(InUse)); at.Ref.Kind == secret.File && err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		if real, err := filepath.EvalSymlinks(l.path(InUse)); err == nil {
+			l.ref.Path = real
+		}
+	}
+	return l
 }
 
 // signing is the field of the key: client.key, or that of the grant alone.

@@ -27,8 +27,6 @@ func (d *Deps) load(ctx context.Context, p *profile.Profile) (*keys.Key, error) 
 	return clientauth.GrantKey(ctx, d.Secrets, p)
 }
 
-func (d *Deps) of(p *profile.Profile) *place { return of(p, d.Secrets, d.Home) }
-
 // with is p with another key; a client certificate is of the key in use alone.
 func with(p *profile.Profile, ref secret.Ref) *profile.Profile {
 	next := *p

@@ -78,7 +78,7 @@ func TestAThirdKeyIsNotLost(t *testing.T) {
 			if _, err := d.Use(t.Context(), p, UseOptions{From: from}); fault.KindOf(err) != fault.Config || !strings.Contains(err.Error(), ".new is there already") {
 				t.Errorf("%v, late %t: %v", kind, late, err)
 			}
-			l := d.of(p)
+			l := d.of(p, signing(p))
 			now, _ := l.text(t.Context(), InUse)
 			made, _ := l.text(t.Context(), New)
 			if strings.TrimSpace(now.Reveal()) != strings.TrimSpace(first) || made.IsZero() || strings.TrimSpace(made.Reveal()) == strings.TrimSpace(other) {
@@ -88,5 +88,72 @@ func TestAThirdKeyIsNotLost(t *testing.T) {
 				t.Error(err)
 			}
 		}
+	}
+}
+
+// What no profile could sign with is not taken, also where no server is asked;
+// and what cannot be read can be forgotten.
+func TestWhatIsNoPrivateKeyIsNotTaken(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "k.pem")
+	key, text := testKey(t, "ES256", "")
+	_, long := testKey(t, "ES384", "")
+	public, err := key.PublicPEM()
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, path, text)
+	p, d := testProfile(secret.Ref{Kind: secret.File, Path: path}), deps(&ring{}, nil)
+	p.Assertion.Alg = "ES256"
+	for name, next := range map[string]string{"public": string(public), "another curve": long, "nothing": ""} {
+		put(t, path+".new", next)
+		if _, err := d.Use(t.Context(), p, UseOptions{Untested: true}); fault.KindOf(err) != fault.Config {
+			t.Errorf("%s: %v", name, err)
+		}
+		if now, _ := os.ReadFile(path); string(now) != text {
+			t.Errorf("%s is the profile's key", name)
+		}
+		if _, err := d.Forget(t.Context(), p, New); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := os.Symlink("nowhere", path+".new"); err != nil {
+		t.Skip(err)
+	}
+	if _, err := d.Make(t.Context(), p, "", "", ""); err == nil || !strings.Contains(err.Error(), "is there already") {
+		t.Error(err)
+	}
+	if _, err := d.Forget(t.Context(), p, New); err != nil {
+		t.Error(err)
+	}
+	none := testProfile(secret.Ref{})
+	if _, err := d.Use(t.Context(), none, UseOptions{}); err == nil || !strings.Contains(err.Error(), "signs with no key") {
+		t.Error(err)
+	}
+}
+
+// The keys behind a link change places where it leads.
+func TestALinkStaysALink(t *testing.T) {
+	folder := t.TempDir()
+	real, link := filepath.Join(folder, "real.pem"), filepath.Join(folder, "link.pem")
+	_, text := testKey(t, "ES256", "")
+	put(t, real, text)
+	if err := os.Symlink("real.pem", link); err != nil {
+		t.Skip(err)
+	}
+	p, d := testProfile(secret.Ref{Kind: secret.File, Path: link}), deps(&ring{}, nil)
+	if _, err := d.Make(t.Context(), p, "", "", ""); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Use(t.Context(), p, UseOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Forget(t.Context(), p, Old); err != nil {
+		t.Fatal(err)
+	}
+	left, _ := filepath.Glob(filepath.Join(folder, "*"))
+	info, err := os.Lstat(link)
+	now, _ := os.ReadFile(real)
+	if err != nil || info.Mode()&os.ModeSymlink == 0 || len(left) != 2 || string(now) == text {
+		t.Errorf("left %q, %v", left, err)
 	}
 }

@@ -1,6 +1,7 @@
 package rotation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -20,12 +21,15 @@ type UseOptions struct {
 // Use makes the next key that of the profile, if the server takes it: else
 // nothing has changed. It returns the key.
 func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys.Key, error) {
-	l := d.of(p)
+	l := d.of(p, signing(p))
 	next, err := d.candidate(ctx, p, l, o)
 	if err != nil {
 		return nil, err
 	}
 	key, err := d.load(ctx, next.profile)
+	if err == nil {
+		err = signs(key, shapeOf(p).Alg, signing(next.profile))
+	}
 	if err != nil {
 		return nil, unchanged(err)
 	}
@@ -42,6 +46,14 @@ func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys
 		return key, err
 	}
 	return key, d.certify(ctx, p, next.profile)
+}
+
+// signs says why the profile could not sign with key, which no server may be asked.
+func signs(key *keys.Key, alg string, at profile.RefAt) error {
+	if err := key.CheckSigning(cmp.Or(alg, keys.DefaultAlg(key))); err != nil {
+		return fault.New(fault.Config, "%s %s: %w", at.Path, at.Ref, err).Hint("is it the private key, and of the assertion's alg in the profile?")
+	}
+	return nil
 }
 
 // candidate is the next key, and the profile with it.
@@ -87,7 +99,7 @@ func (d *Deps) candidate(ctx context.Context, p *profile.Profile, l *place, o Us
 
 // certify puts the certificate of next in the place of p's.
 func (d *Deps) certify(ctx context.Context, p, next *profile.Profile) error {
-	l := &place{p.Name, "client.certificate", p.Client.Certificate, d.Secrets, d.Home}
+	l := d.of(p, profile.RefAt{Path: "client.certificate", Ref: p.Client.Certificate})
 	if err := l.changeable(ctx); err != nil {
 		return err
 	}
