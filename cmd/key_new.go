@@ -85,6 +85,9 @@ func (o keyNewOptions) run(ctx context.Context, c *cli, d *rotation.Deps, p *pro
 	if made.SameKID {
 		c.say("note: assertion.kid is a literal, so both keys have it; with assertion.kid: thumbprint, or jwk where the key is a JWK, each has its own")
 	}
+	if !p.Client.KeyPassphrase.IsZero() {
+		c.say("note: nothing but its place protects it: client.key_passphrase is not put on a key that is made here")
+	}
 	then := "authctl key use -p " + p.Name
 	switch {
 	case made.Set != "":
