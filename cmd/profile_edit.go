@@ -70,7 +70,9 @@ func runProfileEdit(ctx context.Context, c *cli, name string) error {
 		err = revise.Place(ctx, at, text)
 	}
 	if err != nil {
-		c.say("your text is kept in %s", draft)
+		if _, gone := os.Lstat(draft); gone == nil {
+			c.say("your text is kept in %s", draft)
+		}
 		return err
 	}
 	_ = os.Remove(draft)
@@ -110,6 +112,9 @@ func (c *cli) edited(ctx context.Context, a *app.App, at config.Place, name, dra
 		}
 		if failed != nil || bytes.Equal(text, at.Text) {
 			return text, failed
+		}
+		if len(bytes.TrimSpace(text)) == 0 { // as git and kubectl take it
+			return at.Text, fault.New(fault.Config, "what was saved is empty: %s is as it was", at.Path).Hint("authctl profile remove removes a profile")
 		}
 		wrong := config.CheckText(a.Settings, at.Path, name, text)
 		if wrong == nil || !ask.person() {
