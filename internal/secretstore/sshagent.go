@@ -97,7 +97,7 @@ func (r *Resolver) fromAgent(ctx context.Context, name string) (blob []byte, key
 	}
 	f := fault.New(fault.Config, "ssh-agent:%s: ssh-agent has %d such keys", name, found)
 	if len(others) == 0 {
-		return nil, nil, f.Hint("ssh-add FILE, or ssh-add -s PKCS11-MODULE for a card; it has none that is used here (RSA, EC, Ed25519)")
+		return nil, nil, f.Hint("ssh-add FILE, ssh-add -s PKCS11-MODULE for a card, or ssh-add -X if it is locked; it shows none that is used here (RSA, EC, Ed25519)")
 	}
 	return nil, nil, f.Hint("name one by its fingerprint; it has %s", strings.Join(others, ", "))
 }
