@@ -43,7 +43,15 @@ func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, 
 
 // Rotation changes the keys of profiles.
 func (a *App) Rotation() *rotation.Deps {
-	return &rotation.Deps{Secrets: a.Secrets(), Rand: a.Sys.Rand, Home: a.home, Try: func(ctx context.Context, p *profile.Profile) error {
+	lock := func(ctx context.Context, profile, name string) (func(), error) {
+		s, err := a.Stores()
+		if err != nil {
+			return nil, err
+		}
+		lease, err := s.Lock(ctx, vaultKey(profile, name))
+		return lease.Unlock, err
+	}
+	return &rotation.Deps{Secrets: a.Secrets(), Rand: a.Sys.Rand, Home: a.home, Lock: lock, Try: func(ctx context.Context, p *profile.Profile) error {
 		once := *p
 		once.Token.SingleUse = true // so that nothing is kept, and no kept token is taken
 		acq, err := a.Acquirer(&once)

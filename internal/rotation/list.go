@@ -19,6 +19,11 @@ func (d *Deps) Forget(ctx context.Context, p *profile.Profile, s Seat) (secret.R
 	if err := l.changeable(ctx); err != nil {
 		return secret.Ref{}, err
 	}
+	unlock, err := d.alone(ctx, l)
+	if err != nil {
+		return secret.Ref{}, err
+	}
+	defer unlock()
 	there, err := l.taken(ctx, s)
 	if err == nil && !there {
 		err = fault.New(fault.Config, "there is no such key: %s", l.at(s)).Hint("authctl key list -p %s", p.Name)

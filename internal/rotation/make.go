@@ -66,6 +66,11 @@ func (d *Deps) Make(ctx context.Context, p *profile.Profile, alg, out, subject s
 		made.Where = l.ref
 		return made, l.create(text)
 	}
+	unlock, err := d.alone(ctx, l)
+	if err != nil {
+		return Made{}, err
+	}
+	defer unlock()
 	there, err := l.taken(ctx, New)
 	if err == nil && there {
 		err = l.waits()

@@ -42,6 +42,11 @@ func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys
 			return nil, unchanged(err)
 		}
 	}
+	unlock, err := d.alone(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	if err := l.promote(ctx, next.text); err != nil || o.Certificate == "" {
 		return key, err
 	}
