@@ -187,6 +187,17 @@ func TestRenameFailsWhole(t *testing.T) {
 	}
 	d.want("", 3, "keyring:subscription of new is there already (keyring)", "profile", "rename", "salus", "new")
 	d.keeps("new", "subscription")
+	// What a rename that was killed left there is no obstacle to the next.
+	left, err := d.ring.Get("authctl/salus", "subscription")
+	if err == nil {
+		err = d.ring.Set("authctl/new", "subscription", left)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.want("", 0, "profile salus is new now", "profile", "rename", "salus", "new")
+	d.keeps("new", "client_secret subscription")
+	d.keeps("salus", "")
 }
 
 // A fault is shown at once and the text kept, until it is right or given up.

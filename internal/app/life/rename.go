@@ -68,14 +68,22 @@ func (d Deps) renaming(ctx context.Context, b Belongings, to string) (func() err
 	}, path, err
 }
 
-// copySecrets keeps the secrets under the new name too, or none of them. One that
-// is there already is somebody's.
+// same is true of what a rename that was ended left behind: one secret under both names.
+func (d Deps) same(ctx context.Context, one, other, name string) bool {
+	ref := secret.Ref{Kind: secret.Keyring, Name: name}
+	a, err := d.Secrets.Resolve(ctx, one, ref)
+	b, failed := d.Secrets.Resolve(ctx, other, ref)
+	return err == nil && failed == nil && a.Reveal() == b.Reveal()
+}
+
+// copySecrets keeps the secrets under the new name too, or none of them. Another
+// one that is there already is somebody's.
 func (d Deps) copySecrets(ctx context.Context, b Belongings, to string) error {
 	for _, name := range b.Secrets {
 		switch where, err := d.Secrets.Find(ctx, to, name); {
 		case err != nil:
 			return err
-		case where != "":
+		case where != "" && !d.same(ctx, b.Name, to, name):
 			return fault.New(fault.Config, "keyring:%s of %s is there already (%s)", name, to, where).
 				Hint("authctl secret delete %s -p %s, if it is of no more use", name, to)
 		}
