@@ -144,15 +144,12 @@ func (k *kitchen) oneCall() {
 }
 
 // container has nothing of ours and no keyring, and SALUS over https as its customers
-// have it: the API at /me, what is Guardian's beside it.
+// have it: the API at /api/me, what is Guardian's beside it.
 func (k *kitchen) container() {
 	to, _ := url.Parse(k.root)
 	front := httptest.NewTLSServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
 		path := r.In.URL.Path
-		switch {
-		case path == "/me":
-			path = "/salus/api/me"
-		case !strings.HasPrefix(path, "/salus/"):
+		if !strings.HasPrefix(path, "/salus/") {
 			path = "/salus" + path
 		}
 		r.Out.URL.Path = path
