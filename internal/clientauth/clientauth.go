@@ -35,6 +35,10 @@ type Builder func(p *profile.Profile) Authenticator
 // ClientKey loads the profile's private key, with its certificate when the
 // profile names one (x5t needs it). Nothing of the key appears in errors.
 func ClientKey(ctx context.Context, s secret.Resolver, p *profile.Profile) (*keys.Key, error) {
+	if p.Client.Key.IsZero() && !p.Client.Method().Uses(profile.ClientKey) {
+		return nil, fault.New(fault.Config, "the profile has no client.key").
+			Hint("client.auth %s signs nothing with a key; private_key_jwt does", p.Client.Auth)
+	}
 	if p.Client.Key.IsZero() {
 		return nil, fault.New(fault.Config, "client.auth %s needs client.key", p.Client.Auth).
 			Hint("set client.key to file:PATH or keyring:NAME in profile %s", p.Name)

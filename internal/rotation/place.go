@@ -46,7 +46,8 @@ type place struct {
 func (l *place) changeable(ctx context.Context) error {
 	switch {
 	case l.ref.IsZero():
-		return fault.New(fault.Config, "the profile signs with no key").Hint("set %s: file:PATH or keyring:NAME", l.field)
+		return fault.New(fault.Config, "the profile has no %s", l.field).
+			Hint("authctl key replaces the key of a profile that signs: client.auth private_key_jwt, or grant_assertion")
 	case l.ref.Kind == secret.File && l.ref.Pointer == "" && l.ref.Path != "-":
 		path := l.path(InUse)
 		info, err := os.Stat(path)
