@@ -123,9 +123,10 @@ func (s *studio) run(ctx context.Context, one scene, env ...string) (string, err
 // masked has what differs from run to run, each with as many characters.
 func masked(out string) string {
 	for pattern, with := range map[string]string{
-		`\d{4}-\d\d-\d\d([ T])\d\d:\d\d:\d\d`:          "2026-11-26${1}09:30:00",
+		`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(1 h ago`: "2026-11-26 08:25:00 UTC (1 h ago",
+		`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(in 1 h`:  "2026-11-26 11:20:00 UTC (in 1 h",
 		`until \d{4}-\d\d-\d\d\b`:                      "until 2027-02-24",
-		`1h\d+m\d+s {2,4}`:                             "1h49m28s    ", // in a column that its head makes 10 wide
+		`1h\d+m\d+s {2,6}`:                             "1h49m28s    ", // in a column that its head makes 10 wide
 		`\d[\d.]*m?s, through the proxy 127.0.0.1:\d+`: "21ms, through the proxy 127.0.0.1:33128",
 		`\b9:5\d left`:                                 "10:00 left",
 	} {

@@ -21,7 +21,11 @@ text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",mon
 // svg is the screen as a picture that says in words what it shows.
 func (s *screen) svg(title string) string {
 	var b strings.Builder
-	wide, high := columns*charWide+2*margin, lines*charHigh+2*margin
+	last := len(s.rows)
+	for last > 1 && len(s.rows[last-1]) == 0 {
+		last--
+	}
+	wide, high := columns*charWide+2*margin, last*charHigh+2*margin
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<title>%s</title>\n%s", wide, high, wide, high, html.EscapeString(title), style)
 	fmt.Fprintf(&b, "<rect class=\"b\" x=\".5\" y=\".5\" width=\"%d\" height=\"%d\" rx=\"8\"/>\n", wide-1, high-1)
 	for y, row := range s.rows {

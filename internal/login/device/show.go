@@ -54,11 +54,7 @@ func draw(text string, t login.Terminal) (string, error) {
 	for y := -quiet; y < code.Size+quiet; y += 2 {
 		b.WriteString(before)
 		for x := -quiet; x < code.Size+quiet; x++ {
-			top, bottom := !code.Black(x, y), !code.Black(x, y+1)
-			if y+1 >= code.Size+quiet {
-				bottom = false
-			}
-			b.WriteString(half(top, bottom))
+			b.WriteString(half(!code.Black(x, y), !code.Black(x, y+1)))
 		}
 		b.WriteString(after)
 	}
