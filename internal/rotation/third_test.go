@@ -126,7 +126,7 @@ func TestWhatIsNoPrivateKeyIsNotTaken(t *testing.T) {
 		t.Error(err)
 	}
 	none := testProfile(secret.Ref{})
-	if _, err := d.Use(t.Context(), none, UseOptions{}); err == nil || !strings.Contains(err.Error(), "signs with no key") {
+	if _, err := d.Use(t.Context(), none, UseOptions{}); err == nil || !strings.Contains(err.Error(), "has no client.key") {
 		t.Error(err)
 	}
 }
