@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,11 +31,23 @@ func topics(root *cobra.Command) (list []*cobra.Command) {
 func topicPages(root *cobra.Command, folder string) error {
 	for _, t := range topics(root) {
 		page := fmt.Sprintf("## %s\n\n%s\n\n%s\n### SEE ALSO\n\n* [authctl](authctl.md)\t - %s\n", strings.Replace(t.Use, "-", " ", 1), t.Short, t.Long, root.Short)
-		if err := os.WriteFile(filepath.Join(folder, strings.Replace(t.Use, "-", "_", 1)+".md"), []byte(page), 0o644); err != nil {
+		file := strings.Replace(t.Use, "-", "_", 1) + ".md"
+		link := fmt.Sprintf("\n* [%s](%s)\t - %s", strings.Replace(t.Use, "-", " help ", 1), file, t.Short)
+		err := errors.Join(os.WriteFile(filepath.Join(folder, file), []byte(page), 0o644), seeAlso(filepath.Join(folder, "authctl.md"), link))
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// seeAlso adds to the list that ends the page of authctl itself, in which cobra has commands alone.
+func seeAlso(page, more string) error {
+	text, err := os.ReadFile(page)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(page, append(bytes.TrimRight(text, "\n"), more+"\n"...), 0o644)
 }
 
 // topicManual writes a manual page a topic.
@@ -46,7 +59,8 @@ func topicManual(root *cobra.Command, header doc.GenManHeader, folder string) er
 			return err
 		}
 		synopsis := bytes.Replace(page.Bytes(), []byte(`\fB`+t.Use+`\fP`), []byte(`\fB`+strings.Replace(t.Use, "-", " help ", 1)+`\fP`), 1)
-		if err := os.WriteFile(filepath.Join(folder, t.Use+".1"), synopsis, 0o644); err != nil {
+		err := errors.Join(os.WriteFile(filepath.Join(folder, t.Use+".1"), synopsis, 0o644), seeAlso(filepath.Join(folder, "authctl.1"), `, \fB`+t.Use+`(1)\fP`))
+		if err != nil {
 			return err
 		}
 	}
