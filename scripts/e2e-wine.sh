@@ -4,11 +4,9 @@ cd "$(dirname "$0")/.."
 source scripts/env.sh
 set -o pipefail
 
-if ! command -v wine >/dev/null || ! command -v x86_64-w64-mingw32-gcc >/dev/null; then
-	[ "$(id -u)" = 0 ] || { echo "wine and x86_64-w64-mingw32-gcc are needed (Debian: wine, gcc-mingw-w64-x86-64)" >&2; exit 1; }
-	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 gcc-mingw-w64-x86-64 >&2
-fi
+source scripts/install.sh
+needs wine wine wine wine64 x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+command -v wine >/dev/null && command -v x86_64-w64-mingw32-gcc >/dev/null || exit 1
 work=${XDG_CACHE_HOME:-$HOME/.cache}/authctl-e2e/wine
 mkdir -p "$work"
 export WINEPREFIX=$work/prefix WINEDEBUG=${WINEDEBUG:--all} WINEARCH=win64

@@ -9,7 +9,7 @@ source scripts/install.sh
 needs squid squid softhsm2-util softhsm2 pkcs11-tool opensc swtpm swtpm tpm2_sign tpm2-tools ssh-add openssh-client
 needs gnome-keyring-daemon gnome-keyring dbus-run-session dbus secret-tool libsecret-tools \
 	chromium chromium strace strace zsh zsh fish fish openssl openssl curl curl \
-	javac default-jdk-headless mvn maven node nodejs npm npm nginx nginx
+	python3 python3 pip3 python3-pip javac default-jdk-headless mvn maven node nodejs npm npm nginx nginx
 
 scripts/build.sh
 export AUTHCTL_E2E_BINARY=$PWD/bin/authctl
