@@ -72,29 +72,28 @@ func twoPorts(t *testing.T) int {
 	return 0
 }
 
-// Key has the TPM make a key of a kind, as tpm2_create calls it, at a handle, and writes
-// NAME.pem, its public half, and signNAME, the recipe of docs/signers.md for it.
+// Key has the TPM make a key of a kind, as tpm2_create calls it, at a handle, by the commands
+// of docs/signers.md, and writes NAME.pem, its public half, and signNAME, the recipe there for it.
 func (m *TPM) Key(t *testing.T, name, kind, handle string) {
 	t.Helper()
-	at := func(ext string) string { return filepath.Join(m.Folder, name+ext) }
-	var err error
-	for range 50 {
-		if err = m.run("tpm2_createprimary", "-Q", "-C", "o", "-c", at(".primary")); err == nil {
-			break
+	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "signers.md"))
+	_, after, ok := strings.Cut(string(page), "```sh\ntpm2_createprimary")
+	if err != nil || !ok {
+		t.Fatal("docs/signers.md makes no key: ", err)
+	}
+	steps, _, _ := strings.Cut("tpm2_createprimary"+after, "\n```")
+	at := filepath.Join(m.Folder, name)
+	own := strings.NewReplacer("rsa2048", kind, "0x81010001", handle, "primary.ctx", at+".primary", "klg.pub.pem", at+".pem", "key.", at+".")
+	for _, step := range strings.Split(steps, "\n") {
+		step, _, _ = strings.Cut(step, "#")
+		argv := strings.Fields(own.Replace(step))
+		for range 50 { // the TPM may still start; nobody manages its few places for keys that are loaded
+			if err = errors.Join(m.run("tpm2_flushcontext", "-t"), m.run(argv...)); err == nil {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
 		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, argv := range [][]string{
-		{"tpm2_create", "-Q", "-C", at(".primary"), "-G", kind, "-u", at(".pub"), "-r", at(".priv"), "-a", "fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign"},
-		{"tpm2_load", "-Q", "-C", at(".primary"), "-u", at(".pub"), "-r", at(".priv"), "-c", at(".ctx")},
-		{"tpm2_evictcontrol", "-Q", "-C", "o", "-c", at(".ctx"), handle},
-		{"tpm2_readpublic", "-Q", "-c", handle, "-f", "pem", "-o", at(".pem")},
-	} {
-		// Nobody manages the TPM's few places for keys that are loaded.
-		if err := errors.Join(m.run("tpm2_flushcontext", "-t"), m.run(argv...)); err != nil {
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
