@@ -13,8 +13,15 @@ needs() {
 		return 0
 	fi
 	echo "installing ${missing[*]}" >&2
-	{
-		apt-get update -q &&
-			DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}"
-	} </dev/null >&2 || echo "could not install all of: ${missing[*]}" >&2
+	# Where one is unknown to this system apt-get installs none: then one by one.
+	apt-get update -q </dev/null >&2 || true
+	debs "${missing[@]}" && return 0
+	local package
+	for package in "${missing[@]}"; do
+		debs "$package" || echo "could not install $package" >&2
+	done
+}
+
+debs() {
+	DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "$@" </dev/null >&2
 }
