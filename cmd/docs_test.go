@@ -1,7 +1,6 @@
 package cmd_test
 
 import (
-	"context"
 	"crypto/rand"
 	"encoding/json"
 	"maps"
@@ -43,20 +42,25 @@ func notRun() map[string]string {
 	}
 }
 
+// pagesBox is the sandbox of pages and examples; without a shell and curl they are skipped.
+func pagesBox(t *testing.T) *sandbox.Sandbox {
+	t.Helper()
+	if _, err := exec.LookPath("curl"); err != nil || runtime.GOOS == "windows" {
+		t.Skip("the pages are for a shell of Unix and curl")
+	}
+	box, err := sandbox.Start(t.Context(), sandbox.Options{Now: time.Now, Rand: rand.Reader, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(box.Close)
+	return box
+}
+
 // TestDocs tries every fenced block of README.md and docs/*.md as it stands
 // there, the steps of a page in their order, in a place without keyring, D-Bus,
 // terminal and HOME. A block that no test runs fails, unless notRun has its reason.
 func TestDocs(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil || runtime.GOOS == "windows" {
-		t.Skip("the pages are for a shell of Unix and curl")
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	box, err := sandbox.Start(ctx, sandbox.Options{Now: time.Now, Rand: rand.Reader, Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer box.Close()
+	box := pagesBox(t)
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil || len(pages) < 10 {
 		t.Fatal(pages, err)

@@ -1,20 +1,14 @@
 package cmd_test
 
 import (
-	"context"
-	"crypto/rand"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"authctl/cmd"
 	"authctl/internal/app"
-	"authctl/internal/sandbox"
 )
 
 // examplesNotRun says why no test runs an example.
@@ -27,16 +21,7 @@ func examplesNotRun() map[string]string {
 
 // TestExamplesOfHelp runs every example of every command's help, in order.
 func TestExamplesOfHelp(t *testing.T) {
-	if _, err := exec.LookPath("curl"); err != nil || runtime.GOOS == "windows" {
-		t.Skip("the pages are for a shell of Unix and curl")
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	box, err := sandbox.Start(ctx, sandbox.Options{Now: time.Now, Rand: rand.Reader, Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer box.Close()
+	box := pagesBox(t)
 	skipped := map[string]bool{}
 	t.Run("commands", func(t *testing.T) {
 		commands(cmd.Tree(app.Host()), func(c *cobra.Command) {

@@ -3,12 +3,11 @@
 package tpm
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"authctl/internal/e2e/program"
+	"authctl/internal/e2e/softhsm"
 )
 
 const profiles = `version: 1
@@ -31,16 +30,23 @@ func TestAKeyThatOnlyATPMHolds(t *testing.T) {
 	m.Key(t, "ec", "ecc256", "0x81010002")
 	a.Env = append(a.Env, m.Env...)
 	for alg, name := range map[string]string{"RS256": "rsa", "PS256": "rsa", "ES256": "ec"} {
-		signed := a.Must(t, "", "assert", "-p", name, "--alg", alg)
-		if err := os.WriteFile(filepath.Join(a.Home, "a.jwt"), []byte(signed), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		said := a.Must(t, "", "decode", "--verify", "--key", name+".pem", "--issuer", "app", "--audience", "https://as.example", "a.jwt")
-		if !strings.Contains(said, "VERIFIED: signature") || !strings.Contains(said, alg) {
-			t.Errorf("%s: %s", alg, said)
-		}
+		a.Signs(t, name, alg, name+".pem")
 	}
 	if r := a.Run(t, "", "assert", "-p", "rsa", "--alg", "RS384"); r.Code != 3 || !strings.Contains(r.Stderr, "no RS384 here") {
 		t.Errorf("exit %d: %s", r.Code, r.Stderr)
+	}
+}
+
+// TestATokenOfHelseIDWithAKeyOfATPM asks the sandbox.
+func TestATokenOfHelseIDWithAKeyOfATPM(t *testing.T) {
+	a := program.New(t, "version: 1\nprofiles: {}\n")
+	m := New(t, a.Home)
+	m.Key(t, "rsa", "rsa2048", "0x81010001")
+	m.Key(t, "ec", "ecc256", "0x81010002")
+	a.Env = append(append(a.Env, m.Env...), "HSM_PIN=none")
+	for alg, name := range map[string]string{"PS256": "rsa", "ES256": "ec"} {
+		if r := softhsm.AtHelseID(t, a, name, alg, ""); r.Code != 0 || strings.Count(r.Stdout, ".") != 2 {
+			t.Errorf("%s: exit %d, %s%s", alg, r.Code, r.Stdout, r.Stderr)
+		}
 	}
 }
