@@ -8,6 +8,8 @@ import (
 	"encoding/pem"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Request is a certificate request (RFC 2986) of the key, in PEM. subject is as
@@ -73,17 +75,24 @@ func (k *Key) requestAlg() (pkix.AlgorithmIdentifier, crypto.Hash) {
 
 // subjectOf reads a name with its most general part first, as it is encoded.
 func subjectOf(text string) (pkix.RDNSequence, error) {
-	last := map[string]int{"CN": 3, "SERIALNUMBER": 5, "C": 6, "L": 7, "ST": 8, "O": 10, "OU": 11, "ORGANIZATIONIDENTIFIER": 97}
+	// The last number of the identifier (X.520), and the most characters (RFC 5280 appendix A.1).
+	attributes := map[string][2]int{
+		"CN": {3, 64}, "SERIALNUMBER": {5, 64}, "C": {6, 2}, "L": {7, 128}, "ST": {8, 128}, "O": {10, 64}, "OU": {11, 64}, "ORGANIZATIONIDENTIFIER": {97, 64},
+	}
 	slash := strings.HasPrefix(text, "/")
 	parts := strings.Split(strings.TrimPrefix(text, "/"), map[bool]string{true: "/", false: ","}[slash])
 	var name pkix.RDNSequence
 	for _, part := range parts {
 		kind, value, ok := strings.Cut(strings.TrimSpace(part), "=")
-		id := last[strings.ToUpper(kind)]
-		if !ok || id == 0 || value == "" {
+		kind = strings.ToUpper(kind)
+		known := attributes[kind]
+		switch length := utf8.RuneCountInString(value); {
+		case !ok || known[0] == 0 || value == "" || strings.ContainsFunc(value, unicode.IsControl):
 			return nil, fmt.Errorf("%q is no part of a subject such as CN=name,O=organisation,C=NO", part)
+		case length > known[1] || kind == "C" && !country(value):
+			return nil, fmt.Errorf("%q is too long, or no country of two letters", part)
 		}
-		one := pkix.RelativeDistinguishedNameSET{{Type: asn1.ObjectIdentifier{2, 5, 4, id}, Value: value}}
+		one := pkix.RelativeDistinguishedNameSET{{Type: asn1.ObjectIdentifier{2, 5, 4, known[0]}, Value: value}}
 		if slash {
 			name = append(name, one)
 		} else {
@@ -91,4 +100,9 @@ func subjectOf(text string) (pkix.RDNSequence, error) {
 		}
 	}
 	return name, nil
+}
+
+// country is true for two letters, which ISO 3166 gives each.
+func country(text string) bool {
+	return len(text) == 2 && strings.Trim(strings.ToUpper(text), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"strings"
 	"testing"
 )
 
@@ -33,7 +34,7 @@ func TestRequest(t *testing.T) {
 				t.Errorf("%s: another key", alg)
 			}
 		}
-		for _, subject := range []string{"", "work", "CN=", "X=y", "CN=a,,C=NO", "C=" + string([]byte{0xff})} {
+		for _, subject := range []string{"", "work", "CN=", "X=y", "CN=a,,C=NO", "C=" + string([]byte{0xff}), "CN=a,C=NOR", "C=1x", "CN=a\x1b[2J", "CN=" + strings.Repeat("a", 65)} {
 			if _, err := key.Request(subject); err == nil {
 				t.Errorf("%q was taken", subject)
 			}

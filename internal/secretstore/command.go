@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -52,8 +53,11 @@ func (r *Resolver) fromCommand(ctx context.Context, ref secret.Ref) (secret.Text
 	return secret.New(line), nil
 }
 
-// withheld says which variables a command that failed was not given.
+// withheld says which variables a command that ran and failed was not given.
 func (r *Resolver) withheld(ref secret.Ref, f *fault.Error) *fault.Error {
+	if errors.Is(f, exec.ErrNotFound) || errors.Is(f, fs.ErrNotExist) || errors.Is(f, fs.ErrPermission) {
+		return f
+	}
 	var names []string
 	for _, name := range r.hidden() {
 		if r.has(name) && !slices.Contains(ref.Environ, name) {

@@ -29,7 +29,11 @@ func (r *Resolver) fromFile(ctx context.Context, ref secret.Ref) (secret.Text, e
 	}
 	v := stripNewline(string(b))
 	if v == "" {
-		return secret.Text{}, fault.New(fault.Config, "%s is empty", ref)
+		f := fault.New(fault.Config, "%s is empty", ref)
+		if ref.Path == "-" {
+			f = f.Hint("it is stdin, on which nothing came")
+		}
+		return secret.Text{}, f
 	}
 	return secret.New(v), nil
 }

@@ -289,6 +289,11 @@ func TestTheCommandsEnvironment(t *testing.T) {
 	if !errors.As(err, &f) || len(f.Hints) != 1 || !strings.Contains(f.Hints[0], "env: [CLIENT_SECRET]") {
 		t.Errorf("no word of what it was not given: %v, %v", err, f)
 	}
+	for _, absent := range []string{"/nowhere/program", "no-such-program"} {
+		if _, err := r.Resolve(t.Context(), "klg", secret.Ref{Kind: secret.Command, Argv: []string{absent}}); !errors.As(err, &f) || len(f.Hints) != 0 {
+			t.Errorf("%s: %v, %q", absent, err, f.Hints)
+		}
+	}
 }
 
 // TestCommandLeavesAChildBehind: a password agent that the command started
