@@ -47,7 +47,7 @@ func newKitchen(t *testing.T, box *sandbox.Sandbox) *kitchen {
 	t.Helper()
 	dir := t.TempDir()
 	k := &kitchen{t: t, dir: dir, root: box.URL, base: box.URL + "/salus", env: map[string]string{}, secrets: map[string]string{}}
-	for _, name := range []string{"PATH", "TMPDIR"} {
+	for _, name := range []string{"PATH", "TMPDIR", "GORACE"} {
 		k.env[name] = os.Getenv(name)
 	}
 	for name, value := range box.Env() {

@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 			// address that leads nowhere is no keyring.
 			e.Vars = append(e.Vars,
 				"HOME="+e.WorkDir+"/home", "XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "XDG_CACHE_HOME=", "XDG_RUNTIME_DIR=",
-				"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere/bus", "AUTHCTL_CONFIG="+e.WorkDir+"/profiles.yaml", "LC_ALL=C", "TZ=UTC", "VECTORS="+vectors,
+				"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere/bus", "AUTHCTL_CONFIG="+e.WorkDir+"/profiles.yaml", "LC_ALL=C", "TZ=UTC", "VECTORS="+vectors, "GORACE="+os.Getenv("GORACE"),
 			)
 			// Profiles that others can write are refused; txtar files are 0666.
 			if err := os.Chmod(e.WorkDir+"/profiles.yaml", 0o600); err != nil && !os.IsNotExist(err) {
