@@ -75,7 +75,7 @@ func TestKilledAtEachStepOfAWrite(t *testing.T) {
 						break // there are no more
 					}
 					killed++
-					for _, args := range [][]string{{"status", "-q"}, {"token", "-p", "salus"}, {"token", "-p", "salus", "--force"}} {
+					for _, args := range [][]string{{"token", "-p", "salus"}, {"status", "-q"}, {"token", "-p", "salus", "--force"}} {
 						if r := d.Run(t, "", args...); r.Code != 0 || r.Stderr != "" {
 							t.Errorf("%s %d, then %v: exit %d: %s", call, step, args, r.Code, r.Stderr)
 						}
