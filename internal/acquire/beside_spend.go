@@ -77,7 +77,7 @@ func (a *Acquirer) identified(session store.Record) (store.Record, error) {
 // rotateBeside makes the raw answer durable, then its refresh token the
 // session's, and then keeps the access token.
 func (a *Acquirer) rotateBeside(ctx context.Context, w wish, lock locked, session store.Record, answer endpoint.Answer, scope string, interrupted time.Time) (token.Set, error) {
-	raw := holding(session, answer)
+	raw := holding(session, answer, interrupted)
 	raw.Aux = withFact(raw.Aux, pendingSide)
 	if a.Store.Put(ctx, lock.key, raw) != nil {
 		_ = a.Store.Put(ctx, lock.key, refreshOnly(session, answer)) // as in rotate

@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -108,6 +109,33 @@ func TestARefusedRefreshTokenOfTheOwnGrant(t *testing.T) {
 		if f.Kind != c.kind || !strings.Contains(f.Error(), c.says) || !strings.Contains(strings.Join(f.Hints, "\n"), "authctl token -p plain --force") {
 			t.Errorf("%d: %v %v %q", i, f.Kind, f, f.Hints)
 		}
+	}
+}
+
+// Two processes are killed one after the other: before the answer of the first was
+// kept, and when that of the second was raw. The server meets the first request late,
+// and ends the session; the third says why.
+func TestTwoAreKilledBeforeTheEndIsTold(t *testing.T) {
+	b := newFixture(t, granted("second", "r2"), refused("invalid_grant", "spent"))
+	p := plain()
+	session(t, b, p, "r1")
+	for key, rec := range b.store.records {
+		rec.Intent = testNow.Add(-time.Minute)
+		b.store.records[key] = rec
+	}
+	b.store.fail = func(r storeRecord) error {
+		if r.Set.RefreshToken.Reveal() == "r2" {
+			return errors.New("killed here")
+		}
+		return nil
+	}
+	if _, err := b.Refresh(t.Context(), p, p); err == nil {
+		t.Fatal("the crash did not happen")
+	}
+	b.store.fail = nil
+	_, err := b.process().Refresh(t.Context(), p, p)
+	if f := asFault(t, err); !strings.Contains(f.Error(), "cut off after it was sent, and its answer is lost") {
+		t.Error(f)
 	}
 }
 

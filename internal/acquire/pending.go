@@ -31,9 +31,13 @@ func answerOf(rec store.Record) endpoint.Answer {
 	return endpoint.Answer{Body: rec.Pending, Header: http.Header{"Content-Type": {rec.PendingType}}, At: rec.Intent}
 }
 
-// holding is rec with the raw answer in waiting.
-func holding(rec store.Record, answer endpoint.Answer) store.Record {
+// holding is rec with the raw answer in waiting. interrupted is when a refresh before
+// was cut off, zero for none: who takes the answer up, should we be killed, knows no other way.
+func holding(rec store.Record, answer endpoint.Answer, interrupted time.Time) store.Record {
 	rec.Pending, rec.PendingType, rec.Intent = answer.Body, answer.Header.Get("Content-Type"), answer.At
+	if !interrupted.IsZero() {
+		rec.Aux = withFact(rec.Aux, cutOff)
+	}
 	return rec
 }
 
@@ -69,7 +73,7 @@ func (a *Acquirer) rescue(ctx context.Context, p *profile.Profile, key string, r
 // finds no room the checks go on without: nothing is lost that would be kept.
 func (a *Acquirer) hold(ctx context.Context, p *profile.Profile, grantName, key string, answer endpoint.Answer) {
 	rec := store.Record{Profile: p.Name, Grant: grantName, Server: Server(p)}
-	_ = a.Store.Put(ctx, key+pendingEnd, holding(rec, answer))
+	_ = a.Store.Put(ctx, key+pendingEnd, holding(rec, answer, time.Time{}))
 }
 
 // drop forgets the answer that was held for key; where the outcome is not

@@ -177,7 +177,7 @@ func (a *Acquirer) unspent(ctx context.Context, key string, rec store.Record, in
 // and promotes it, under its lock. interrupted is when a refresh before
 // this one began that never finished, zero for none.
 func (a *Acquirer) rotate(ctx context.Context, p *profile.Profile, lock locked, rec store.Record, answer endpoint.Answer, interrupted time.Time) (token.Set, error) {
-	if a.Store.Put(ctx, lock.key, holding(rec, answer)) != nil {
+	if a.Store.Put(ctx, lock.key, holding(rec, answer, interrupted)) != nil {
 		// Where the raw answer finds no room beside the old set, the refresh token alone may.
 		_ = a.Store.Put(ctx, lock.key, refreshOnly(rec, answer))
 	}
