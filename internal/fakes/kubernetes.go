@@ -9,25 +9,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
 // Kubernetes is the API of a cluster, as far as Secrets of one namespace go.
 type Kubernetes struct {
-	// Instead may answer a request itself, and is true where it did; set it before requests.
-	Instead func(w http.ResponseWriter, r *http.Request) bool
+	server // a token is denied verbs
 
-	mu      sync.Mutex
 	objects map[string]map[string]any
-	serial  int                 // the cluster's resourceVersion
-	tokens  map[string][]string // and the verbs that each may not use
-	writes  int
+	serial  int // the cluster's resourceVersion
 }
 
 // NewKubernetes has the namespace ns and the token admin.
 func NewKubernetes() *Kubernetes {
-	return &Kubernetes{objects: map[string]map[string]any{}, tokens: map[string][]string{"admin": nil}, serial: 100}
+	return &Kubernetes{server: accepting("admin"), objects: map[string]map[string]any{}, serial: 100}
 }
 
 // Serve starts the API.
@@ -37,40 +32,6 @@ func (k *Kubernetes) Serve() *httptest.Server {
 			k.serve(w, r)
 		}
 	}))
-}
-
-func (k *Kubernetes) instead() func(http.ResponseWriter, *http.Request) bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.Instead
-}
-
-// Answer sets Instead while requests come.
-func (k *Kubernetes) Answer(f func(w http.ResponseWriter, r *http.Request) bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.Instead = f
-}
-
-// Allow makes a token that may use all verbs but those.
-func (k *Kubernetes) Allow(token string, denied ...string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.tokens[token] = append([]string{}, denied...)
-}
-
-// Revoke ends a token.
-func (k *Kubernetes) Revoke(token string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.tokens, token)
-}
-
-// Writes is how many were carried out.
-func (k *Kubernetes) Writes() int {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.writes
 }
 
 const secretsPath = "/api/v1/namespaces/ns/secrets"

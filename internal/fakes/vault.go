@@ -8,21 +8,16 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
 // Vault is a small Vault: one mount of KV version 2 called secret, one of version
 // 1 called old, tokens and the login by JWT. It says what OpenBao 2.7 was seen to say.
 type Vault struct {
-	// Instead may answer a request itself, and is true where it did; set it before requests.
-	Instead func(w http.ResponseWriter, r *http.Request) bool
+	server // a token is denied such as "create data"
 
-	mu      sync.Mutex
 	records map[string]*kvRecord
-	tokens  map[string][]string // and what each may not do: "create data"
 	sealed  bool
-	writes  int
 	logins  int
 }
 
@@ -40,7 +35,7 @@ type kvVersion struct {
 
 // NewVault has the token root.
 func NewVault() *Vault {
-	return &Vault{records: map[string]*kvRecord{}, tokens: map[string][]string{"root": nil}}
+	return &Vault{server: accepting("root"), records: map[string]*kvRecord{}}
 }
 
 // Serve starts a node; what it knows is that much behind the leader, as a
@@ -60,45 +55,11 @@ func (v *Vault) handler(behind time.Duration) http.Handler {
 	})
 }
 
-func (v *Vault) instead() func(http.ResponseWriter, *http.Request) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.Instead
-}
-
-// Answer sets Instead while requests come.
-func (v *Vault) Answer(f func(w http.ResponseWriter, r *http.Request) bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.Instead = f
-}
-
-// Allow makes a token that may all but what is denied, such as "create data".
-func (v *Vault) Allow(token string, denied ...string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.tokens[token] = append([]string{}, denied...)
-}
-
-// Revoke ends a token.
-func (v *Vault) Revoke(token string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	delete(v.tokens, token)
-}
-
 // Seal makes every request fail, or lets them pass again.
 func (v *Vault) Seal(sealed bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.sealed = sealed
-}
-
-// Writes is how many were carried out.
-func (v *Vault) Writes() int {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.writes
 }
 
 // CASRequired is true where the record takes no write without a version.
