@@ -10,7 +10,7 @@ git rev-parse HEAD >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS:-} -buildvcs=fal
 # -l: no inlining in its own packages and in libraries that a token seldom needs is half a megabyte less, and no
 # slower: authctl waits for others most of the time. The YAML reader and net/http keep theirs.
 flags=
-for packages in authctl/... github.com/... golang.org/... rsc.io/... html/... text/... encoding/xml; do
+for packages in authctl/... crypto/tls github.com/... golang.org/... rsc.io/... html/... text/... encoding/xml; do
 	flags="$flags -gcflags=$packages=-l"
 done
 ldflags='-s -w'

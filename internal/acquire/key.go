@@ -44,6 +44,7 @@ func Key(p *profile.Profile, subject string) string {
 		AssertionType                     string          `json:",omitempty"`
 		DPoPKey                           string          `json:",omitempty"`
 		AssertionIssuer                   string          `json:",omitempty"`
+		STS                               *assertionWish  `json:",omitempty"`
 	}{
 		keyVersion,
 		p.Name, p.Issuer, p.TokenURL,
@@ -66,6 +67,7 @@ func Key(p *profile.Profile, subject string) string {
 		unless(profile.JWTAssertion, p.Client.AssertionType),
 		p.DPoP.Key.String(),
 		unless("client_id", p.Assertion.Issuer),
+		wishOf(p.STS),
 	})
 	if err != nil {
 		// Values come from YAML and flags; every one of them is JSON.
@@ -91,6 +93,19 @@ func signedGrant(a *profile.GrantAssertion) *grantAssertion {
 		refText(a.Key), a.Alg, a.Typ, a.KID, a.Audience, a.Lifetime.String(),
 		a.Issuer, a.Subject, a.Scope, a.X5C, a.NotBefore, a.JTI, fields(a.Claims), fields(a.Headers),
 	}
+}
+
+// assertionWish is all that decides what assertion an STS gives.
+type assertionWish struct {
+	URL, Protocol, AppliesTo, Dialect, KeyType, UseKey, Key, Certificate string
+	Claims                                                               []profile.STSClaim
+}
+
+func wishOf(s profile.STS) *assertionWish {
+	if s.URL == "" {
+		return nil
+	}
+	return &assertionWish{s.URL, s.Protocol, s.AppliesTo, s.Dialect, s.KeyType, s.UseKey, refText(s.Key), refText(s.Certificate), s.Claims}
 }
 
 type field struct {

@@ -114,8 +114,12 @@ func (c *Client) fill(req *http.Request, r *Request, contentType string) {
 	req.Close = true  // a kept-alive connection lets net/http replay a request
 	req.GetBody = nil // the same, for a connection that broke early
 	req.Header["Content-Type"] = []string{contentType}
-	if r.Profile.Request.Accept != "" {
-		req.Header["Accept"] = []string{r.Profile.Request.Accept}
+	accept := r.Profile.Request.Accept
+	if r.Document != nil {
+		accept = r.Document.Accept
+	}
+	if accept != "" {
+		req.Header["Accept"] = []string{accept}
 	}
 	req.Header["User-Agent"] = []string{c.UserAgent}
 	for _, h := range r.Headers {

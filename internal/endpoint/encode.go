@@ -9,9 +9,12 @@ import (
 )
 
 // encode renders the parameters as the profile's request.encoding asks: a
-// form (RFC 6749 4.4.2, appendix B) or one JSON object. It returns the body
-// and its Content-Type.
+// form (RFC 6749 4.4.2, appendix B) or one JSON object; a document is there already.
+// It returns the body and its Content-Type.
 func encode(r *Request) (body []byte, contentType string, err error) {
+	if r.Document != nil {
+		return r.Document.Body, r.Document.ContentType, nil
+	}
 	if r.Profile.Request.Encoding == "json" {
 		body, err = encodeJSON(r.Params)
 		return body, "application/json", err

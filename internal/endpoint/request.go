@@ -20,11 +20,19 @@ type Request struct {
 	Params   []Param
 	Headers  []Header
 	Scope    string // what is asked for where no scope parameter says it
+	// Document is the body where it is no list of parameters; nil: Params are.
+	Document *Document
 	// Leave is asked when the connection stands and the request is about to be sent,
 	// before its first byte; an error keeps it here. nil lets it leave.
 	Leave func() error
 
 	hidden []string // see Hide
+}
+
+// Document is a body as it is sent, such as a SOAP message. No trace shows it.
+type Document struct {
+	Body                []byte
+	ContentType, Accept string // as the headers have them
 }
 
 // Param is one parameter of the body. Values are strings in a form; a JSON

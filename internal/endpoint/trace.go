@@ -36,6 +36,9 @@ func (t TextTrace) Request(r *Request, body []byte, headers http.Header) {
 		}
 		t.line(">", "%s: %s", name, value)
 	}
+	if r.Document != nil {
+		t.line(">", "(%d bytes)", len(body))
+	}
 	for _, p := range r.Params {
 		value, _ := FormValue(p.Value)
 		if p.Secret {

@@ -47,6 +47,7 @@ type Profile struct {
 	// AuthorizationDetails is a list of JSON objects, each with its type (RFC 9396 2); nil: none.
 	AuthorizationDetails any
 	Exchange             Exchange
+	STS                  STS
 	Login                Login
 	Request              Request
 	Token                TokenPolicy
@@ -187,6 +188,7 @@ func Default() Profile {
 		Client:    Client{Auth: "client_secret_basic", BasicEncoding: "form", AssertionType: JWTAssertion},
 		Assertion: Assertion{Typ: "JWT", KID: "jwk", Issuer: "client_id", Audience: "issuer", Lifetime: time.Minute, JTI: true},
 		Grant:     "client_credentials",
+		STS:       DefaultSTS(),
 		Login:     Login{RedirectURI: "http://127.0.0.1:0/callback", Pushed: "auto", ResponseMode: "query", MFAParam: "x_mfa"},
 		Request:   Request{Encoding: "form", Accept: "application/json"},
 		Token:     TokenPolicy{Select: "access_token", MinTTL: DefaultMinTTL},

@@ -14,7 +14,7 @@ type RefAt struct {
 
 // IsKey is true for a private key, which has many lines and mostly a file of its own.
 func (r RefAt) IsKey() bool {
-	return r.Path == "client.key" || r.Path == "grant_assertion.key" || r.Path == "tls.client_key" || r.Path == "dpop.key"
+	return r.Path == "client.key" || r.Path == "grant_assertion.key" || r.Path == "tls.client_key" || r.Path == "dpop.key" || r.Path == "sts.key"
 }
 
 // SecretVariables are the environment variables that the profile reads secrets
@@ -47,11 +47,17 @@ func (p *Profile) Refs() []RefAt {
 		{"grant_assertion.key", grant.Key},
 		{"exchange.subject_token", p.Exchange.SubjectToken},
 		{"exchange.actor_token", p.Exchange.ActorToken},
+		{"sts.key", p.STS.Key},
+		{"sts.key_passphrase", p.STS.KeyPassphrase},
+		{"sts.certificate", p.STS.Certificate},
 		{"dpop.key", p.DPoP.Key},
 		{"tls.ca", p.TLS.CA},
 		{"tls.client_certificate", p.TLS.ClientCertificate},
 		{"tls.client_key", p.TLS.ClientKey},
 		{"tls.client_key_passphrase", p.TLS.ClientKeyPassphrase},
+	}
+	for i, ref := range p.STS.SigningCertificates {
+		all = append(all, RefAt{index("sts.signing_certificates", i), ref})
 	}
 	for _, list := range []struct {
 		path   string
