@@ -20,5 +20,6 @@ linux/amd64 | linux/arm64) ldflags="$ldflags -E _authctl_entry" ;;
 esac
 # shellcheck disable=SC2086
 CGO_ENABLED=0 go build -tags nethttpomithttp2 -trimpath $flags -ldflags "$ldflags" -o "$out" .
+# crypto/tls is a tenth of a megabyte less so; what takes time there is in crypto, which keeps its own.
 # A file as the linker wrote it starts 0.6 ms slower than its copy, until the page cache forgets it.
 cp "$out" "$out.copy" && mv "$out.copy" "$out"
