@@ -41,6 +41,6 @@ func (a *App) Doctor(ctx context.Context, o DoctorOptions, report func(doctor.Re
 }
 
 func (a *App) tlsConfig(ctx context.Context, p *profile.Profile) (*tls.Config, error) {
-	t, err := a.trust().Of(ctx, p)
+	t, err := a.wire(a.Secrets()).Trust().Of(ctx, p)
 	return t.Config, err
 }

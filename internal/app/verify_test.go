@@ -109,7 +109,7 @@ func TestUnknownKeyIsWorthOneFetch(t *testing.T) {
 
 func TestJWKSOnlyOverTLS(t *testing.T) {
 	server := &jwksServer{keys: []*keys.Key{newKey(t, "a")}}
-	a := &App{Sys: System{Now: time.Now, HTTP: server}}
+	a := &App{Sys: System{Now: time.Now, HTTP: server, Env: func(string) (string, bool) { return "", false }}}
 	for at, ok := range map[string]bool{
 		"https://as.example/jwks": true, "http://127.0.0.1:1/jwks": true, "http://as.example/jwks": false, "https://u:p@as.example/": false, "file:///etc": false,
 	} {

@@ -12,18 +12,36 @@ import (
 	"authctl/internal/secret"
 )
 
-// clientCertificate is the certificate of mutual TLS with its private key: from
-// two files, or from one that holds both (PEM, PKCS#12).
-func (d Deps) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Certificate, error) {
-	key := p.TLS.ClientKey
+// Holder is a certificate and the private key of it, each with its place in the
+// profile. One of the first two may be zero, and the other's file has both.
+type Holder struct {
+	Certificate, Key, Passphrase profile.RefAt
+}
+
+// tlsHolder is who a profile is in mutual TLS.
+func tlsHolder(p *profile.Profile) Holder {
+	return Holder{
+		profile.RefAt{Path: "tls.client_certificate", Ref: p.TLS.ClientCertificate},
+		profile.RefAt{Path: "tls.client_key", Ref: p.TLS.ClientKey},
+		profile.RefAt{Path: "tls.client_key_passphrase", Ref: p.TLS.ClientKeyPassphrase},
+	}
+}
+
+// Pair is the certificate of h with its private key: from two files, or from one
+// that holds both (PEM, PKCS#12). Its errors are faults of kind Config.
+func (d Deps) Pair(ctx context.Context, p *profile.Profile, h Holder) (tls.Certificate, error) {
+	certificate, key := h.Certificate.Ref, h.Key.Ref
 	if key.Signs() {
-		return d.signedElsewhere(ctx, p)
+		return d.signedElsewhere(ctx, p, h)
 	}
 	if key.IsZero() {
-		key = p.TLS.ClientCertificate
+		key = certificate
+	}
+	if certificate.IsZero() {
+		certificate = key
 	}
 	var texts [2][]byte
-	for i, ref := range []secret.Ref{p.TLS.ClientCertificate, key} {
+	for i, ref := range []secret.Ref{certificate, key} {
 		text, err := d.Secrets.Resolve(ctx, p.Name, ref)
 		if err != nil {
 			return tls.Certificate{}, err
@@ -32,9 +50,9 @@ func (d Deps) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Ce
 	}
 	pair, err := tls.X509KeyPair(texts[0], texts[1])
 	if err != nil {
-		pair, err = pairOf(texts[0], texts[1], keys.Options{Passphrase: d.keyPassphrase(ctx, p)})
+		pair, err = h.pairOf(texts[0], texts[1], keys.Options{Passphrase: d.keyPassphrase(ctx, p, h)})
 	}
-	if err == nil && p.TLS.ClientKey.IsZero() {
+	if err == nil && h.Key.Ref.IsZero() {
 		// A certificate is public; a file that turned out to hold the key is its owner's alone.
 		key.AnyMode = false
 		_, err = d.Secrets.Resolve(ctx, p.Name, key)
@@ -43,37 +61,37 @@ func (d Deps) clientCertificate(ctx context.Context, p *profile.Profile) (tls.Ce
 }
 
 // signedElsewhere is the certificate with a key that stays where it is.
-func (d Deps) signedElsewhere(ctx context.Context, p *profile.Profile) (tls.Certificate, error) {
-	private, err := keys.Of(ctx, d.Secrets, p.Name, "tls.client_key", p.TLS.ClientKey, keys.Options{})
+func (d Deps) signedElsewhere(ctx context.Context, p *profile.Profile, h Holder) (tls.Certificate, error) {
+	private, err := keys.Of(ctx, d.Secrets, p.Name, h.Key.Path, h.Key.Ref, keys.Options{})
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	text, err := d.Secrets.Resolve(ctx, p.Name, p.TLS.ClientCertificate)
+	text, err := d.Secrets.Resolve(ctx, p.Name, h.Certificate.Ref)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
-	return withChain(private, []byte(text.Reveal()), keys.Options{})
+	return h.withChain(private, []byte(text.Reveal()), keys.Options{})
 }
 
 // pairOf reads what crypto/tls does not: DER, PKCS#12, encrypted keys, UTF-16,
 // a chain in another order.
-func pairOf(certificate, key []byte, o keys.Options) (tls.Certificate, error) {
+func (h Holder) pairOf(certificate, key []byte, o keys.Options) (tls.Certificate, error) {
 	private, err := keys.Load(key, o)
 	switch {
 	case err != nil:
-		return tls.Certificate{}, unusable("tls.client_key", err)
+		return tls.Certificate{}, unusable(h.Key.Path, err)
 	case private.Signer == nil:
-		return tls.Certificate{}, fault.New(fault.Config, "the private key of tls.client_certificate is missing").
-			Hint("let tls.client_key name it; authctl kid FILE shows what a file holds")
+		return tls.Certificate{}, fault.New(fault.Config, "the private key of %s is missing", h.Certificate.Path).
+			Hint("let %s name it; authctl kid FILE shows what a file holds", h.Key.Path)
 	}
-	return withChain(private, certificate, o)
+	return h.withChain(private, certificate, o)
 }
 
 // withChain is the certificate of private, and of the others what stands beside it.
-func withChain(private *keys.Key, certificate []byte, o keys.Options) (tls.Certificate, error) {
+func (h Holder) withChain(private *keys.Key, certificate []byte, o keys.Options) (tls.Certificate, error) {
 	chain, err := keys.Certificates(certificate, o)
 	if err != nil {
-		return tls.Certificate{}, unusable("tls.client_certificate", err)
+		return tls.Certificate{}, unusable(h.Certificate.Path, err)
 	}
 	pair := tls.Certificate{PrivateKey: private.Signer}
 	for _, c := range chain {
@@ -84,7 +102,7 @@ func withChain(private *keys.Key, certificate []byte, o keys.Options) (tls.Certi
 		pair.Certificate = append(pair.Certificate, c.Raw)
 	}
 	if pair.Leaf == nil {
-		return tls.Certificate{}, fault.New(fault.Config, "tls.client_key is not the key of tls.client_certificate").
+		return tls.Certificate{}, fault.New(fault.Config, "%s is not the key of %s", h.Key.Path, h.Certificate.Path).
 			Hint("compare authctl kid of both files")
 	}
 	return pair, nil
@@ -109,14 +127,14 @@ func belongs(c *x509.Certificate, k *keys.Key) bool {
 	return errTheirs == nil && errMine == nil && theirs == mine
 }
 
-// keyPassphrase asks for tls.client_key_passphrase once, however many files it opens.
-func (d Deps) keyPassphrase(ctx context.Context, p *profile.Profile) func() (secret.Text, error) {
+// keyPassphrase asks for the passphrase once, however many files it opens.
+func (d Deps) keyPassphrase(ctx context.Context, p *profile.Profile, h Holder) func() (secret.Text, error) {
 	var text secret.Text
 	return func() (secret.Text, error) {
-		ref := p.TLS.ClientKeyPassphrase
+		ref := h.Passphrase.Ref
 		if ref.IsZero() {
-			return secret.Text{}, fault.New(fault.Config, "the key of tls.client_certificate is encrypted").
-				Hint("set tls.client_key_passphrase in profile %s", p.Name)
+			return secret.Text{}, fault.New(fault.Config, "the key of %s is encrypted", h.Certificate.Path).
+				Hint("set %s in profile %s", h.Passphrase.Path, p.Name)
 		}
 		var err error
 		if text.IsZero() {

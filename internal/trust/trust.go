@@ -56,7 +56,7 @@ func (d Deps) Of(ctx context.Context, p *profile.Profile) (Trust, error) {
 		}
 	}
 	if !p.TLS.ClientCertificate.IsZero() {
-		pair, err := d.clientCertificate(ctx, p)
+		pair, err := d.Pair(ctx, p, tlsHolder(p))
 		if err != nil {
 			return Trust{}, err
 		}
