@@ -32,6 +32,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Texts("resource", &p.Resource),
 		strict.Any("authorization_details", &p.AuthorizationDetails),
 		strict.Object("exchange", exchangeMembers(&p.Exchange)),
+		stsBlock(&p.STS),
 		strict.Object("login", []strict.Member{
 			strict.Fixed(strict.Text("redirect_uri", &p.Login.RedirectURI)),
 			strict.Text("pushed", &p.Login.Pushed),

@@ -55,6 +55,33 @@ func optionalRef(key string, to **secret.Ref, s sensitivity) strict.Member {
 	}
 }
 
+// refs is a list of references.
+func refs(key string, to *[]secret.Ref, s sensitivity) strict.Member {
+	return strict.Member{
+		Key: key, Fixed: true,
+		Read: func(r *strict.Reader, n *yaml.Node, path string) {
+			*to = nil
+			r.Sequence(n, path, func(item *yaml.Node, at string) {
+				if one, ok := readRef(r, item, at, s); ok && one.IsZero() {
+					r.Problem(item, at, refForms, "is empty")
+				} else if ok {
+					*to = append(*to, one)
+				}
+			})
+		},
+		Write: func() *yaml.Node {
+			if len(*to) == 0 {
+				return nil
+			}
+			list := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+			for _, one := range *to {
+				list.Content = append(list.Content, fromRef(one))
+			}
+			return list
+		},
+	}
+}
+
 // readRef reads a secret reference. What stands there may be the secret itself,
 // so no message quotes it.
 func readRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret.Ref, bool) {
@@ -76,7 +103,7 @@ func readRef(r *strict.Reader, n *yaml.Node, path string, s sensitivity) (secret
 	return got, ok
 }
 
-const onlySigns = "signs, and gives no secret: it is for client.key, grant_assertion.key, dpop.key and tls.client_key"
+const onlySigns = "signs, and gives no secret: it is for client.key, grant_assertion.key, sts.key, dpop.key and tls.client_key"
 
 const refForms = "keyring:NAME, env:NAME, file:PATH, file:PATH#/json/pointer, or {command: [program, argument]}"
 

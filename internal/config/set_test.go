@@ -26,6 +26,7 @@ func TestNoSetChangesWhereASecretGoes(t *testing.T) {
 		"preset", "issuer", "discovery", "insecure_http", "client.id", "client.auth", "login.redirect_uri", "api.hosts",
 		"client.secret", "client.key", "client.key_passphrase", "client.certificate", "client.assertion",
 		"grant_assertion.key", "grant_assertion.issuer", "grant_assertion.audience", "assertion.audience", "assertion.issuer", "exchange.subject_token", "exchange.actor_token", "dpop.key",
+		"sts.url", "sts.applies_to", "sts.key", "sts.key_passphrase", "sts.certificate", "sts.signing_certificates",
 		"tls.ca", "tls.client_certificate", "tls.client_key", "tls.client_key_passphrase",
 	}
 	seen := 0

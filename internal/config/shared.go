@@ -134,13 +134,7 @@ func (s *SharedStore) engineMembers(kind *string) []strict.Member {
 		strict.Text("namespace", &s.Namespace),
 		ref("token", &s.Token, placed),
 		ref("key", &s.Key, private),
-		{Key: "old_keys", Read: func(r *strict.Reader, n *yaml.Node, path string) {
-			r.Sequence(n, path, func(item *yaml.Node, at string) {
-				if one, ok := readRef(r, item, at, private); ok {
-					s.OldKeys = append(s.OldKeys, one)
-				}
-			})
-		}},
+		refs("old_keys", &s.OldKeys, private),
 		strict.Text("takeover", &s.Takeover),
 		strict.Text("on_outage", &s.OnOutage),
 	}
