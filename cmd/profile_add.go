@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"authctl/internal/config"
+	"authctl/internal/config/draft"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/shown"
@@ -96,7 +98,7 @@ func (a *asker) canKeep(ctx context.Context, o addOptions) error {
 		return nil
 	}
 	if o.preset != "" {
-		if d, err := config.NewDraft(o.name, o.preset); err != nil || !d.Secrets() {
+		if d, err := draft.New(o.name, o.preset); err != nil || !d.Secrets() {
 			return err
 		}
 	}
@@ -112,23 +114,30 @@ func (a *asker) draft(ctx context.Context, o addOptions) (*profile.Profile, []by
 			return nil, nil, err
 		}
 	}
-	d, err := config.NewDraft(o.name, preset)
+	d, err := draft.New(o.name, preset)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, q := range d.Questions() {
-		if err := a.question(ctx, o.name, d, q); err != nil {
-			return nil, nil, err
-		}
+	if err := a.questions(ctx, o.name, d, d.Questions()); err != nil {
+		return nil, nil, err
 	}
 	return d.Finish()
 }
 
+func (a *asker) questions(ctx context.Context, profileName string, d *draft.Draft, asked []draft.Question) error {
+	for _, q := range asked {
+		if err := a.question(ctx, profileName, d, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // question asks until the answer is right; a script has one try.
-func (a *asker) question(ctx context.Context, profileName string, d *config.Draft, q config.Question) error {
+func (a *asker) question(ctx context.Context, profileName string, d *draft.Draft, q draft.Question) error {
 	label := q.Say
-	if q.Default != "" {
-		label += " [" + q.Default + "]"
+	if offered := cmp.Or(q.Default, q.Offer); offered != "" {
+		label += " [" + offered + "]"
 	} else if q.Optional {
 		label += ", may be left empty"
 	}
@@ -137,19 +146,20 @@ func (a *asker) question(ctx context.Context, profileName string, d *config.Draf
 		if err != nil && !(errors.Is(err, io.EOF) && !q.Required()) {
 			return err
 		}
-		switch {
-		case text != "" && q.IsKey():
-			if text, err = a.key(ctx, profileName, text); err == nil {
+		switch text = cmp.Or(text, q.Offer); {
+		case text != "":
+			if text, err = a.file(ctx, profileName, q, text); err == nil {
 				err = d.Answer(q, text)
 			}
-		case text != "":
-			err = d.Answer(q, text)
+			if err == nil {
+				return a.questions(ctx, profileName, d, q.Then)
+			}
 		case q.Required():
 			err = fault.New(fault.Usage, "an answer is needed: %s", q.Say)
 		default:
 			return nil
 		}
-		if err == nil || !a.person() {
+		if !a.person() {
 			return err
 		}
 		a.c.printText(asFault(err))

@@ -7,15 +7,23 @@ import (
 	"path/filepath"
 	"strings"
 
+	"authctl/internal/config/draft"
 	"authctl/internal/fault"
 	"authctl/internal/keys"
 	"authctl/internal/secret"
 )
 
-// key is the answer to the question for a private key as a reference. A path
-// becomes file:PATH, and the key there is opened at once: a profile whose key is
-// not there, or is none, would only fail later.
-func (a *asker) key(ctx context.Context, profileName, text string) (string, error) {
+// file is the answer to the question for a private key or a certificate as a
+// reference. A path becomes file:PATH, and what is there is opened at once: a profile
+// whose key is not there, or is none, would only fail later.
+func (a *asker) file(ctx context.Context, profileName string, q draft.Question, text string) (string, error) {
+	open := a.open
+	switch {
+	case q.IsCertificate():
+		open = a.openCertificate
+	case !q.IsKey():
+		return text, nil
+	}
 	ref, err := secret.ParseRef(text)
 	if errors.Is(err, secret.ErrLiteral) && mayBePath(text) {
 		if ref, err = pathRef(text); err != nil {
@@ -25,14 +33,14 @@ func (a *asker) key(ctx context.Context, profileName, text string) (string, erro
 	if err != nil || ref.Kind != secret.File || ref.Path == "-" || relative(ref.Path) {
 		return text, nil // Answer knows what is wrong with it, if anything is
 	}
-	err = a.open(ctx, profileName, ref)
+	err = open(ctx, profileName, ref)
 	var inside *keys.InsideError
 	if errors.As(err, &inside) && ref.Pointer == "" {
 		ref.Pointer = inside.Pointer
 		if !a.agreed(ctx, "it is JSON with a key inside; take "+ref.String()+"?") {
 			return "", fault.New(fault.Usage, "%s: %w", text, err).Hint("answer %s", ref)
 		}
-		err = a.open(ctx, profileName, ref)
+		err = open(ctx, profileName, ref)
 	}
 	if err != nil {
 		return "", err
@@ -52,10 +60,10 @@ func pathRef(text string) (secret.Ref, error) {
 	if relative(path) {
 		full, err := filepath.Abs(path)
 		if err != nil {
-			return secret.Ref{}, fault.New(fault.Config, "finding the key: %w", err)
+			return secret.Ref{}, fault.New(fault.Config, "finding the file: %w", err)
 		}
 		if _, err := os.Stat(full); err != nil && !strings.HasPrefix(path, ".") { // it may be the key: not repeated
-			return secret.Ref{}, fault.New(fault.Usage, "there is no file of that name in this folder: the answer is the path of the key's file, and never the key")
+			return secret.Ref{}, fault.New(fault.Usage, "there is no file of that name in this folder: the answer is the path of a file, and never the key itself")
 		}
 		path = full
 	}
@@ -70,17 +78,36 @@ func relative(path string) bool {
 	return !filepath.IsAbs(path) && !strings.HasPrefix(path, "~/")
 }
 
-// open reads the private key that ref leads to. An encrypted one is one.
-func (a *asker) open(ctx context.Context, profileName string, ref secret.Ref) error {
+// read is what ref leads to.
+func (a *asker) read(ctx context.Context, profileName string, ref secret.Ref) ([]byte, error) {
 	value, err := a.app.Secrets().Resolve(ctx, profileName, ref)
+	var f *fault.Error
+	if errors.As(err, &f) && f.Kind == fault.Config {
+		f.Kind = fault.Usage // the answer is wrong, and no file of ours
+	}
+	return []byte(value.Reveal()), err
+}
+
+// openCertificate reads the certificate that ref leads to.
+func (a *asker) openCertificate(ctx context.Context, profileName string, ref secret.Ref) error {
+	ref.AnyMode = true
+	text, err := a.read(ctx, profileName, ref)
 	if err != nil {
-		var f *fault.Error
-		if errors.As(err, &f) && f.Kind == fault.Config {
-			f.Kind = fault.Usage // the answer is wrong, and no file of ours
-		}
 		return err
 	}
-	key, err := keys.Load([]byte(value.Reveal()), keys.Options{Passphrase: func() (secret.Text, error) {
+	if _, err := keys.Certificates(text, keys.Options{}); err != nil && !errors.Is(err, keys.ErrPassphrase) {
+		return fault.New(fault.Usage, "%s: %w", ref, err)
+	}
+	return nil
+}
+
+// open reads the private key that ref leads to. An encrypted one is one.
+func (a *asker) open(ctx context.Context, profileName string, ref secret.Ref) error {
+	text, err := a.read(ctx, profileName, ref)
+	if err != nil {
+		return err
+	}
+	key, err := keys.Load(text, keys.Options{Passphrase: func() (secret.Text, error) {
 		return secret.Text{}, keys.ErrPassphrase
 	}})
 	switch {

@@ -63,7 +63,8 @@ func notInKey() map[string]string {
 		"TLS.ClientKey":           "belongs to the certificate, which is in the key",
 		"TLS.ClientKeyPassphrase": "opens the same key",
 
-		"Hints":  "said to a person",
+		"Hints":        "said to a person",
+		"Environments": "what a profile may hold together",
 		"Source": "for messages",
 	}
 }
@@ -196,6 +197,8 @@ func change(t *testing.T, path string, v reflect.Value) {
 		*field = append(slices.Clone(*field), profile.STSClaim{Name: "x", Value: "1"})
 	case *[]secret.Ref:
 		*field = append(slices.Clone(*field), secret.Ref{Kind: secret.Keyring, Name: "another"})
+	case *[]profile.Environment:
+		*field = append(slices.Clone(*field), profile.Environment{Name: "x"})
 	case *[]profile.Hint:
 		*field = append(slices.Clone(*field), profile.Hint{Match: "x", Say: "y"})
 	case *map[string]string:

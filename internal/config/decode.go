@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 	"authctl/internal/strict"
@@ -73,7 +74,7 @@ func (d *decoder) preset(r *strict.Reader, body *yaml.Node, p *profile.Profile) 
 	}
 	inner := strict.New("preset "+n.Value, "", r.Profile)
 	d.preset(inner, root, p) // a preset may stand on another
-	inner.Mapping(root, "", presetMembers(p, new([]Question)))
+	inner.Mapping(root, "", presetMembers(p))
 	r.Problems = append(r.Problems, inner.Problems...)
 	for path, at := range inner.Source {
 		if path != "" {
@@ -81,6 +82,26 @@ func (d *decoder) preset(r *strict.Reader, body *yaml.Node, p *profile.Profile) 
 		}
 	}
 	return true
+}
+
+// Preset is the body of a preset, and what it is as a profile.
+func Preset(name string) (*yaml.Node, *profile.Profile, error) {
+	d, r, p := newDecoder(), strict.New("preset "+name, "", ""), profile.Default()
+	d.preset(r, on(name), &p)
+	root := d.presets[name]
+	if root == nil {
+		return nil, nil, fault.New(fault.Usage, "%s", notPreset(name))
+	}
+	return root, &p, r.Problems.Fault("")
+}
+
+// on is a body that has a preset and nothing else.
+func on(preset string) *yaml.Node {
+	body := &yaml.Node{Kind: yaml.MappingNode}
+	if preset != "" {
+		body.Content = []*yaml.Node{strict.Scalar("preset"), strict.Scalar(preset)}
+	}
+	return body
 }
 
 func notPreset(name string) string {

@@ -61,7 +61,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 			ref("client_key", &p.TLS.ClientKey, signing),
 			ref("client_key_passphrase", &p.TLS.ClientKeyPassphrase, private),
 		}),
-		strict.Objects("hints", &p.Hints, hintMembers, func(*strict.Reader, *yaml.Node, string) {}),
+		strict.Objects("hints", &p.Hints, hintMembers, anything),
 	}
 }
 
@@ -198,25 +198,17 @@ func oneValue(r *strict.Reader, item *yaml.Node, path string) {
 	}
 }
 
-// Question asks for what a preset leaves to the profile.
-type Question struct {
-	Say      string // what is asked, for people
-	Default  string // the preset's own value, "" when it has none
-	Optional bool   // the profile does without
-
-	put  *yaml.Node // the part of a body that holds ANSWER
-	path string     // where that is
+// presetMembers are a profile's, and what only a preset has. Its questions are read
+// by internal/config/draft.
+func presetMembers(p *profile.Profile) []strict.Member {
+	return append(profileMembers(p),
+		strict.Objects("environments", &p.Environments, environmentMembers, anything),
+		strict.Member{Key: "ask", Read: anything})
 }
 
-// presetMembers are a profile's, and the questions that only a preset has.
-func presetMembers(p *profile.Profile, asked *[]Question) []strict.Member {
-	return append(profileMembers(p), strict.Objects("ask", asked, questionMembers, func(*strict.Reader, *yaml.Node, string) {}))
+func environmentMembers(e *profile.Environment) []strict.Member {
+	return []strict.Member{strict.Text("name", &e.Name), strict.Texts("hosts", &e.Hosts)}
 }
 
-func questionMembers(q *Question) []strict.Member {
-	return []strict.Member{
-		strict.Text("say", &q.Say),
-		strict.Flag("optional", &q.Optional),
-		{Key: "put", Read: func(_ *strict.Reader, n *yaml.Node, _ string) { q.put = n }},
-	}
-}
+// anything is what nothing else is to be said of.
+func anything(*strict.Reader, *yaml.Node, string) {}

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"go.yaml.in/yaml/v3"
-
 	"authctl/internal/profile"
 	"authctl/internal/strict"
 )
@@ -28,10 +26,7 @@ func Fields(over bool) []string {
 
 // loadAlone is the profile of --preset and --set alone.
 func loadAlone(s Settings) (*profile.Profile, error) {
-	body := &yaml.Node{Kind: yaml.MappingNode}
-	if s.preset != "" {
-		body.Content = []*yaml.Node{strict.Scalar("preset"), strict.Scalar(s.preset)}
-	}
+	body := on(s.preset)
 	d := newDecoder()
 	d.over = s.over
 	p, problems := d.decode(entry{name: profile.Alone, key: body, body: body}, "--preset")

@@ -17,7 +17,7 @@ func stsBlock(s *profile.STS) strict.Member {
 		strict.Fixed(strict.Text("applies_to", &s.AppliesTo)),
 		strict.Objects("claims", &s.Claims, func(c *profile.STSClaim) []strict.Member {
 			return []strict.Member{strict.Text("name", &c.Name), strict.Text("value", &c.Value)}
-		}, func(*strict.Reader, *yaml.Node, string) {}),
+		}, anything),
 		strict.Text("claims_dialect", &s.Dialect),
 		strict.Text("key_type", &s.KeyType),
 		strict.Text("use_key", &s.UseKey),

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"embed"
+	"slices"
 	"strings"
 )
 
@@ -29,4 +30,18 @@ func PresetNames() []string {
 		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
 	}
 	return names
+}
+
+// Environment are hosts that belong together: a profile of a preset is of one of them,
+// and not of the test system here and of the real one there.
+type Environment struct {
+	Name  string
+	Hosts []string // a host, or .DOMAIN for every host below it
+}
+
+// has is true of a host name, without its port.
+func (e Environment) has(host string) bool {
+	return slices.ContainsFunc(e.Hosts, func(known string) bool {
+		return strings.EqualFold(host, known) || strings.HasPrefix(known, ".") && strings.HasSuffix(strings.ToLower(host), known)
+	})
 }

@@ -55,6 +55,7 @@ type Profile struct {
 	API                  API
 	TLS                  TLS
 	Hints                []Hint
+	Environments         []Environment // of the preset
 
 	// Source maps a YAML path such as "client.auth" to where it was written,
 	// "file:line:column"; for messages only.

@@ -85,6 +85,7 @@ func (c *checker) urls() {
 		{"revocation_url", p.RevocationURL},
 		{"end_session_url", p.EndSessionURL},
 		{"discovery_url", p.DiscoveryURL},
+		{"sts.url", p.STS.URL},
 		{"api.base_url", p.API.BaseURL},
 	} {
 		c.endpoint(e.path, e.url)

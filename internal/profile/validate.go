@@ -18,6 +18,8 @@ func (p *Profile) Validate() error {
 	c.endpoints()
 	c.client()
 	c.assertions()
+	c.sts()
+	c.environments()
 	c.lists()
 	c.request()
 	c.ownParams()

@@ -43,6 +43,28 @@ func requests(change func(*profile.Profile)) func(*profile.Profile) {
 	}
 }
 
+// asksSTS makes the profile one with a security token service, and then changes it.
+func asksSTS(change func(*profile.Profile)) func(*profile.Profile) {
+	return func(p *profile.Profile) {
+		p.Grant, p.Client.Key = "token_exchange", ref("K")
+		p.STS.URL, p.STS.AppliesTo, p.STS.Claims = "https://sts.example/issue", "http://service.example/1", []profile.STSClaim{{Name: "cvr", Value: "01234567"}}
+		if change != nil {
+			change(p)
+		}
+	}
+}
+
+// environments has a test server and the real STS, and then changes that.
+func environments(change func(*profile.Profile)) func(*profile.Profile) {
+	return asksSTS(func(p *profile.Profile) {
+		p.Environments = []profile.Environment{{Name: "test", Hosts: []string{".test.example"}}, {Name: "production", Hosts: []string{"sts.example"}}}
+		p.Issuer, p.TokenURL = "https://as.test.example", "https://as.example/token"
+		if change != nil {
+			change(p)
+		}
+	})
+}
+
 func TestASoundProfileHasNoProblem(t *testing.T) {
 	p := sound()
 	if err := p.Validate(); err != nil {
@@ -128,6 +150,44 @@ func TestValidate(t *testing.T) {
 		{"a signed grant with two chains", signs(func(_ *profile.Profile, a *profile.GrantAssertion) {
 			a.X5C, a.Headers = true, []profile.Field{{Name: "x5c", Value: "x"}}
 		}), `grant_assertion.headers[0].name: "x5c" comes from grant_assertion.x5c`},
+
+		{"a security token service", asksSTS(nil), ""},
+		{"an STS, and its key and certificate", asksSTS(func(p *profile.Profile) {
+			p.Client.Key, p.STS.Key, p.STS.Certificate = secret.Ref{}, ref("K"), ref("C")
+		}), ""},
+		{"an STS with a bearer's assertion", asksSTS(func(p *profile.Profile) { p.STS.KeyType = "bearer" }), ""},
+		{"an STS with another grant", asksSTS(func(p *profile.Profile) { p.Grant = "client_credentials" }), ""},
+		{"an STS without claims", asksSTS(func(p *profile.Profile) { p.STS.Claims = nil }), ""},
+		{"an STS over http", asksSTS(func(p *profile.Profile) { p.STS.URL = "http://sts.example" }), "sts.url: http would send"},
+		{"an STS over http on loopback", asksSTS(func(p *profile.Profile) { p.STS.URL = "http://127.0.0.1:1/sts" }), ""},
+		{"an STS for nothing", asksSTS(func(p *profile.Profile) { p.STS.AppliesTo = "" }), "sts.applies_to: is needed by sts.url"},
+		{"an STS for a placeholder", asksSTS(func(p *profile.Profile) { p.STS.AppliesTo = "http://<service>" }), "sts.applies_to: holds a placeholder"},
+		{"an STS without a key", asksSTS(func(p *profile.Profile) { p.Client.Key = secret.Ref{} }), "sts.key: is missing"},
+		{"an STS, a key in an agent and no certificate", asksSTS(func(p *profile.Profile) { p.Client.Key.Kind = secret.SSHAgent }), "client.certificate: is needed: ssh-agent"},
+		{"an STS, its key in an agent and no certificate", asksSTS(func(p *profile.Profile) {
+			p.STS.Key, p.Client.Certificate = secret.Ref{Kind: secret.SSHAgent, Name: "x"}, ref("C")
+		}), "sts.certificate: is needed: ssh-agent"},
+		{"an STS of another protocol", asksSTS(func(p *profile.Profile) { p.STS.Protocol = "soap" }), `sts.protocol: "soap" is unknown`},
+		{"an STS of another dialect", asksSTS(func(p *profile.Profile) { p.STS.Dialect = "authclaim" }), `sts.claims_dialect: "authclaim" is unknown, did you mean "authclaims"?`},
+		{"an STS of another key type", asksSTS(func(p *profile.Profile) { p.STS.KeyType = "symmetric" }), `sts.key_type: "symmetric" is unknown`},
+		{"an STS, a key in another way", asksSTS(func(p *profile.Profile) { p.STS.UseKey = "x509-data" }), `sts.use_key: "x509-data" is unknown, did you mean "x509_data"?`},
+		{"an STS for less than nothing", asksSTS(func(p *profile.Profile) { p.STS.Lifetime = -1 }), "sts.lifetime: must not be negative"},
+		{"a claim without name", asksSTS(func(p *profile.Profile) { p.STS.Claims[0].Name = "" }), "sts.claims[0].name: is missing"},
+		{"a claim without value", asksSTS(func(p *profile.Profile) { p.STS.Claims[0].Value = "" }), "sts.claims[0].value: is missing"},
+		{"a claim of an STS twice", asksSTS(func(p *profile.Profile) { p.STS.Claims = append(p.STS.Claims, p.STS.Claims[0]) }), `sts.claims[1].name: "cvr" is given twice`},
+		{"JSON with two claims", asksSTS(func(p *profile.Profile) {
+			p.STS.Protocol, p.STS.Claims = "mtls-json", append(p.STS.Claims, profile.STSClaim{Name: "b", Value: "1"})
+		}), "sts.claims: must be one claim with sts.protocol: mtls-json"},
+		{"JSON without claims", asksSTS(func(p *profile.Profile) { p.STS.Protocol, p.STS.Claims = "mtls-json", nil }), "sts.claims: must be one claim"},
+		{"claims and no STS", asksSTS(func(p *profile.Profile) { p.STS.URL = "" }), "sts.url: is missing, and sts.claims is for it"},
+		{"what an STS would be asked for, and none", asksSTS(func(p *profile.Profile) { p.STS.URL, p.STS.Claims = "", nil }), ""},
+
+		{"one environment", environments(func(p *profile.Profile) { p.STS.URL = "https://sts.test.example/x" }), ""},
+		{"hosts of no environment", environments(func(p *profile.Profile) { p.Issuer, p.STS.URL = "https://as.example", "https://sts.example/x" }), ""},
+		{"two environments", environments(nil), "sts.url: is of the production environment, and issuer of the test one"},
+		{"two environments, the issuer unsaid", environments(func(p *profile.Profile) { p.Issuer, p.TokenURL = "", "https://AS.test.example:8443/token" }), "sts.url: is of the production environment, and token_url of the test one"},
+		{"an API of another environment", environments(func(p *profile.Profile) { p.STS.URL, p.API.Hosts = "", []string{"sts.example:443"} }), "api.hosts[0]: is of the production environment"},
+		{"a host that ends like an environment", environments(func(p *profile.Profile) { p.Issuer, p.TokenURL = "https://xtest.example", "https://test.example/t" }), ""},
 
 		{"the scope of everything", func(p *profile.Profile) { p.Scopes = []string{"*", "nhn:x/y", "api://x/.default"} }, ""},
 		{"a quote in a scope", func(p *profile.Profile) { p.Scopes = []string{`a"b`} }, "scopes[0]: is not one scope"},

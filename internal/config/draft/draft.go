@@ -1,12 +1,15 @@
-package config
+// Package draft makes a profile of a preset and the answers to its questions.
+package draft
 
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"authctl/internal/config"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
@@ -17,12 +20,6 @@ import (
 // before a path.
 const answer = "ANSWER"
 
-// Required is true when no answer is no profile.
-func (q Question) Required() bool { return !q.Optional && q.Default == "" }
-
-// IsKey is true where the answer is a private key.
-func (q Question) IsKey() bool { return profile.RefAt{Path: q.path}.IsKey() }
-
 // Draft is a profile in the making: a preset and the answers so far.
 type Draft struct {
 	name      string
@@ -31,39 +28,35 @@ type Draft struct {
 	secrets   bool
 }
 
-// NewDraft begins a profile on a preset.
-func NewDraft(name, preset string) (*Draft, error) {
-	data, ok := profile.Preset(preset)
-	if !ok {
-		return nil, fault.New(fault.Usage, "%s", notPreset(preset))
+// New begins a profile on a preset.
+func New(name, preset string) (*Draft, error) {
+	root, base, err := config.Preset(preset)
+	if err != nil {
+		return nil, err
 	}
-	root, wrong := strict.Parse("preset "+preset, data)
-	if wrong != nil {
-		return nil, wrong.Fault("")
-	}
-	var asked []Question
+	d := &Draft{name: name, body: &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{strict.Scalar("preset"), strict.Scalar(preset)}}}
 	r := strict.New("preset "+preset, "", name)
-	base := profile.Default()
-	r.Mapping(root, "", presetMembers(&base, &asked))
-	if len(r.Problems) > 0 {
-		return nil, r.Problems.Fault("")
+	if ask := strict.Child(root, "ask"); ask != nil {
+		questions("ask", &d.questions).Read(r, ask, "ask")
 	}
+	d.prepare(root, d.questions)
+	for _, r := range base.Refs() {
+		d.secrets = d.secrets || r.Ref.Kind == secret.Keyring && !r.IsKey()
+	}
+	return d, r.Problems.Fault("")
+}
+
+// prepare finds where the answers go, and the preset's own values there.
+func (d *Draft) prepare(root *yaml.Node, asked []Question) {
 	for i := range asked {
 		q := &asked[i]
 		q.path = pathOf(q.put, answer, "")
 		if v := atPath(root, q.path); v != nil && v.Kind == yaml.ScalarNode {
 			q.Default = v.Value
 		}
-	}
-	body := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{strict.Scalar("preset"), strict.Scalar(preset)}}
-	d := &Draft{name: name, body: body, questions: asked}
-	for _, r := range base.Refs() {
-		d.secrets = d.secrets || r.Ref.Kind == secret.Keyring && !r.IsKey()
-	}
-	for _, q := range asked {
 		d.secrets = d.secrets || pathOf(q.put, string(secret.Keyring)+":", "") != ""
+		d.prepare(root, q.Then)
 	}
-	return d, nil
 }
 
 // Secrets is true where the profile will have a secret that a person types.
@@ -79,12 +72,15 @@ func (d *Draft) Answer(q Question, text string) error {
 	if _, home := secret.InHome(path); ok && path != "-" && !home && !filepath.IsAbs(path) {
 		return fault.New(fault.Usage, "%s: the path must be absolute or begin with ~/", q.path)
 	}
+	if q.pattern != "" && !regexp.MustCompile("^(?:"+q.pattern+")$").MatchString(text) {
+		return fault.New(fault.Usage, "%s: %q is not of the form %s", q.path, text, q.pattern)
+	}
 	body := merge(d.body, filled(q.put, text))
 	encoded, err := strict.Encode(body)
 	if err != nil {
 		return fault.New(fault.Internal, "writing the answer: %w", err)
 	}
-	_, err = ParseProfile(d.name, "answer", encoded)
+	_, err = config.ParseProfile(d.name, "answer", encoded)
 	for _, p := range strict.AllProblems(err) {
 		if concerns(p.Path, q.path) {
 			return fault.New(fault.Usage, "%s: %s", p.Path, p.Text)
@@ -107,7 +103,7 @@ func (d *Draft) Finish() (*profile.Profile, []byte, error) {
 	if err != nil {
 		return nil, nil, fault.New(fault.Internal, "writing the profile: %w", err)
 	}
-	p, err := ParseProfile(d.name, "answers", text)
+	p, err := config.ParseProfile(d.name, "answers", text)
 	return p, text, err
 }
 
