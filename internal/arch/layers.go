@@ -9,7 +9,7 @@ func Layers() [][]string {
 		{"fault", "secret", "files"},
 		{"token", "profile", "keys", "engine"},
 		{"jwt", "trust", "endpoint", "store", "secretstore", "saml", "strict"},
-		{"metadata", "clientauth", "grant", "registration"},
+		{"metadata", "clientauth", "grant", "registration", "wstrust"},
 		{"acquire", "config"},
 		{"login", "render", "sandbox", "inspect", "doctor", "rotation"},
 		{"curl", "host", "session"},

@@ -13,7 +13,7 @@ func doors() map[string][]string {
 		"github.com/golang-jwt/jwt/v5":        {"internal/jwt", "internal/bench/floor/libraries"},
 		"github.com/lestrrat-go/jwx/v2":       {"internal/keys", "internal/bench/floor/libraries"},
 		"github.com/zalando/go-keyring":       {"internal/secretstore", "internal/bench/floor/keyring", "internal/bench/floor/libraries"},
-		"github.com/russellhaering/goxmldsig": {"internal/sandbox", "internal/saml"}, // saml: its tests only
+		"github.com/russellhaering/goxmldsig": {"internal/sandbox", "internal/wstrust", "internal/saml"}, // saml: its tests only
 		"rsc.io/qr":                           {"internal/login", "internal/render", "cmd"},
 	}
 }

@@ -42,6 +42,9 @@ type scanned struct {
 	rootAttrs  []xml.Attr
 	parts      []*part // assertions that are in no other
 	encrypted  int
+	all        int      // assertions, those in others too
+	sealed     int      // encrypted ones, those in others too
+	encoding   string   // what it says of itself where that is not UTF-8
 	status     []string // what a Response's status or a SOAP fault says
 	missing    []string // prefixes that are used and not declared, "" for the default namespace
 	ids        map[string]int
@@ -70,6 +73,7 @@ func scan(raw []byte) (*scanned, error) {
 		if !utf8.Valid(raw) {
 			return nil, otherEncoding(charset)
 		}
+		s.doc.encoding = charset
 		// Read as what it is: the declaration is a detail of whoever wrote it to a file.
 		s.warn("the document says that its encoding is %.40q, and it is UTF-8", charset)
 		return in, nil
@@ -132,6 +136,12 @@ func (s *scanner) begin(t xml.StartElement, at int) error {
 	e.name = xml.Name{Space: s.resolve(t.Name.Space), Local: t.Name.Local}
 	if s.doc.root.Local == "" {
 		s.doc.root, s.doc.rootPrefix, s.doc.rootAttrs = e.name, t.Name.Space, t.Attr
+	}
+	switch {
+	case e.name.Local == "Assertion" && (e.name.Space == namespace || e.name.Space == namespace11):
+		s.doc.all++
+	case e.name.Local == "EncryptedAssertion" && e.name.Space == namespace:
+		s.doc.sealed++
 	}
 	if s.part == nil {
 		s.outside(t, e, at)
