@@ -80,12 +80,14 @@ func register(w http.ResponseWriter, r *http.Request, c *core.Core) {
 	core.WriteJSON(w, http.StatusOK, map[string]any{"kids": kids})
 }
 
-// requests answers with every count, or with ?path=P as a bare number for shell scripts.
+// requests answers with every count, or with ?path=P or ?step=S as a bare number for shell scripts.
 func requests(w http.ResponseWriter, r *http.Request, c *core.Core) {
 	counts := c.Counter.Counts()
-	if path := r.URL.Query().Get("path"); path != "" {
-		_, _ = fmt.Fprintln(w, counts.Paths[path])
-		return
+	for parameter, of := range map[string]map[string]int{"path": counts.Paths, "step": counts.Steps} {
+		if one := r.URL.Query().Get(parameter); one != "" {
+			_, _ = fmt.Fprintln(w, of[one])
+			return
+		}
 	}
 	core.WriteJSON(w, http.StatusOK, counts)
 }

@@ -22,7 +22,7 @@ its exit code is passed on.
 Faults, NAME or NAME=COUNT, are injected at the token endpoints:
 `)
 	for _, f := range core.FaultList() {
-		fmt.Fprintf(&b, "  %-18s%s\n", f.Name, f.Does)
+		fmt.Fprintf(&b, "  %-26s%s\n", f.Name, f.Does)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha1" //nolint:gosec // for a key's name
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -16,11 +17,12 @@ func NewCertificate(commonName string, now time.Time) (*rsa.PrivateKey, *x509.Ce
 	if err != nil {
 		return nil, nil, err
 	}
+	id := sha1.Sum(x509.MarshalPKCS1PublicKey(&key.PublicKey)) //nolint:gosec // a name (RFC 5280 4.2.1.2)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()),
 		Subject:      pkix.Name{Country: []string{"DK"}, Organization: []string{"authctl sandbox"}, CommonName: commonName},
 		NotBefore:    now.Add(-24 * time.Hour), NotAfter: now.Add(365 * 24 * time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature,
+		KeyUsage: x509.KeyUsageDigitalSignature, SubjectKeyId: id[:],
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {

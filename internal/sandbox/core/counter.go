@@ -13,6 +13,7 @@ type Counter struct {
 	tokens  map[string]int
 	granted map[string]int
 	reused  map[string]int
+	steps   map[string]int
 }
 
 // Counts is what GET /_sandbox/requests answers.
@@ -22,6 +23,7 @@ type Counts struct {
 	TokenRequests map[string]int `json:"token_requests"` // by profile family, at token endpoints
 	Granted       map[string]int `json:"granted"`        // of these, answered with a token
 	Reused        map[string]int `json:"reused"`         // of these, with a refresh token that was spent before
+	Steps         map[string]int `json:"steps"`          // what a provider did, by its own words
 }
 
 // NewCounter starts at zero.
@@ -36,13 +38,14 @@ func (c *Counter) Reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.total, c.paths, c.tokens, c.granted, c.reused = 0, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	c.steps = map[string]int{}
 }
 
 // Counts is a copy of the counts.
 func (c *Counter) Counts() Counts {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return Counts{c.total, clone(c.paths), clone(c.tokens), clone(c.granted), clone(c.reused)}
+	return Counts{c.total, clone(c.paths), clone(c.tokens), clone(c.granted), clone(c.reused), clone(c.steps)}
 }
 
 // Wrap counts each request before next sees it.
@@ -72,6 +75,13 @@ func (c *Counter) spentAgain(provider string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reused[provider]++
+}
+
+// Step counts one thing that a provider did, such as an assertion issued.
+func (c *Counter) Step(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.steps[what]++
 }
 
 func clone(m map[string]int) map[string]int {

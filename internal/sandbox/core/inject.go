@@ -30,12 +30,12 @@ func (c *Core) inject(w http.ResponseWriter, r *http.Request, next http.HandlerF
 			w.Header().Set("WWW-Authenticate", `Basic realm="sandbox", error="invalid_client", error_description="the \"secret\" expired"`)
 			w.WriteHeader(http.StatusUnauthorized)
 		},
-		"503": func(w http.ResponseWriter, _ *http.Request) { page(w, http.StatusServiceUnavailable) },
+		"503": func(w http.ResponseWriter, _ *http.Request) { Page(w, http.StatusServiceUnavailable) },
 		"bad-json": func(w http.ResponseWriter, _ *http.Request) {
 			text(w, "application/json", `{"access_token":"abc","token_ty`)
 		},
 		"empty": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) },
-		"html":  func(w http.ResponseWriter, _ *http.Request) { page(w, http.StatusOK) },
+		"html":  func(w http.ResponseWriter, _ *http.Request) { Page(w, http.StatusOK) },
 		"drop":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"nonce": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("DPoP-Nonce", c.Hex(16))
@@ -86,7 +86,8 @@ func text(w http.ResponseWriter, kind, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-func page(w http.ResponseWriter, status int) {
+// Page answers in HTML, as what stands before a server does.
+func Page(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body><h1>We are back soon</h1></body></html>\n")

@@ -57,7 +57,10 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form url.Val
 			return
 		}
 	}
-	subject, err := p.checkSAML(form.Get("subject_token"))
+	subject, cvr, err := p.checkSAML(form.Get("subject_token"))
+	if err == nil && p.core.Faults.Take("klg-invalid-token") {
+		err = errors.New("the assertion is not accepted any more")
+	}
 	if err != nil {
 		bad("invalid_token", "Invalid token: "+err.Error())
 		return
@@ -68,6 +71,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, form url.Val
 	}
 	body := p.session(session)
 	body["issued_token_type"] = typeAccess
+	p.core.Counter.Step("klg-exchange")
 	p.core.Answer(w, name, body)
 }
 

@@ -71,6 +71,8 @@ func (p *Provider) Routes(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+realm+"/protocol/openid-connect/revoke", p.revoke)
 	p.deviceRoutes(mux, realm)
 	mux.HandleFunc("GET /klg/sts/assertion", p.assertion)
+	mux.HandleFunc("GET /klg/sts/certificate", p.stsCertificate)
+	mux.HandleFunc("POST "+stsPath, p.issue)
 	p.core.API(mux, "/klg/api", p.core.BearerGuard(name, p.unauthorized))
 }
 

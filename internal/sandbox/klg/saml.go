@@ -17,18 +17,21 @@ const samlSkew = 15 * time.Second
 
 // checkSAML reads a subject token: base64url without padding, signed by the
 // STS, for this gateway, in its time, and for the holder of the client's key.
-// It returns the subject's name.
-func (p *Provider) checkSAML(token string) (subject string, err error) {
+// It returns the subject's name and the municipality.
+func (p *Provider) checkSAML(token string) (subject, cvr string, err error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
 	if err != nil {
-		return "", errors.New("subject_token is not base64url without padding")
+		return "", "", errors.New("subject_token is not base64url without padding")
 	}
 	doc := etree.NewDocument()
 	if err := doc.ReadFromBytes(raw); err != nil || doc.Root() == nil {
-		return "", errors.New("subject_token is not XML")
+		return "", "", errors.New("subject_token is not XML")
 	}
 	if root := doc.Root(); root.Tag != "Assertion" || root.NamespaceURI() != nsAssertion {
-		return "", errors.New("subject_token is not a SAML 2.0 assertion")
+		return "", "", errors.New("subject_token is not a SAML 2.0 assertion")
+	}
+	if len(doc.FindElements("//Assertion")) != 1 {
+		return "", "", errors.New("subject_token holds another assertion")
 	}
 	now := p.core.Now()
 	verify := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{p.sts.make().certificate}})
@@ -38,41 +41,59 @@ func (p *Provider) checkSAML(token string) (subject string, err error) {
 	// have been wrapped around it.
 	signed, err := verify.Validate(doc.Root())
 	if err != nil {
-		return "", errors.New("the signature does not validate")
+		return "", "", errors.New("the signature does not validate")
 	}
 	return p.checkSigned(signed, now)
 }
 
-func (p *Provider) checkSigned(a *etree.Element, now time.Time) (subject string, err error) {
+func (p *Provider) checkSigned(a *etree.Element, now time.Time) (subject, cvr string, err error) {
 	if issuer := text(a, "Issuer"); issuer != stsIssuer {
-		return "", fmt.Errorf("the issuer %q is not the STS", issuer)
+		return "", "", fmt.Errorf("the issuer %q is not the STS", issuer)
 	}
 	conditions := a.SelectElement("Conditions")
 	if conditions == nil {
-		return "", errors.New("Conditions are missing")
+		return "", "", errors.New("Conditions are missing")
 	}
 	if err := inTime(conditions, now); err != nil {
-		return "", err
+		return "", "", err
 	}
 	if got := text(conditions, "AudienceRestriction", "Audience"); got != gateway {
-		return "", fmt.Errorf("the audience %q is not %s", got, gateway)
+		return "", "", fmt.Errorf("the audience %q is not %s", got, gateway)
 	}
 	confirmation := find(a, "Subject", "SubjectConfirmation")
 	if confirmation == nil || confirmation.SelectAttrValue("Method", "") != holderOfKey {
-		return "", errors.New("the subject confirmation is not holder-of-key")
+		return "", "", errors.New("the subject confirmation is not holder-of-key")
 	}
 	data := confirmation.SelectElement("SubjectConfirmationData")
 	if data == nil {
-		return "", errors.New("the subject confirmation has no data")
+		return "", "", errors.New("the subject confirmation has no data")
 	}
 	if err := inTime(data, now); err != nil {
-		return "", err
+		return "", "", err
+	}
+	if to := data.SelectAttr("Recipient"); to != nil && to.Value != gateway {
+		return "", "", fmt.Errorf("the recipient %q is not %s", to.Value, gateway)
 	}
 	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text(data, "KeyInfo", "X509Data", "X509Certificate")), ""))
 	if err != nil || !bytes.Equal(der, p.certificate.Raw) {
-		return "", errors.New("the holder-of-key certificate is not the client's")
+		return "", "", errors.New("the holder-of-key certificate is not the client's")
 	}
-	return text(a, "Subject", "NameID"), nil
+	return text(a, "Subject", "NameID"), attribute(a, cvrClaim), nil
+}
+
+// attribute is the value of the one attribute of that name.
+func attribute(a *etree.Element, name string) string {
+	statement := find(a, "AttributeStatement")
+	if statement == nil {
+		return ""
+	}
+	value := ""
+	for _, one := range statement.SelectElements("Attribute") {
+		if one.SelectAttrValue("Name", "") == name {
+			value = text(one, "AttributeValue")
+		}
+	}
+	return value
 }
 
 // inTime checks NotBefore and NotOnOrAfter; the second must be there.

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"strconv"
 	"sync"
@@ -27,6 +28,9 @@ const (
 	cvr         = "29189846"
 	samlLife    = 8 * time.Hour
 	samlInstant = "2006-01-02T15:04:05.000Z"
+	// privileges are the system roles that the agreement gives (OIO Basic Privilege Profile 1.0).
+	privileges = `<bpp:PrivilegeList xmlns:bpp="http://itst.dk/oiosaml/basic_privilege_profile"><PrivilegeGroup Scope="urn:dk:gov:saml:cvrNumberIdentifier:%s">` +
+		`<Privilege>http://ehealth.sundhed.dk/roles/systemrole/care_delivery_reporter_system/1</Privilege></PrivilegeGroup></bpp:PrivilegeList>`
 )
 
 // sts signs assertions with a key made on first use.
@@ -49,9 +53,10 @@ func newSTS(c *core.Core) *sts {
 
 // wish is what an assertion shall say; tests ask for wrong ones.
 type wish struct {
-	issuer, audience string
-	life             time.Duration
-	holder           *x509.Certificate
+	issuer, audience, cvr string
+	life                  time.Duration
+	holder                *x509.Certificate
+	crlf                  bool // the line ends of Java's base64 in what is signed
 }
 
 // assertion is GET /klg/sts/assertion: a holder-of-key assertion of the page's
@@ -59,7 +64,7 @@ type wish struct {
 // and ?holder=other change it.
 func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	want := wish{stsIssuer, gateway, samlLife, p.certificate}
+	want := wish{issuer: stsIssuer, audience: gateway, cvr: cvr, life: samlLife, holder: p.certificate}
 	if text := q.Get("expires_in"); text != "" {
 		seconds, err := strconv.Atoi(text)
 		if err != nil {
@@ -77,17 +82,20 @@ func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
 	if q.Get("holder") != "" {
 		want.holder = p.sts.make().certificate // not the client's
 	}
-	xml, err := p.signed(want)
+	root, err := p.signed(want)
 	if err != nil {
 		core.OAuthError(w, http.StatusInternalServerError, "server_error", err.Error())
 		return
 	}
+	doc := etree.NewDocument()
+	doc.CreateProcInst("xml", `version="1.0" encoding="UTF-8"`)
+	doc.AddChild(root)
 	w.Header().Set("Content-Type", "application/samlassertion+xml")
-	_, _ = w.Write(xml)
+	_, _ = doc.WriteTo(w)
 }
 
 // signed builds the assertion and puts the signature where the page has it, after the Issuer.
-func (p *Provider) signed(want wish) ([]byte, error) {
+func (p *Provider) signed(want wish) (*etree.Element, error) {
 	key := p.sts.make()
 	root := p.unsigned(want)
 	ctx, err := dsig.NewSigningContext(crypto.Signer(key.key), [][]byte{key.certificate.Raw})
@@ -101,10 +109,7 @@ func (p *Provider) signed(want wish) ([]byte, error) {
 		return nil, err
 	}
 	root.InsertChildAt(1, signature)
-	doc := etree.NewDocument()
-	doc.CreateProcInst("xml", `version="1.0" encoding="UTF-8"`)
-	doc.AddChild(root)
-	return doc.WriteToBytes()
+	return root, nil
 }
 
 func (p *Provider) unsigned(want wish) *etree.Element {
@@ -124,16 +129,21 @@ func (p *Provider) unsigned(want wish) *etree.Element {
 	data := add(confirmation, "SubjectConfirmationData", "", "xmlns:a", nsInstance, "NotBefore", from, "NotOnOrAfter", until,
 		"Recipient", want.audience, "a:type", "KeyInfoConfirmationDataType")
 	info := add(data, "KeyInfo", "", "xmlns", nsSignature)
-	add(add(info, "X509Data", ""), "X509Certificate", base64.StdEncoding.EncodeToString(want.holder.Raw))
+	holder := base64.StdEncoding.EncodeToString(want.holder.Raw)
+	if want.crlf {
+		holder = holder[:76] + "\r\n" + holder[76:]
+	}
+	add(add(info, "X509Data", ""), "X509Certificate", holder)
 
 	conditions := add(root, "Conditions", "", "NotBefore", from, "NotOnOrAfter", until)
 	add(add(conditions, "AudienceRestriction", ""), "Audience", want.audience)
 	attributes := add(root, "AttributeStatement", "")
 	for _, a := range [][2]string{
-		{"dk:gov:saml:attribute:CvrNumberIdentifier", cvr},
+		{cvrClaim, want.cvr},
 		{"dk:gov:saml:attribute:AssuranceLevel", "3"},
 		{"dk:gov:saml:attribute:SpecVer", "DK-SAML-2.0"},
 		{"dk:gov:saml:attribute:KombitSpecVer", "1.0"},
+		{"dk:gov:saml:attribute:Privileges_intermediate", base64.StdEncoding.EncodeToString([]byte(fmt.Sprintf(privileges, want.cvr)))},
 	} {
 		attribute := add(attributes, "Attribute", "", "Name", a[0], "NameFormat", "urn:oasis:names:tc:SAML:2.0:attrname-format:basic")
 		add(attribute, "AttributeValue", a[1])
@@ -141,6 +151,12 @@ func (p *Provider) unsigned(want wish) *etree.Element {
 	statement := add(root, "AuthnStatement", "", "AuthnInstant", issued)
 	add(add(statement, "AuthnContext", ""), "AuthnContextClassRef", "urn:oasis:names:tc:SAML:2.0:ac:classes:X509")
 	return root
+}
+
+// stsCertificate is GET /klg/sts/certificate: what the STS signs with, to be pinned.
+func (p *Provider) stsCertificate(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	_, _ = w.Write(core.CertificatePEM(p.sts.make().certificate))
 }
 
 // add appends a child with a text and attributes given as name, value.
