@@ -296,3 +296,99 @@ func TestSTSContentType(t *testing.T) {
 		t.Errorf("too large: %s", code)
 	}
 }
+
+// cut is the assertion as it stands in the answer.
+func cut(raw string) string {
+	return raw[strings.Index(raw, "<Assertion") : strings.Index(raw, "</Assertion>")+len("</Assertion>")]
+}
+
+// swapped is the exchange of an assertion.
+func swapped(b *box, assertion string) reply {
+	b.t.Helper()
+	return exchanged(b, "subject_token", base64.RawURLEncoding.EncodeToString([]byte(assertion)))
+}
+
+// The realm takes what either endpoint issues, and its token says for whom.
+func TestSTSToGateway(t *testing.T) {
+	s := newIssuer(t)
+	for _, number := range []string{"29189846", "29189854"} {
+		_, raw := s.issued(rst{swap: []string{"29189846", number}})
+		me := s.must(s.get("/klg/api/me", s.must(swapped(s.box, cut(raw))).bearer()))
+		if me.json["claims"].(map[string]any)["cvr"] != number {
+			t.Errorf("%s: %s", number, me.raw)
+		}
+	}
+	if n := s.get("/_sandbox/requests?step=klg-exchange", nil).raw; n != "2\n" {
+		t.Errorf("%s exchanges", n)
+	}
+	_, raw := s.issued(rst{})
+	s.fault("klg-invalid-token=1")
+	refused(t, swapped(s.box, cut(raw)), http.StatusBadRequest, "invalid_token", "not accepted any more")
+	s.must(swapped(s.box, cut(raw)))
+}
+
+// What the faults change in what is issued.
+func TestSTSFaults(t *testing.T) {
+	s := newIssuer(t)
+	at := func(raw, path string) string {
+		doc := etree.NewDocument()
+		if err := doc.ReadFromString(raw); err != nil {
+			t.Fatal(err)
+		}
+		return child(doc.Root(), path)
+	}
+	const response = "./Body/RequestSecurityTokenResponseCollection/RequestSecurityTokenResponse/RequestedSecurityToken"
+	for fault, tt := range map[string]struct {
+		wrong func(reply) bool
+		realm string // what it says of the assertion, "" for nothing wrong
+	}{
+		"sts-503":                 {func(r reply) bool { return r.status == 503 && strings.Contains(r.raw, "<html>") }, "-"},
+		"sts-html":                {func(r reply) bool { return r.status == 200 && strings.Contains(r.raw, "<html>") }, "-"},
+		"sts-fault-other":         {func(r reply) bool { code, _ := faultOf(t, r); return code == "5999" }, "-"},
+		"sts-no-agreement":        {func(r reply) bool { code, _ := faultOf(t, r); return code == "101" }, "-"},
+		"sts-unknown-certificate": {func(r reply) bool { code, _ := faultOf(t, r); return code == "5607" }, "-"},
+		"sts-clock": {func(r reply) bool {
+			code, _ := faultOf(t, r)
+			date, err := http.ParseTime(r.header.Get("Date"))
+			return code == "wsse:InvalidSecurity" && err == nil && date.Sub(s.now).Round(time.Minute) == time.Hour
+		}, "-"},
+		"sts-crlf": {func(r reply) bool { return strings.Contains(cut(r.raw), "&#13;\n") }, ""},
+		"sts-encrypted": {func(r reply) bool {
+			return !strings.Contains(r.raw, "<Assertion") && at(r.raw, response+"/EncryptedAssertion/EncryptedData/CipherData/CipherValue") != ""
+		}, "-"},
+		"sts-two-assertions":       {func(r reply) bool { return strings.Count(r.raw, "<Assertion") == 2 }, ""},
+		"sts-other-holder":         {func(r reply) bool { return r.status == 200 }, "holder-of-key"},
+		"sts-other-audience":       {func(r reply) bool { return at(r.raw, response+"//Audience") == "http://other.example/service" }, "audience"},
+		"sts-other-cvr":            {func(r reply) bool { return strings.Contains(r.raw, ">11111111<") }, ""},
+		"sts-other-relates":        {func(r reply) bool { return at(r.raw, "./Header/RelatesTo") != "urn:uuid:m-sts-other-relates" }, ""},
+		"sts-inherited-namespaces": {func(r reply) bool { return strings.Contains(r.raw, "<Assertion ID=") }, "not a SAML 2.0 assertion"},
+		"sts-short-lived": {func(r reply) bool {
+			return at(r.raw, "./Body/RequestSecurityTokenResponseCollection/RequestSecurityTokenResponse/Lifetime/Expires") == s.now.Add(30*time.Second).UTC().Format("2006-01-02T15:04:05.000Z")
+		}, ""},
+	} {
+		t.Run(fault, func(t *testing.T) {
+			s.fault(fault + "=1")
+			r := s.ask(rst{message: "m-" + fault})
+			if !tt.wrong(r) {
+				t.Fatalf("%d %v %s", r.status, r.header, r.raw)
+			}
+			if tt.realm != "-" {
+				got := swapped(s.box, cut(r.raw))
+				if says := got.text("error_description"); (got.status == 200) != (tt.realm == "") || !strings.Contains(says, tt.realm) {
+					t.Errorf("the realm: %d %s", got.status, got.raw)
+				}
+			}
+			s.issued(rst{}) // its one time is over
+		})
+	}
+}
+
+// An assertion that leans on its envelope is good once the declarations came with it.
+func TestSTSInherited(t *testing.T) {
+	s := newIssuer(t)
+	s.fault("sts-inherited-namespaces=1")
+	doc, raw := s.issued(rst{})
+	answerSigned(s, doc)
+	whole := strings.Replace(cut(raw), "<Assertion ", `<Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:a="http://www.w3.org/2001/XMLSchema-instance" `, 1)
+	s.must(swapped(s.box, whole))
+}

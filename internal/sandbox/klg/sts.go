@@ -1,6 +1,7 @@
 package klg
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
@@ -53,15 +54,15 @@ func newSTS(c *core.Core) *sts {
 
 // wish is what an assertion shall say; tests ask for wrong ones.
 type wish struct {
-	issuer, audience, cvr string
-	life                  time.Duration
-	holder                *x509.Certificate
-	crlf                  bool // the line ends of Java's base64 in what is signed
+	issuer, audience, recipient, cvr string
+	life                             time.Duration
+	holder                           *x509.Certificate
+	crlf                             bool // the line ends of Java's base64 in what is signed
 }
 
 // assertion is GET /klg/sts/assertion: a holder-of-key assertion of the page's
-// shape for the sandbox's client. ?expires_in=SECONDS, ?audience=URI, ?issuer=URI
-// and ?holder=other change it.
+// shape for the sandbox's client. ?expires_in=SECONDS, ?audience=URI, ?recipient=URI,
+// ?issuer=URI, ?cvr=NUMBER and ?holder=other change it.
 func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	want := wish{issuer: stsIssuer, audience: gateway, cvr: cvr, life: samlLife, holder: p.certificate}
@@ -73,11 +74,8 @@ func (p *Provider) assertion(w http.ResponseWriter, r *http.Request) {
 		}
 		want.life = time.Duration(seconds) * time.Second
 	}
-	if text := q.Get("audience"); text != "" {
-		want.audience = text
-	}
-	if text := q.Get("issuer"); text != "" {
-		want.issuer = text
+	for parameter, member := range map[string]*string{"audience": &want.audience, "recipient": &want.recipient, "issuer": &want.issuer, "cvr": &want.cvr} {
+		*member = cmp.Or(q.Get(parameter), *member)
 	}
 	if q.Get("holder") != "" {
 		want.holder = p.sts.make().certificate // not the client's
@@ -127,7 +125,7 @@ func (p *Provider) unsigned(want wish) *etree.Element {
 	add(subject, "NameID", want.holder.Subject.String(), "Format", "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName")
 	confirmation := add(subject, "SubjectConfirmation", "", "Method", holderOfKey)
 	data := add(confirmation, "SubjectConfirmationData", "", "xmlns:a", nsInstance, "NotBefore", from, "NotOnOrAfter", until,
-		"Recipient", want.audience, "a:type", "KeyInfoConfirmationDataType")
+		"Recipient", cmp.Or(want.recipient, want.audience), "a:type", "KeyInfoConfirmationDataType")
 	info := add(data, "KeyInfo", "", "xmlns", nsSignature)
 	holder := base64.StdEncoding.EncodeToString(want.holder.Raw)
 	if want.crlf {
