@@ -19,7 +19,7 @@ Ctrl-C. With one it is run with AUTHCTL_CONFIG, AUTHCTL_SANDBOX_URL and the
 secrets set, its tokens kept apart from yours; then everything is torn down and
 its exit code is passed on.
 
-Faults, NAME or NAME=COUNT, are injected at the token endpoints:
+Faults, NAME or NAME=COUNT, are injected at the token endpoints, or where they say:
 `)
 	for _, f := range core.FaultList() {
 		fmt.Fprintf(&b, "  %-26s%s\n", f.Name, f.Does)

@@ -17,7 +17,8 @@ func (p *Provider) unauthorized(w http.ResponseWriter, _ *http.Request, err erro
 	core.LoginOutcome(w, challenge, err.Error())
 }
 
-// Profiles are the client of the page and a public one for device login.
+// Profiles are the client of the page, the same as a service without a person's or
+// municipality's assertion, and a public one for device login.
 func (p *Provider) Profiles() ([]core.Profile, error) {
 	key, err := p.core.WriteKey("klg-key.pem", p.key)
 	if err != nil {
@@ -28,16 +29,11 @@ func (p *Provider) Profiles() ([]core.Profile, error) {
 		return nil, err
 	}
 	api := fmt.Sprintf("api:\n  base_url: %s/klg\n  hosts: [%q]\n", p.core.URL, p.core.Host())
+	client := fmt.Sprintf("preset: kl-gateway\nissuer: %s\nclient:\n  id: %s\n  key: %q\n  certificate: %q\n", p.realm(), clientID, "file:"+key, "file:"+certificate)
+	const exchange = "grant: client_credentials\nexchange: {subject_token: \"file:-\", subject_token_type: saml2, subject_issuer: kombit-sts}\n"
 	return []core.Profile{
-		{Name: name, YAML: fmt.Sprintf(`preset: kl-gateway
-issuer: %[1]s
-client:
-  id: %[2]s
-  key: %[3]q
-  certificate: %[4]q
-grant: client_credentials
-exchange: {subject_token: "file:-", subject_token_type: saml2, subject_issuer: kombit-sts}
-`, p.realm(), clientID, "file:"+key, "file:"+certificate) + api},
+		{Name: name, YAML: client + exchange + api},
+		{Name: name + "-service", YAML: client + "grant: client_credentials\n" + api},
 		{Name: name + "-device", YAML: fmt.Sprintf(`issuer: %s
 client: {id: %s, auth: none}
 grant: device_code
