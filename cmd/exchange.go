@@ -34,18 +34,20 @@ the profile's session: token then uses it, and refreshes it when it is stale.
 A SAML assertion may be XML, base64 or base64url; it is sent as base64url of
 the very bytes. An assertion whose NotOnOrAfter has passed is not sent, nor a
 JWT whose exp has. Without --subject-token the profile's exchange.subject_token
-is used.
+is used, or an assertion of the security token service of sts.url.
 
 Exit status: 0 printed; 3 profile; 4 the server refused; 5 network; 7 the
 subject token has expired.`,
 		Example: `  authctl exchange -p gateway --subject-token assertion.xml
   fetch-assertion | authctl exchange -p gateway --subject-token -
+  authctl exchange -p gateway --sts-claim dk:gov:saml:attribute:CvrNumberIdentifier=29189854
   authctl exchange -p api --subject-token token.txt --subject-token-type access_token --audience orders`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runExchange(cmd.Context(), c, o) },
 	}
 	o.out.register(cmd)
 	o.ask.register(cmd)
+	o.ask.registerSTS(cmd)
 	f := cmd.Flags()
 	f.Var(&o.subject, "subject-token", "`file` with the subject token, - for stdin, or env:NAME")
 	f.StringVar(&o.subjectType, "subject-token-type", "", "its `type`: saml2, saml1, jwt, access_token, id_token, refresh_token or a URN")
@@ -68,6 +70,14 @@ func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
 	}
 	if err := o.override(t.asked); err != nil {
 		return fault.In(t.profile.Name, err)
+	}
+	if o.subject == "" && t.asked.AsksSTS() {
+		actor, err := c.actor(ctx, t, o)
+		if err != nil {
+			return fault.In(t.profile.Name, err)
+		}
+		r, err := t.acq.ExchangeIssued(ctx, t.profile, t.asked, actor, acquire.Options{Force: o.force})
+		return t.finish(ctx, r, err)
 	}
 	g, err := c.exchangeGrant(ctx, t, o)
 	if err != nil {
@@ -123,10 +133,15 @@ func (c *cli) exchangeGrant(ctx context.Context, t *task, o exchangeOptions) (gr
 	if err := t.acq.CheckSubject(ctx, p, g.Subject, o.allowExpired); err != nil {
 		return g, err
 	}
-	actor, err := c.tokenFrom(ctx, t, "--actor-token", o.actor, p.Exchange.ActorToken)
-	if err != nil || actor == nil {
-		return g, err
-	}
-	g.Actor, err = grant.WireSubject("actor token", actor, p.Exchange.ActorTokenType)
+	g.Actor, err = c.actor(ctx, t, o)
 	return g, err
+}
+
+// actor is the actor token, zero for none.
+func (c *cli) actor(ctx context.Context, t *task, o exchangeOptions) (grant.Subject, error) {
+	raw, err := c.tokenFrom(ctx, t, "--actor-token", o.actor, t.asked.Exchange.ActorToken)
+	if err != nil || raw == nil {
+		return grant.Subject{}, err
+	}
+	return grant.WireSubject("actor token", raw, t.asked.Exchange.ActorTokenType)
 }

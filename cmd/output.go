@@ -45,7 +45,10 @@ func fixed(cmd *cobra.Command, flag string, values []string) {
 }
 
 // askFlags change what is asked of the server for one call.
-type askFlags struct{ acquire.Overrides }
+type askFlags struct {
+	acquire.Overrides
+	stsClaims []string // of the assertion that the profile's security token service gives
+}
 
 func (a *askFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -64,6 +67,11 @@ func (a *askFlags) registerSigned(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVar(&a.Claims, "claim", nil, "a further claim `name=json` of grant_assertion, else of the client assertion; may repeat")
 	f.StringVar(&a.Subject, "subject", "", "`sub` of grant_assertion: who the token is for")
+}
+
+// registerSTS is for what a security token service is asked for.
+func (a *askFlags) registerSTS(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&a.stsClaims, "sts-claim", nil, "a claim `name=value` of the assertion of sts.url instead of the profile's; may repeat")
 }
 
 // commas is a scope with a comma in it, "" where there is none. It is a legal

@@ -100,6 +100,7 @@ func commands() []entry {
 	return []entry{
 		{"token", newTokenCmd},
 		{"exchange", newExchangeCmd},
+		{"sts", newSTSCmd},
 		{"refresh", newRefreshCmd},
 		{"curl", newCurlCmd},
 		{"exec", newExecCmd},

@@ -31,6 +31,9 @@ func (c *cli) prepare(ctx context.Context, out outputFlags, ask askFlags) (*task
 	if err != nil {
 		return nil, err
 	}
+	if p, err = acquire.ClaimSTS(p, ask.stsClaims); err != nil {
+		return nil, err
+	}
 	out.GithubEnv, _ = c.sys.Env("GITHUB_ENV")
 	if err := out.Check(p); err != nil {
 		return nil, fault.In(p.Name, err)

@@ -53,6 +53,10 @@ for by the profile's own grant.
 profile's grant needs a person, the refresh token of the session is spent for
 it; the token is kept beside the session, which stays as it is.
 
+A profile whose subject token comes from a security token service (sts.url) needs nobody:
+the assertion is asked for, kept until its end, and exchanged. --sts-claim asks for another
+claim than the profile's; each has tokens of its own.
+
 --claim and --subject change the assertion that authctl signs for this call:
 that of the grant (grant_assertion), else the client's. Each value has a token
 of its own.
@@ -72,6 +76,7 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 	o.out.register(cmd)
 	o.ask.register(cmd)
 	o.ask.registerSigned(cmd)
+	o.ask.registerSTS(cmd)
 	o.fresh.register(cmd)
 	return cmd
 }

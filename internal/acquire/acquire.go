@@ -23,6 +23,8 @@ type Acquirer struct {
 	key   *keys.Key // of DPoP proofs, nil until needed
 	named bool      // key is dpop.key
 	nonce string    // the authorization server's last DPoP nonce
+	kept  string    // the kept assertion that the last exchange was made from
+	unfit string    // the one of them that the server refused
 }
 
 // New makes an Acquirer.
@@ -44,6 +46,7 @@ type Options struct {
 	// own asks for the profile's own grant although a session is kept.
 	own   bool
 	asked string // for what, in words, where that is kept under a key of its own
+	unfit string // the kept assertion that the server refused, for Assertion
 }
 
 // Result is a token and how it came.
@@ -61,6 +64,14 @@ func (a *Acquirer) Token(ctx context.Context, p *profile.Profile, o Options) (Re
 		a.Store, a.ForToken = lenient, nil
 		defer func() { a.Store, a.ForToken = strict, lenient }()
 	}
+	r, err := a.token(ctx, p, o)
+	if a.spoilt(err) {
+		return a.token(ctx, p, o)
+	}
+	return r, err
+}
+
+func (a *Acquirer) token(ctx context.Context, p *profile.Profile, o Options) (Result, error) {
 	if o.Ask.Any() {
 		return a.asked(ctx, p, o)
 	}
@@ -100,6 +111,9 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 	g, err := a.ownGrant(ctx, p)
 	if err != nil {
 		return Result{}, err
+	}
+	if issues(p) && !o.own {
+		return a.Exchange(ctx, p, p, g, o)
 	}
 	if subject := grant.SubjectHash(g); subject != "" {
 		key = Key(p, subject)
@@ -160,6 +174,9 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 
 // ownGrant builds the profile's grant; one that needs a person is a Login fault.
 func (a *Acquirer) ownGrant(ctx context.Context, p *profile.Profile) (grant.Grant, error) {
+	if issues(p) {
+		return a.issuedGrant(ctx, p)
+	}
 	build, ok := a.Grants[p.Grant]
 	if !ok {
 		return nil, loginRequired(p, p.Grant, "no session is kept")

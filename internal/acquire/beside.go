@@ -150,12 +150,12 @@ func (a *Acquirer) askBeside(ctx context.Context, w wish, key string, before sto
 // person; over is why the session cannot serve.
 func (a *Acquirer) exchangeBeside(ctx context.Context, w wish, o Options, over error) (Result, error) {
 	if _, err := a.ownGrant(ctx, w.asked); err != nil {
-		return Result{}, over
+		return Result{}, noSubject(w.profile, over, err)
 	}
 	o.own = true
 	r, err := a.Token(ctx, w.asked, o)
 	if refusedSubject(err) {
-		return Result{}, over
+		err = noSubject(w.profile, over, err)
 	}
 	return r, err
 }

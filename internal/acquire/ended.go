@@ -48,8 +48,10 @@ func afterRefresh(facts map[string]string, interrupted time.Time) (kept map[stri
 	if facts[switched] != "" {
 		kept = withFact(kept, switched) // the server keeps the session's context
 	}
-	if id := facts[sessionID]; id != "" {
-		kept = with(kept, sessionID, id)
+	for _, stays := range []string{sessionID, askedFor} {
+		if fact := facts[stays]; fact != "" {
+			kept = with(kept, stays, fact)
+		}
 	}
 	if !interrupted.IsZero() {
 		// The request that was cut off may still reach the server after ours, and
@@ -224,7 +226,11 @@ func LoginCommand(p *profile.Profile, grantName string) string {
 	if slices.Contains(g.Endpoints, profile.AuthorizeURL) && deviceOnly(p) {
 		g = device
 	}
-	return "authctl " + strings.ReplaceAll(g.Starts, "{profile}", p.Name)
+	command := "authctl " + strings.ReplaceAll(g.Starts, "{profile}", p.Name)
+	if p.AsksSTS() {
+		command = strings.TrimSuffix(command, " --subject-token FILE")
+	}
+	return command
 }
 
 // deviceOnly is a profile that names the device authorization endpoint and no

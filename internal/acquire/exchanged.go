@@ -60,7 +60,7 @@ func (a *Acquirer) pointTo(ctx context.Context, p *profile.Profile, key, grantNa
 func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, o Options, over error) (Result, error) {
 	g, err := a.ownGrant(ctx, p)
 	if err != nil {
-		return Result{}, over // a person has to bring one
+		return Result{}, noSubject(p, over, err)
 	}
 	key := Key(p, grant.SubjectHash(g))
 	r, again, err := a.askOnce(ctx, p, g, key, o)
@@ -69,12 +69,21 @@ func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, o Opti
 	}
 	if err != nil {
 		if refusedSubject(err) {
-			return Result{}, over
+			err = noSubject(p, over, err)
 		}
 		return Result{}, err
 	}
 	a.pointTo(ctx, p, key, g.Name())
 	return r, nil
+}
+
+// noSubject is the error of a session that is over and that no subject token begins
+// anew: a person has to bring one, unless that is the profile's service, which says why not.
+func noSubject(p *profile.Profile, over, why error) error {
+	if issues(p) {
+		return why
+	}
+	return over
 }
 
 // refusedSubject: the server knows the client and does not want the subject

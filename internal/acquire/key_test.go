@@ -57,6 +57,7 @@ func notInKey() map[string]string {
 
 		"STS.Lifetime":            "of the assertion, not of the token",
 		"STS.KeyPassphrase":       "opens the same key",
+		"STS.Asked":               "said to a person; the claims are in the key",
 		"STS.SigningCertificates": "how an answer is checked",
 
 		"TLS.CA":                  "which server is trusted; the address is in the key",
@@ -65,7 +66,7 @@ func notInKey() map[string]string {
 
 		"Hints":        "said to a person",
 		"Environments": "what a profile may hold together",
-		"Source": "for messages",
+		"Source":       "for messages",
 	}
 }
 

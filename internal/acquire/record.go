@@ -95,7 +95,7 @@ func successor(old, granted token.Set) token.Set {
 
 // record is what is kept of a grant.
 func (a *Acquirer) record(p *profile.Profile, grantName, subject string, set token.Set) store.Record {
-	rec := store.Record{Profile: p.Name, Grant: grantName, Server: Server(p), Subject: subject, Set: set}
+	rec := store.Record{Profile: p.Name, Grant: grantName, Server: Server(p), Subject: subject, Set: set, Aux: besideClaims(p)}
 	if key, err := a.privateKey(); err == nil {
 		rec.PrivateKey = key
 	}

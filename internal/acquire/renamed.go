@@ -14,7 +14,11 @@ import (
 func Renamed(from, to *profile.Profile, list []store.Entry) map[string]string {
 	keys := map[string]string{Key(from, ""): Key(to, "")}
 	for _, e := range list {
-		keys[Key(from, e.Record.Subject)] = Key(to, e.Record.Subject)
+		if e.Record.Grant == store.GrantAssertion {
+			keys[assertionKey(from, e.Record.Subject)] = assertionKey(to, e.Record.Subject)
+		} else {
+			keys[Key(from, e.Record.Subject)] = Key(to, e.Record.Subject)
+		}
 	}
 	for _, e := range list {
 		at := LockOf(e.Key)

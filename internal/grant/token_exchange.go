@@ -96,17 +96,22 @@ func (d Deps) configuredExchange(ctx context.Context, p *profile.Profile) (Grant
 	if err != nil {
 		return nil, err
 	}
-	g := TokenExchange{Profile: p, Subject: subject, from: ref, actorFrom: p.Exchange.ActorToken}
-	if !p.Exchange.ActorToken.IsZero() {
-		actor, err := d.Secrets.Resolve(ctx, p.Name, p.Exchange.ActorToken)
-		if err != nil {
-			return nil, err
-		}
-		if g.Actor, err = WireSubject("actor token", []byte(actor.Reveal()), p.Exchange.ActorTokenType); err != nil {
-			return nil, err
-		}
+	return WithActor(ctx, d.Secrets, TokenExchange{Profile: p, Subject: subject, from: ref})
+}
+
+// WithActor is g with the actor token of its profile, where that has one.
+func WithActor(ctx context.Context, secrets secret.Resolver, g TokenExchange) (TokenExchange, error) {
+	x := g.Profile.Exchange
+	g.actorFrom = x.ActorToken
+	if x.ActorToken.IsZero() {
+		return g, nil
 	}
-	return g, nil
+	actor, err := secrets.Resolve(ctx, g.Profile.Name, x.ActorToken)
+	if err != nil {
+		return g, err
+	}
+	g.Actor, err = WireSubject("actor token", []byte(actor.Reveal()), x.ActorTokenType)
+	return g, err
 }
 
 // WireSubject turns what a user gave (a JWT, or SAML as XML, base64 or

@@ -23,6 +23,8 @@ type STS struct {
 	Certificate   secret.Ref // zero: client.certificate, else that of a key file that has one
 	// SigningCertificates are those that the assertion may be signed with; none: TLS vouches for it.
 	SigningCertificates []secret.Ref
+
+	Asked string // what a call asked for in place of Claims, for a person; "": nothing
 }
 
 // STSClaim is one claim that is asked for. Its value is text: a number may begin with 0.

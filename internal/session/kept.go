@@ -62,7 +62,7 @@ func (s Sessions) List(ctx context.Context, profileName string) ([]Kept, error) 
 	var all []Kept
 	for _, e := range list {
 		set := e.Record.Set
-		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() {
+		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() && e.Record.Grant != store.GrantAssertion {
 			continue // a pointer to a session, a key alone, or an answer that is being checked
 		}
 		asked := acquire.BesideFor(e.Record)

@@ -61,7 +61,7 @@ func (s Sessions) drop(ctx context.Context, key string, after time.Duration) (bo
 func (s Sessions) useless(r store.Record, after time.Duration) bool {
 	set := r.Set
 	switch {
-	case set.AccessToken.IsZero() && set.RefreshToken.IsZero():
+	case set.AccessToken.IsZero() && set.RefreshToken.IsZero() && r.Grant != store.GrantAssertion:
 		return false // a pointer, a key alone
 	case len(r.Pending) > 0 || !r.Intent.IsZero():
 		return false // something is under way, or was cut off

@@ -18,6 +18,10 @@ var ErrAbsent = errors.New("nothing is kept")
 // GrantSecret is the Grant of a record that is a secret of the user's and no token.
 const GrantSecret = "secret"
 
+// GrantAssertion is the Grant of a record whose Value is a SAML assertion, and that
+// has no token: its Set says until when, its Subject for the holder of which certificate.
+const GrantAssertion = "assertion"
+
 // Record is what is kept under one cache key. Its zero parts are left out on disk.
 type Record struct {
 	Profile string    // for status and logout
@@ -34,7 +38,7 @@ type Record struct {
 	PendingType string
 	// PrivateKey is a PKCS#8 DER key made by authctl, such as a DPoP key.
 	PrivateKey []byte
-	// Value is a secret of the user's that did not fit into the OS keyring.
+	// Value is a secret of the user's that did not fit into the OS keyring, or an assertion.
 	Value secret.Text
 	// Aux are small facts that later calls need, such as the revocation endpoint.
 	Aux map[string]string

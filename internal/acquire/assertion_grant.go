@@ -1,0 +1,94 @@
+package acquire
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"authctl/internal/fault"
+	"authctl/internal/grant"
+	"authctl/internal/profile"
+	"authctl/internal/saml"
+	"authctl/internal/secret"
+)
+
+// ExchangeIssued is Exchange of an assertion of p's security token service. A kept
+// one that the server does not want is asked for anew, once.
+func (a *Acquirer) ExchangeIssued(ctx context.Context, session, p *profile.Profile, actor grant.Subject, o Options) (Result, error) {
+	g, err := a.issuedGrant(ctx, p)
+	if err != nil {
+		return Result{}, err
+	}
+	if !actor.Token.IsZero() {
+		g.Actor = actor
+	}
+	r, err := a.Exchange(ctx, session, p, g, o)
+	if a.spoilt(err) {
+		return a.ExchangeIssued(ctx, session, p, actor, o)
+	}
+	return r, err
+}
+
+// issuedGrant is the exchange that a profile with a security token service makes.
+func (a *Acquirer) issuedGrant(ctx context.Context, p *profile.Profile) (grant.TokenExchange, error) {
+	issued, err := a.Assertion(ctx, p, Options{unfit: a.unfit})
+	if err != nil {
+		return grant.TokenExchange{}, err
+	}
+	a.kept = ""
+	if issued.FromStore {
+		a.kept = string(issued.Assertion.Raw)
+	}
+	return grant.WithActor(ctx, a.Secrets, grant.TokenExchange{Profile: p, Subject: grant.Subject{
+		Token: secret.New(saml.Encode(issued.Assertion.Raw)), Type: cmp.Or(p.Exchange.SubjectTokenType, "saml2"), Assertion: issued.Assertion,
+	}})
+}
+
+// spoilt is true where err refuses an assertion that was kept. The next one is new.
+func (a *Acquirer) spoilt(err error) bool {
+	if a.kept == "" || !refusedSubject(err) {
+		return false
+	}
+	a.unfit, a.kept = a.kept, ""
+	return true
+}
+
+// issues is true where `token` begins with an assertion of the profile's service.
+func issues(p *profile.Profile) bool { return p.AsksSTS() && p.GrantType().Exchanges() }
+
+// ClaimSTS is p with claims of one call, each name=value, in place of those of the
+// same names: the same client, for another one's data.
+func ClaimSTS(p *profile.Profile, claims []string) (*profile.Profile, error) {
+	if len(claims) == 0 {
+		return p, nil
+	}
+	if p.STS.URL == "" {
+		return nil, fault.New(fault.Usage, "--sts-claim is for a security token service, and the profile has none").
+			Hint("set sts.url in profile %s", p.Name)
+	}
+	changed := *p
+	changed.STS.Claims = slices.Clone(p.STS.Claims)
+	for _, raw := range claims {
+		name, value, found := strings.Cut(raw, "=")
+		if !found || name == "" || value == "" {
+			return nil, fault.New(fault.Usage, "--sts-claim needs name=value")
+		}
+		claim := profile.STSClaim{Name: name, Value: value}
+		if at := slices.IndexFunc(changed.STS.Claims, func(c profile.STSClaim) bool { return c.Name == name }); at >= 0 {
+			changed.STS.Claims[at] = claim
+		} else {
+			changed.STS.Claims = append(changed.STS.Claims, claim)
+		}
+		changed.STS.Asked = strings.TrimPrefix(changed.STS.Asked+", sts-claim "+raw, ", ")
+	}
+	return &changed, nil
+}
+
+// besideClaims are the facts of a record that a call's own claims led to.
+func besideClaims(p *profile.Profile) map[string]string {
+	if p.STS.Asked == "" {
+		return nil
+	}
+	return map[string]string{askedFor: p.STS.Asked}
+}
