@@ -98,6 +98,55 @@ func TestAddKeepsThePresetsValues(t *testing.T) {
 	}
 }
 
+// One answer opens further questions, which nobody else is asked; an empty line
+// takes what is offered.
+func TestAddAsksTheSecurityTokenService(t *testing.T) {
+	d := newDesk(t)
+	key, crt := d.put("klg.pem", privatePEM(t)), d.put("klg.crt", certificatePEM)
+	if err := os.Chmod(crt, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	const test = `sts:
+  claims: [{name: "dk:gov:saml:attribute:CvrNumberIdentifier", value: "01234567"}]
+  url: https://n2adgangsstyring.eksterntest-stoettesystemerne.dk/runtime/services/kombittrust/14/certificatemixed
+`
+	for i, c := range []struct {
+		answers string
+		code    int
+		text    string // what is said, or what is written
+	}{
+		{"\neoj\n" + key + "\n", 0, "key: file:" + key + "\n"},
+		{"\neoj\n" + key + "\n\nleft\nover\n", 0, "key: file:" + key + "\n"},
+		{"\neoj\n" + key + "\n01234567\n", 0, "key: file:" + key + "\n" + test},
+		{"\neoj\n" + key + "\n01234567\n\n\n", 0, "key: file:" + key + "\n" + test},
+		{"\neoj\n" + key + "\n01234567\n" + crt + "\n", 0, "certificate: file:" + crt + "\n" + test},
+		{"https://saml.example\neoj\n" + key + "\n01234567\nfile:" + crt + "\nhttps://sts.example/x\n", 0, "url: https://sts.example/x\n"},
+		{"\neoj\n" + key + "\n1234567\n", 2, `"1234567" is not of the form [0-9]{8}`},
+		{"\neoj\n" + key + "\n01234567\n" + key + "\n", 2, "no certificate in it"},
+		{"\neoj\n" + key + "\n01234567\n/nowhere\n", 2, "open /nowhere: no such file"},
+		{"\neoj\n" + key + "\n01234567\n\nhttp://sts.example\n", 2, "sts.url: http would send"},
+		{"\neoj\n" + key + "\n01234567\n\nhttps://n2adgangsstyring.stoettesystemerne.dk/x\n", 2, "sts.url: is of the production environment, and issuer of the test one"},
+	} {
+		name := "s" + strconv.Itoa(i)
+		said := c.text
+		if c.code == 0 {
+			said = name + "\n"
+		}
+		d.want(c.answers, c.code, said, "profile", "add", name, "--preset", "kl-gateway")
+		if c.code == 0 && !strings.HasSuffix(d.added(name), c.text) {
+			t.Errorf("%q: written:\n%s", c.answers, d.added(name))
+		}
+		if c.code == 0 {
+			d.want("", 0, name+": ok", "profile", "check", name)
+		}
+	}
+	d.terminal = true
+	d.want("\neoj\n"+key+"\n29 18 98 46\n29189846\n"+key+"\n"+crt+"\n\n", 0, "production https://n2adgangsstyring.stoettesystemerne.dk/", "profile", "add", "asked", "--preset", "kl-gateway")
+	if got := d.added("asked"); !strings.Contains(got, `value: "29189846"`) || !strings.Contains(got, "certificate: file:"+crt) {
+		t.Errorf("written:\n%s", got)
+	}
+}
+
 func TestAddRefuses(t *testing.T) {
 	for _, c := range []struct {
 		answers string
@@ -208,6 +257,19 @@ DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEHqrc57AAmm1JnRXF9HmHuQEQCyY
 9Kks9VQloX9egoTeNaeLmSBw3M7vSdZq9kjTNb2TBUt1J64LeGf4BYFoVDzK2ysj
 tmVw9qeTksLlj3bE0ew=
 -----END ENCRYPTED PRIVATE KEY-----
+`
+
+// certificatePEM was made for this test.
+const certificatePEM = `-----BEGIN CERTIFICATE-----
+MIIBeTCCAR+gAwIBAgIUZB8hfy/CwE2CEsHaceA9A62RBkswCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHZXhhbXBsZTAeFw0yNjExMjcwMTMzMjlaFw0zNjExMjQwMTMz
+MjlaMBIxEDAOBgNVBAMMB2V4YW1wbGUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AASD6hUp5ZwcMOQXr4XnMwR0rc/i5DCil6a8kDxumyMp/saA/oufQpDxHWuyvcS/
+pB7fCEn+GzPvlDjqAMKe+3Too1MwUTAdBgNVHQ4EFgQUEWKdUa0xDGS4m2WGMrRL
+AAkGib8wHwYDVR0jBBgwFoAUEWKdUa0xDGS4m2WGMrRLAAkGib8wDwYDVR0TAQH/
+BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAoypdxXUDcof6yGSFId5iB3pOJSbp
+pbUh9Gvt+FEf8m4CIGf2lUCl1gUp9CoL6TD4rqhEkzgI6z5arIokXxltwftA
+-----END CERTIFICATE-----
 `
 
 // A path is a reference, the key there is opened at once, and one inside a JSON

@@ -47,6 +47,24 @@ func LoadProfile(s Settings, name string) (*profile.Profile, error) {
 	return p, nil
 }
 
+// loadAlone is the profile of --preset and --set alone.
+func loadAlone(s Settings) (*profile.Profile, error) {
+	body := on(s.preset)
+	d := newDecoder()
+	d.over = s.over
+	p, problems := d.decode(entry{name: profile.Alone, key: body, body: body}, "--preset")
+	for i := range problems {
+		problems[i].Line, problems[i].Column = 0, 0
+		if problems[i].File == "--preset" && problems[i].Path != "preset" {
+			problems[i].File = "--set" // a field that nobody gave
+		}
+	}
+	if len(problems) > 0 {
+		return nil, problems.Fault("")
+	}
+	return p, nil
+}
+
 // LoadAll reads every profile of the file and of profiles.d, and reports the
 // problems of all of them at once.
 func LoadAll(s Settings) (*profile.Set, error) {

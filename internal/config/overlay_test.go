@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -153,7 +154,15 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(strict.AllProblems(err))
 	}
-	odd := mustParse(t, "odd", "token_url: https://s.example/\nclient: {id: '#x:\"y\"', secret: {command: [a, 'b: c']}}\nrequest: {params: [{name: a, value: 1.50}, {name: b, value: 'true'}, {name: c, value: \"x\\ny\"}]}\nassertion: {claims: [{name: n, value: {b: [1.50, '1.50', 1e400, '1e400', null, {'': ~, 'true': false, '1': 2}], a: []}}]}\n")
+	odd := mustParse(t, "odd", "token_url: https://s.example/\nclient: {id: '#x:\"y\"', secret: {command: [a, 'b: c']}}\nrequest: {params: [{name: a, value: 1.50}, {name: b, value: 'true'}, {name: c, value: \"x\\ny\"}]}\nassertion: {claims: [{name: n, value: {b: [1.50, '1.50', 1e400, '1e400', null, {'': ~, 'true': false, '1': 2}], a: []}}]}\n"+
+		"sts: {url: 'https://sts.example', protocol: soap11, applies_to: x, claims: [{name: a, value: 01234567}, {name: b, value: '29189846'}, {name: c, value: 1_0.50}],\n"+
+		" key_type: bearer, lifetime: 1h, key: env:K, certificate: 'file:~/c.pem', signing_certificates: ['file:/a.pem', {command: [b]}]}\n")
+	if got := []string{odd.STS.Claims[0].Value, odd.STS.Claims[1].Value, odd.STS.Claims[2].Value}; !slices.Equal(got, []string{"01234567", "29189846", "1_0.50"}) {
+		t.Errorf("claims are not as they are written: %q", got)
+	}
+	if got := odd.STS.SigningCertificates; len(got) != 2 || !got[0].AnyMode || odd.STS.Key.AnyMode || !odd.STS.Certificate.AnyMode {
+		t.Errorf("%+v", odd.STS)
+	}
 	for _, p := range append(set.Profiles, *odd) {
 		for what, marshal := range map[string]func(*profile.Profile) ([]byte, error){"plain": config.Marshal, "with origins": config.MarshalWithOrigins} {
 			text, err := marshal(&p)

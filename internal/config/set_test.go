@@ -48,7 +48,7 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 	text := "version: 1\nprofiles:\n  p:\n    token_url: https://as.example/token\n    client: {id: x, secret: env:S}\n"
 	for _, set := range []string{
 		"issuer=https://evil.example", "token_url=https://evil.example", "insecure_http=true", "tls.ca=file:x", "tls={ca: file:x}",
-		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "assertion.claims=[{name: a, value: 1}, {name: aud, value: x}]",
+		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "sts.url=https://evil.example", "sts={applies_to: x}", "sts.signing_certificates=[]", "assertion.claims=[{name: a, value: 1}, {name: aud, value: x}]",
 		"grant_assertion.claims=[{value: &a aud, name: b}, {name: *a, value: x}]", "request.headers=[{name: x, basic: {username: u, password: env:P}}]",
 	} {
 		list, err := strict.Changes([]string{set})
@@ -73,6 +73,22 @@ func TestTheLastSetWins(t *testing.T) {
 	}
 	if p.Client.ID != "0012" || p.Client.Auth != "none" || strings.Join(p.Scopes, " ") != "x y" || p.Name != profile.Alone {
 		t.Errorf("%+v", p)
+	}
+}
+
+// A claim is not where the assertion goes: one certificate asks for many municipalities.
+func TestSetChangesAClaim(t *testing.T) {
+	text := "version: 1\nprofiles:\n  p:\n    preset: kl-gateway\n    client: {id: x}\n    sts: {url: 'https://sts.example'}\n"
+	list, err := strict.Changes([]string{"sts.claims=[{name: a, value: 01234567}]"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := LoadProfile(Settings{Profile: "p", over: list, main: parseDocument("f.yaml", []byte(text))}, "")
+	if err != nil {
+		t.Fatal(strict.AllProblems(err))
+	}
+	if want := []profile.STSClaim{{Name: "a", Value: "01234567"}}; !slices.Equal(p.STS.Claims, want) || !p.AsksSTS() {
+		t.Errorf("%+v", p.STS)
 	}
 }
 
