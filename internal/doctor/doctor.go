@@ -101,6 +101,7 @@ func (e *exam) local(ctx context.Context) {
 	e.secrets(ctx)
 	e.clientProof(ctx)
 	e.tls(ctx)
+	e.sts(ctx)
 	e.use()
 	e.place(ctx)
 }

@@ -55,7 +55,8 @@ func (e *exam) network(ctx context.Context) {
 	n.mutual(cmp.Or(own.Token, found.Token))
 	n.jwks(ctx, cmp.Or(own.JWKS, found.JWKS))
 	_, at := e.p.Metadata()
-	n.clock(cmp.Or(own.Token, found.Token, at))
+	n.clock("clock", "the token endpoint's host", cmp.Or(own.Token, found.Token, at), e.p.Assertion.Lifetime, "assertion.lifetime is")
+	n.stsHost(ctx)
 }
 
 func (n *network) visitAll(ctx context.Context, e metadata.Endpoints) {

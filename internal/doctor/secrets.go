@@ -88,6 +88,11 @@ func (e *exam) secrets(ctx context.Context) {
 
 // secret resolves one reference; done ends the wait before anything is said.
 func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
+	if at.Path == "exchange.subject_token" && e.p.AsksSTS() {
+		done()
+		e.skip(at.Path, "the service of sts.url is asked for it")
+		return
+	}
 	if at.Ref.Kind == secret.File && at.Ref.Path == "-" {
 		done()
 		e.skip(at.Path, "file:- is stdin, which doctor does not read")
@@ -122,5 +127,6 @@ func (e *exam) secret(ctx context.Context, at profile.RefAt, done func()) {
 // that a profile may have replaced.
 func (e *exam) used(path string) bool {
 	signs := e.p.Login.RequestObject != nil && slices.Contains(profile.KeyFields(), path)
-	return !strings.HasPrefix(path, "client.") || e.p.Client.Method().Uses(path) || signs
+	asks := e.p.STS.URL != "" && slices.Contains([]string{e.p.STSKey().Path, e.p.STSKeyPassphrase().Path, e.p.STSCertificate().Path}, path)
+	return !strings.HasPrefix(path, "client.") || e.p.Client.Method().Uses(path) || signs || asks
 }

@@ -3,8 +3,6 @@ package profile
 import (
 	"net/url"
 	"strings"
-
-	"authctl/internal/secret"
 )
 
 // sts: what a request to the security token service cannot do without.
@@ -32,8 +30,8 @@ func (c *checker) sts() {
 	switch key, certificate := c.p.STSKey(), c.p.STSCertificate(); {
 	case key.Ref.IsZero():
 		c.add("sts.key", "is missing, and there is no client.key").Hint = "client.key: file:PATH of the certificate's private key (PEM, PKCS#12)"
-	case certificate.Ref.IsZero() && key.Ref.Kind == secret.SSHAgent: // a file may have both
-		c.add(certificate.Path, "is needed: ssh-agent has the key alone").Hint = certificate.Path + ": file:PATH"
+	case certificate.Ref.IsZero() && key.Ref.Signs(): // a file may have both
+		c.add(certificate.Path, "is needed: %s has the key alone", key.Path).Hint = certificate.Path + ": file:PATH"
 	}
 }
 

@@ -163,10 +163,10 @@ func TestValidate(t *testing.T) {
 		{"an STS for nothing", asksSTS(func(p *profile.Profile) { p.STS.AppliesTo = "" }), "sts.applies_to: is needed by sts.url"},
 		{"an STS for a placeholder", asksSTS(func(p *profile.Profile) { p.STS.AppliesTo = "http://<service>" }), "sts.applies_to: holds a placeholder"},
 		{"an STS without a key", asksSTS(func(p *profile.Profile) { p.Client.Key = secret.Ref{} }), "sts.key: is missing"},
-		{"an STS, a key in an agent and no certificate", asksSTS(func(p *profile.Profile) { p.Client.Key.Kind = secret.SSHAgent }), "client.certificate: is needed: ssh-agent"},
+		{"an STS, a key in an agent and no certificate", asksSTS(func(p *profile.Profile) { p.Client.Key.Kind = secret.SSHAgent }), "client.certificate: is needed: client.key has"},
 		{"an STS, its key in an agent and no certificate", asksSTS(func(p *profile.Profile) {
 			p.STS.Key, p.Client.Certificate = secret.Ref{Kind: secret.SSHAgent, Name: "x"}, ref("C")
-		}), "sts.certificate: is needed: ssh-agent"},
+		}), "sts.certificate: is needed: sts.key has"},
 		{"an STS of another protocol", asksSTS(func(p *profile.Profile) { p.STS.Protocol = "soap" }), `sts.protocol: "soap" is unknown`},
 		{"an STS of another dialect", asksSTS(func(p *profile.Profile) { p.STS.Dialect = "authclaim" }), `sts.claims_dialect: "authclaim" is unknown, did you mean "authclaims"?`},
 		{"an STS of another key type", asksSTS(func(p *profile.Profile) { p.STS.KeyType = "symmetric" }), `sts.key_type: "symmetric" is unknown`},
