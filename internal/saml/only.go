@@ -7,8 +7,9 @@ import (
 
 // Whole is an XML document that a security token service answered with.
 type Whole struct {
-	XML []byte // without its byte-order mark
-	doc *scanned
+	XML  []byte // without its byte-order mark
+	Root string // its root's name
+	doc  *scanned
 }
 
 // Scan goes over an answer more strictly than Open does over a file: it is XML
@@ -30,7 +31,7 @@ func Scan(data []byte) (*Whole, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Whole{raw, doc}, nil
+	return &Whole{raw, doc.root.Local, doc}, nil
 }
 
 // Only cuts the assertion out as Extract does, if it is the only one anywhere in

@@ -73,5 +73,8 @@ func (a answer) readJSON() (*saml.Whole, error) {
 	if err != nil {
 		return nil, a.unreadable(err.Error())
 	}
+	if whole.Root != "Assertion" && whole.Root != "EncryptedAssertion" {
+		return nil, unfit("RequestedSecurityToken.Assertion is no assertion: its root is %.80q", whole.Root)
+	}
 	return whole, nil
 }

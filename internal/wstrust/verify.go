@@ -57,7 +57,7 @@ func (a Asking) verify(assertion, message []byte, soap bool) error {
 }
 
 // errOther is for a signature over something else.
-var errOther = errors.New("it does not refer to that element")
+var errOther = errors.New("it does not refer to it")
 
 // signs verifies that signature is over target, which is given and not looked up
 // by its ID (XML Signature 3.2). An enveloped signature is a child of target.
