@@ -117,9 +117,11 @@ func (a Asking) responses(body *node) []*node {
 // issued checks that the answer is to m (WS-Addressing 1.0 Core, 3.2; WS-Trust 1.3,
 // 4.2) and that an assertion is in the place of the token.
 func issued(m Message, root, response *node) error {
-	for _, to := range root.one(root.XMLName.Space, "Header").all(nsWSA, "RelatesTo") {
-		if to.text() != m.ID {
-			return unfit("the answer is to another message: it relates to %.80q, and %s was sent", to.text(), m.ID)
+	for _, header := range root.all(root.XMLName.Space, "Header") {
+		for _, to := range header.all(nsWSA, "RelatesTo") {
+			if to.text() != m.ID {
+				return unfit("the answer is to another message: it relates to %.80q, and %s was sent", to.text(), m.ID)
+			}
 		}
 	}
 	if context := response.attr("Context"); context != "" && context != m.Context {
