@@ -1,118 +1,37 @@
 package wstrust
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
 
-// element is one that is written in exclusive canonical form (Exclusive XML
-// Canonicalization 1.0, 3): its bytes are what its digest is over, so no XML
-// library is needed to sign it.
-type element struct {
-	name     string   // with its prefix
-	attrs    []string // names and values
-	text     string
-	children []element
-	raw      []byte // in the place of text and children: canonical already
-}
-
-func leaf(name, text string, attrs ...string) element {
-	return element{name: name, text: text, attrs: attrs}
-}
-
-func branch(name string, children ...element) element {
-	return element{name: name, children: children}
-}
-
-// with is e with attributes.
-func (e element) with(attrs ...string) element {
-	e.attrs = append(slices.Clone(e.attrs), attrs...)
-	return e
-}
-
-// canonical writes elements; soap is the namespace of its version.
+// canonical fills values into text that is in exclusive canonical form already
+// (Exclusive XML Canonicalization 1.0, 3), so that it stays so: the digest of a part
+// is over the bytes written, and no XML library is needed to sign it.
 type canonical struct {
-	soap string
-	bad  error // the first value that XML cannot hold
+	bad error // the first value that XML cannot hold
 }
 
-// namespace of a prefix, "" of none.
-func (c *canonical) namespace(prefix string) string {
-	switch prefix {
-	case "soap":
-		return c.soap
-	case "wsa":
-		return nsWSA
-	case "wsse":
-		return nsWSSE
-	case "wsu":
-		return nsWSU
-	case "wst":
-		return nsWST
-	case "wsp":
-		return "http://schemas.xmlsoap.org/ws/2004/09/policy"
-	case "ds":
-		return nsDSig
-	case "auth":
-		return dialectAuth
-	case "ic":
-		return dialectIdentity
-	}
-	return ""
-}
-
-// bytes is e as an apex: it declares every prefix that it uses, wherever it is put.
-func (c *canonical) bytes(e element) []byte {
-	var b bytes.Buffer
-	c.write(&b, e, nil)
-	return b.Bytes()
-}
-
-func (c *canonical) write(b *bytes.Buffer, e element, declared []string) {
-	type attr struct{ space, local, name, value string }
-	used := []string{prefixOf(e.name)}
-	var attrs []attr
-	for i := 0; i < len(e.attrs); i += 2 {
-		name := e.attrs[i]
-		prefix := prefixOf(name)
-		attrs = append(attrs, attr{c.namespace(prefix), strings.TrimPrefix(name, prefix+":"), name, e.attrs[i+1]})
-		used = append(used, prefix)
-	}
-	slices.SortFunc(attrs, func(a, b attr) int {
-		return cmp.Or(strings.Compare(a.space, b.space), strings.Compare(a.local, b.local))
-	})
-	slices.Sort(used)
-	b.WriteString("<" + e.name)
-	for _, prefix := range slices.Compact(used) {
-		if prefix != "" && !slices.Contains(declared, prefix) {
-			b.WriteString(` xmlns:` + prefix + `="` + c.namespace(prefix) + `"`)
-		}
-	}
-	for _, a := range attrs {
-		b.WriteString(" " + a.name + `="` + c.escape(a.value, `&<"`+"\t\n\r") + `"`)
-	}
-	b.WriteString(">" + c.escape(e.text, "&<>\r"))
-	b.Write(e.raw)
-	for _, child := range e.children {
-		c.write(b, child, slices.Concat(declared, used))
-	}
-	b.WriteString("</" + e.name + ">")
-}
-
-func prefixOf(name string) string {
-	if prefix, _, ok := strings.Cut(name, ":"); ok {
-		return prefix
-	}
-	return ""
-}
-
-// escape writes a value as Canonical XML 1.0, 2.3 does, where those of special are not plain.
-func (c *canonical) escape(value, special string) string {
+// fill puts values in the place of each % of the text: after a quote as an attribute's, else as text.
+func (c *canonical) fill(text string, values ...string) string {
 	var b strings.Builder
+	for _, value := range values {
+		before, after, _ := strings.Cut(text, "%")
+		b.WriteString(before)
+		special := "&<>\r" // Canonical XML 1.0, 2.3
+		if strings.HasSuffix(before, `"`) {
+			special = "&<\"\t\n\r"
+		}
+		c.escape(&b, value, special)
+		text = after
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+func (c *canonical) escape(b *strings.Builder, value, special string) {
 	for i, r := range value {
 		if c.bad == nil && !inXML(r, value[i:]) {
 			c.bad = fmt.Errorf("XML cannot hold the character %q of %.80q", r, value)
@@ -129,10 +48,9 @@ func (c *canonical) escape(value, special string) string {
 		case r == '"':
 			b.WriteString("&quot;")
 		default:
-			fmt.Fprintf(&b, "&#x%X;", r)
+			b.WriteString("&#x" + strings.ToUpper(strconv.FormatInt(int64(r), 16)) + ";")
 		}
 	}
-	return b.String()
 }
 
 // inXML is true for what XML 1.0 calls a Char (2.2); rest begins with it.

@@ -14,7 +14,7 @@ const skew = time.Minute
 
 // check is true of what was asked for: services were seen to issue for another
 // certificate than the one they were asked for.
-func (a Asking) check(got *saml.Assertion) error {
+func (a *Asking) check(got *saml.Assertion) error {
 	if !slices.Contains(got.Audiences, a.STS.AppliesTo) {
 		return unfit("the assertion is for %.200q, and was asked for %q (sts.applies_to)", strings.Join(got.Audiences, " "), a.STS.AppliesTo)
 	}
@@ -36,7 +36,7 @@ func (a Asking) check(got *saml.Assertion) error {
 }
 
 // checkHolder: whoever else's key it is for cannot be proven (SAML 2.0 Profiles, 3.1).
-func (a Asking) checkHolder(got *saml.Assertion) error {
+func (a *Asking) checkHolder(got *saml.Assertion) error {
 	if a.bearer() || a.Certificate == nil {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (a Asking) checkHolder(got *saml.Assertion) error {
 	return nil
 }
 
-func (a Asking) checkTimes(got *saml.Assertion) error {
+func (a *Asking) checkTimes(got *saml.Assertion) error {
 	now := a.Now()
 	switch {
 	case got.NotOnOrAfter.IsZero():

@@ -24,7 +24,7 @@ type jsonRequest struct {
 	OnBehalfOf       *string
 }
 
-func (a Asking) jsonMessage() (Message, error) {
+func (a *Asking) jsonMessage() (Message, error) {
 	if len(a.STS.Claims) != 1 {
 		return Message{}, fault.New(fault.Config, "sts.protocol %s asks with exactly one claim, and sts.claims has %d", a.STS.Protocol, len(a.STS.Claims))
 	}
@@ -40,7 +40,7 @@ func (a Asking) jsonMessage() (Message, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
+	if err := e.Encode(&r); err != nil {
 		return Message{}, err
 	}
 	return Message{Body: bytes.TrimSpace(b.Bytes()), ContentType: "application/json", Accept: "application/json"}, nil
@@ -49,7 +49,7 @@ func (a Asking) jsonMessage() (Message, error) {
 // readJSON gives the assertion's XML. encoding/json matches the members' names
 // without case, as clients of this protocol do. The Lifetime beside it is without
 // a zone: the assertion's own counts.
-func (a answer) readJSON() (*saml.Whole, error) {
+func (a *answer) readJSON() (*saml.Whole, error) {
 	var got struct {
 		RequestedSecurityToken struct{ Assertion string }
 		Message                string

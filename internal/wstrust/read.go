@@ -18,7 +18,7 @@ type answer struct {
 	body        []byte
 }
 
-func (a answer) unreadable(why string) error {
+func (a *answer) unreadable(why string) error {
 	return &Unreadable{a.status, shown.Clean(a.contentType), why}
 }
 
@@ -26,7 +26,7 @@ func (a answer) unreadable(why string) error {
 // that was asked for. Its Raw is what came, but for namespace declarations that
 // it leaned on. The error is a *Fault, an *Unreadable or an *Unfit.
 func (a Asking) Read(m Message, status int, contentType string, body []byte) (*saml.Assertion, error) {
-	from := answer{status, contentType, body}
+	from := &answer{status, contentType, body}
 	if len(body) > saml.MaxSize {
 		return nil, from.unreadable("it is too large")
 	}
@@ -68,7 +68,7 @@ func (a Asking) Read(m Message, status int, contentType string, body []byte) (*s
 
 // readSOAP goes down to where the assertion has its place. That it is the only
 // one of the document, Whole.Only sees.
-func (a Asking) readSOAP(m Message, from answer) (*saml.Whole, *node, error) {
+func (a *Asking) readSOAP(m Message, from *answer) (*saml.Whole, *node, error) {
 	whole, err := saml.Scan(from.body)
 	if err != nil {
 		return nil, nil, from.unreadable(err.Error())
@@ -103,7 +103,7 @@ func (a Asking) readSOAP(m Message, from answer) (*saml.Whole, *node, error) {
 
 // responses are where WS-Trust 1.3, 4.4.2 has them; the time before 1.3, and its
 // servers of SOAP 1.1, knew no collection.
-func (a Asking) responses(body *node) []*node {
+func (a *Asking) responses(body *node) []*node {
 	var all []*node
 	if a.STS.Protocol == profile.SOAP11 {
 		all = body.all(nsWST, "RequestSecurityTokenResponse")

@@ -17,7 +17,7 @@ import (
 // verify: the assertion has a signature of its own under one of a.Signers, and so
 // has the message where its signature covers the Body. A certificate that was
 // pinned is trusted for its key; its dates decide nothing.
-func (a Asking) verify(assertion, message []byte, soap bool) error {
+func (a *Asking) verify(assertion, message []byte, soap bool) error {
 	root, err := parsed(assertion) // the very bytes that are handed on
 	if err != nil {
 		return unfit("%s", err.Error())
@@ -61,7 +61,7 @@ var errOther = errors.New("it does not refer to it")
 
 // signs verifies that signature is over target, which is given and not looked up
 // by its ID (XML Signature 3.2). An enveloped signature is a child of target.
-func (a Asking) signs(signature, target *etree.Element, id string) error {
+func (a *Asking) signs(signature, target *etree.Element, id string) error {
 	info := child(signature, "SignedInfo")
 	method := child(info, "CanonicalizationMethod")
 	if method == nil || id == "" {
@@ -91,7 +91,7 @@ func (a Asking) signs(signature, target *etree.Element, id string) error {
 }
 
 // signedInfo verifies the signature value under one of the certificates, by its key.
-func (a Asking) signedInfo(info []byte, read *node, value *etree.Element) error {
+func (a *Asking) signedInfo(info []byte, read *node, value *etree.Element) error {
 	algorithm := algorithmOf(read.one(nsDSig, "SignatureMethod"))
 	hash := hashes(strings.Replace(algorithm, "#rsa-", "#", 1))
 	if !strings.Contains(algorithm, "#rsa-") || hash == 0 {

@@ -26,7 +26,7 @@ func TestSignaturesOfAnother(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := Asking{Signers: []*x509.Certificate{read.SignerCert}}
+		a := &Asking{Signers: []*x509.Certificate{read.SignerCert}}
 		if err := a.verify(cut, nil, false); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

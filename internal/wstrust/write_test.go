@@ -135,7 +135,7 @@ func TestTheRequest(t *testing.T) {
 	}
 	text := string(m.Body)
 	for _, want := range []string{
-		`<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">`, `<wsse:Security xmlns:soap="http://www.w3.org/2003/05/soap-envelope" xmlns:wsse="` + nsWSSE + `" soap:mustUnderstand="1">`,
+		`<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope">`, `<wsse:Security xmlns:wsse="` + nsWSSE + `" soap:mustUnderstand="1">`,
 		`>http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue<`, `>` + m.ID + `<`, ` Context="` + m.Context + `"`,
 		`>2026-11-27T12:00:00Z</wsu:Created>`, `>2026-11-27T12:05:00Z</wsu:Expires>`, `<wst:KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/PublicKey<`,
 		`<wst:Claims Dialect="http://docs.oasis-open.org/wsfed/authorization/200706/authclaims"><auth:ClaimType xmlns:auth="http://docs.oasis-open.org/wsfed/authorization/200706" Optional="false" Uri="urn:example:number"><auth:Value>01234567</auth:Value></auth:ClaimType></wst:Claims>`,
@@ -145,7 +145,7 @@ func TestTheRequest(t *testing.T) {
 			t.Errorf("%s is missing in\n%s", want, text)
 		}
 	}
-	if got := root.FindElement("./Body/RequestSecurityToken/UseKey/BinarySecurityToken"); got == nil || got.Text() != base64.StdEncoding.EncodeToString(parties()["client"].certificate.Raw) || got.SelectAttrValue("ValueType", "") != valueType {
+	if got := root.FindElement("./Body/RequestSecurityToken/UseKey/BinarySecurityToken"); got == nil || got.Text() != base64.StdEncoding.EncodeToString(parties()["client"].certificate.Raw) || got.SelectAttrValue("ValueType", "") != x509v3 {
 		t.Error("the key is not named in UseKey")
 	}
 	if root.FindElement("//Lifetime") != nil || strings.Contains(text, "/>") {

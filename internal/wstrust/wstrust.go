@@ -62,14 +62,14 @@ func (a Asking) Message() (Message, error) {
 	return a.soapMessage()
 }
 
-func (a Asking) keyType() string {
+func (a *Asking) keyType() string {
 	if a.bearer() {
 		return nsWST + "/Bearer"
 	}
 	return nsWST + "/PublicKey"
 }
 
-func (a Asking) bearer() bool { return a.STS.KeyType == "bearer" }
+func (a *Asking) bearer() bool { return a.STS.KeyType == "bearer" }
 
 // names is true where the request says whose key the assertion shall be for.
-func (a Asking) names() bool { return !a.bearer() && a.STS.UseKey != "none" }
+func (a *Asking) names() bool { return !a.bearer() && a.STS.UseKey != "none" }
