@@ -1,7 +1,6 @@
 package wstrust
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -9,45 +8,12 @@ import (
 	dsig "github.com/russellhaering/goxmldsig"
 )
 
-func parsed(data []byte) (*etree.Element, error) {
-	doc := etree.NewDocument()
-	if err := doc.ReadFromBytes(data); err != nil || doc.Root() == nil {
-		return nil, errors.New("the answer is not well-formed XML")
-	}
-	return doc.Root(), nil
-}
-
-// children are the elements of that name right below e; a nil e has none.
-func children(e *etree.Element, space, local string) (found []*etree.Element) {
-	if e == nil {
-		return nil
-	}
-	for _, c := range e.ChildElements() {
-		if c.Tag == local && c.NamespaceURI() == space {
-			found = append(found, c)
-		}
-	}
-	return found
-}
-
-// child is the only one of XML Signature, nil where there are none or several.
-func child(e *etree.Element, local string) *etree.Element {
-	if found := children(e, nsDSig, local); len(found) == 1 {
-		return found[0]
-	}
-	return nil
-}
-
-func prefixList(method *etree.Element) string {
-	for _, list := range children(method, exclusive, "InclusiveNamespaces") {
-		return list.SelectAttrValue("PrefixList", "")
-	}
-	return ""
-}
-
 // canonicalized is e by one of the algorithms of XML Signature 6.5, without its
-// child at the index without, where that is no -1.
-func canonicalized(e *etree.Element, without int, algorithm, prefixes string) ([]byte, error) {
+// child at the index without, where that is no -1. how is the element that names
+// the algorithm; Canonical XML 1.0 is what nil stands for (XML Signature 4.4.3.2).
+func canonicalized(e *etree.Element, without int, how *etree.Element) ([]byte, error) {
+	algorithm := attr(how, "", "Algorithm")
+	prefixes := attr(child(how, exclusive, "InclusiveNamespaces"), "", "PrefixList")
 	var by dsig.Canonicalizer
 	inclusive := true
 	switch dsig.AlgorithmID(algorithm) {

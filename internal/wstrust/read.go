@@ -1,10 +1,11 @@
 package wstrust
 
 import (
-	"encoding/xml"
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/beevik/etree"
 
 	"authctl/internal/profile"
 	"authctl/internal/saml"
@@ -37,7 +38,7 @@ func (a Asking) Read(m Message, status int, contentType string, body []byte) (*s
 		}
 	}
 	var whole *saml.Whole
-	var envelope *node
+	var envelope *etree.Element
 	var err error
 	if a.STS.Protocol == profile.MTLSJSON {
 		whole, err = from.readJSON()
@@ -56,7 +57,7 @@ func (a Asking) Read(m Message, status int, contentType string, body []byte) (*s
 		return nil, unfit("%s", err.Error())
 	}
 	if len(a.Signers) > 0 {
-		if err := a.verify(raw, whole.XML, envelope != nil); err != nil {
+		if err := a.verify(raw, envelope); err != nil {
 			return nil, err
 		}
 	}
@@ -68,21 +69,21 @@ func (a Asking) Read(m Message, status int, contentType string, body []byte) (*s
 
 // readSOAP goes down to where the assertion has its place. That it is the only
 // one of the document, Whole.Only sees.
-func (a *Asking) readSOAP(m Message, from *answer) (*saml.Whole, *node, error) {
+func (a *Asking) readSOAP(m Message, from *answer) (*saml.Whole, *etree.Element, error) {
 	whole, err := saml.Scan(from.body)
 	if err != nil {
 		return nil, nil, from.unreadable(err.Error())
 	}
-	var root node
-	if err := xml.Unmarshal(whole.XML, &root); err != nil {
-		return nil, nil, from.unreadable("it is not well-formed XML")
+	root, err := parsed(whole.XML)
+	if err != nil {
+		return nil, nil, from.unreadable(err.Error())
 	}
-	soap := root.XMLName.Space
-	if root.XMLName.Local != "Envelope" || soap != nsSOAP12 && soap != nsSOAP11 {
-		return nil, nil, from.unreadable("it is no SOAP message: the root is " + shown.Clean(root.XMLName.Local))
+	soap := root.NamespaceURI()
+	if root.Tag != "Envelope" || soap != nsSOAP12 && soap != nsSOAP11 {
+		return nil, nil, from.unreadable("it is no SOAP message: the root is " + shown.Clean(root.Tag))
 	}
-	body := root.one(soap, "Body")
-	if faults := body.all(soap, "Fault"); len(faults) > 0 {
+	body := child(root, soap, "Body")
+	if faults := children(body, soap, "Fault"); len(faults) > 0 {
 		return nil, nil, soapFault(soap, faults[0])
 	}
 	switch {
@@ -96,39 +97,39 @@ func (a *Asking) readSOAP(m Message, from *answer) (*saml.Whole, *node, error) {
 	case 0:
 		return nil, nil, from.unreadable("it has no RequestSecurityTokenResponse")
 	case 1:
-		return whole, &root, issued(m, &root, responses[0])
+		return whole, root, issued(m, root, responses[0])
 	}
 	return nil, nil, unfit("one RequestSecurityTokenResponse was expected, and %d came", len(responses))
 }
 
 // responses are where WS-Trust 1.3, 4.4.2 has them; the time before 1.3, and its
 // servers of SOAP 1.1, knew no collection.
-func (a *Asking) responses(body *node) []*node {
-	var all []*node
+func (a *Asking) responses(body *etree.Element) []*etree.Element {
+	var all []*etree.Element
 	if a.STS.Protocol == profile.SOAP11 {
-		all = body.all(nsWST, "RequestSecurityTokenResponse")
+		all = children(body, nsWST, "RequestSecurityTokenResponse")
 	}
-	for _, collection := range body.all(nsWST, "RequestSecurityTokenResponseCollection") {
-		all = append(all, collection.all(nsWST, "RequestSecurityTokenResponse")...)
+	for _, collection := range children(body, nsWST, "RequestSecurityTokenResponseCollection") {
+		all = append(all, children(collection, nsWST, "RequestSecurityTokenResponse")...)
 	}
 	return all
 }
 
 // issued checks that the answer is to m (WS-Addressing 1.0 Core, 3.2; WS-Trust 1.3,
 // 4.2) and that an assertion is in the place of the token.
-func issued(m Message, root, response *node) error {
-	for _, header := range root.all(root.XMLName.Space, "Header") {
-		for _, to := range header.all(nsWSA, "RelatesTo") {
-			if to.text() != m.ID {
-				return unfit("the answer is to another message: it relates to %.80q, and %s was sent", to.text(), m.ID)
+func issued(m Message, root, response *etree.Element) error {
+	for _, header := range children(root, root.NamespaceURI(), "Header") {
+		for _, to := range children(header, nsWSA, "RelatesTo") {
+			if text(to) != m.ID {
+				return unfit("the answer is to another message: it relates to %.80q, and %s was sent", text(to), m.ID)
 			}
 		}
 	}
-	if context := response.attr("Context"); context != "" && context != m.Context {
+	if context := attr(response, "", "Context"); context != "" && context != m.Context {
 		return unfit("the answer is to another request: its Context is %.80q, and %s was sent", context, m.Context)
 	}
-	token := response.one(nsWST, "RequestedSecurityToken")
-	encrypted, plain := len(token.all(nsSAML, "EncryptedAssertion")), len(token.all(nsSAML, "Assertion"))
+	token := child(response, nsWST, "RequestedSecurityToken")
+	encrypted, plain := len(children(token, nsSAML, "EncryptedAssertion")), len(children(token, nsSAML, "Assertion"))
 	if plain != 1 && encrypted == 0 { // an encrypted one is named by Whole.Only
 		return unfit("one SAML 2.0 assertion was expected in RequestedSecurityToken, and %d came", plain)
 	}

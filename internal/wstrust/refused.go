@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/beevik/etree"
+
 	"authctl/internal/shown"
 )
 
@@ -41,18 +43,18 @@ func (f *Fault) Error() string {
 }
 
 // soapFault reads either version's: a service that does not know ours answers in its own.
-func soapFault(soap string, n *node) *Fault {
+func soapFault(soap string, e *etree.Element) *Fault {
 	if soap == nsSOAP11 {
-		return newFault([]string{n.one("", "faultcode").text()}, n.one("", "faultstring").text())
+		return newFault([]string{text(child(e, "", "faultcode"))}, text(child(e, "", "faultstring")))
 	}
 	var codes []string
-	for code := n.one(soap, "Code"); code != nil; code = code.one(soap, "Subcode") {
-		codes = append(codes, code.one(soap, "Value").text())
+	for code := child(e, soap, "Code"); code != nil; code = child(code, soap, "Subcode") {
+		codes = append(codes, text(child(code, soap, "Value")))
 	}
 	reason := ""
-	for _, text := range n.one(soap, "Reason").all(soap, "Text") {
-		if reason == "" || strings.HasPrefix(text.qualified(nsXML, "lang"), "en") {
-			reason = text.text()
+	for _, t := range children(child(e, soap, "Reason"), soap, "Text") {
+		if reason == "" || strings.HasPrefix(attr(t, "xml", "lang"), "en") {
+			reason = text(t)
 		}
 	}
 	return newFault(codes, reason)

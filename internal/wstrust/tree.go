@@ -1,54 +1,59 @@
 package wstrust
 
 import (
-	"encoding/xml"
+	"errors"
 	"strings"
+
+	"github.com/beevik/etree"
 )
 
-// node is an element of an answer. It is found by namespace and name from its
-// parent down, never by a search: what a search finds may have been put in
-// front of what was signed.
-type node struct {
-	XMLName xml.Name
-	Attrs   []xml.Attr `xml:",any,attr"`
-	Text    string     `xml:",chardata"`
-	Nodes   []*node    `xml:",any"`
+// Elements are found by namespace and name from their parent down, never by a
+// search: what a search finds may have been put in front of what was signed.
+
+func parsed(data []byte) (*etree.Element, error) {
+	doc := etree.NewDocument()
+	if err := doc.ReadFromBytes(data); err != nil || doc.Root() == nil {
+		return nil, errors.New("it is not well-formed XML")
+	}
+	return doc.Root(), nil
 }
 
-// all are the children of that name; a nil node has none.
-func (n *node) all(space, local string) (found []*node) {
-	if n == nil {
+// children are the elements of that name right below e; a nil e has none.
+func children(e *etree.Element, space, local string) (found []*etree.Element) {
+	if e == nil {
 		return nil
 	}
-	for _, child := range n.Nodes {
-		if child.XMLName == (xml.Name{Space: space, Local: local}) {
-			found = append(found, child)
+	for _, c := range e.ChildElements() {
+		if c.Tag == local && c.NamespaceURI() == space {
+			found = append(found, c)
 		}
 	}
 	return found
 }
 
-// one is the only child of that name, nil where there are none or several.
-func (n *node) one(space, local string) *node {
-	if found := n.all(space, local); len(found) == 1 {
+// child is the only one of that name, nil where there are none or several.
+func child(e *etree.Element, space, local string) *etree.Element {
+	if found := children(e, space, local); len(found) == 1 {
 		return found[0]
 	}
 	return nil
 }
 
-func (n *node) text() string {
-	if n == nil {
+func text(e *etree.Element) string {
+	if e == nil {
 		return ""
 	}
-	return strings.TrimSpace(n.Text)
+	return strings.TrimSpace(e.Text())
 }
 
-// attr is the value of an attribute without namespace.
-func (n *node) attr(local string) string { return n.qualified("", local) }
-
-func (n *node) qualified(space, local string) string {
-	for _, a := range n.Attrs {
-		if a.Name == (xml.Name{Space: space, Local: local}) {
+// attr is the value of an attribute, "" where there is none. space is its
+// namespace, or "xml", which nothing declares.
+func attr(e *etree.Element, space, local string) string {
+	if e == nil {
+		return ""
+	}
+	for _, a := range e.Attr {
+		if a.Key == local && (a.Space == space || space != "" && a.NamespaceURI() == space) {
 			return a.Value
 		}
 	}

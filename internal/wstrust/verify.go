@@ -6,7 +6,6 @@ import (
 	"crypto/rsa"
 	_ "crypto/sha512" // what the tables name
 	"encoding/base64"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,7 +16,7 @@ import (
 // verify: the assertion has a signature of its own under one of a.Signers, and so
 // has the message where its signature covers the Body. A certificate that was
 // pinned is trusted for its key; its dates decide nothing.
-func (a *Asking) verify(assertion, message []byte, soap bool) error {
+func (a *Asking) verify(assertion []byte, envelope *etree.Element) error {
 	root, err := parsed(assertion) // the very bytes that are handed on
 	if err != nil {
 		return unfit("%s", err.Error())
@@ -26,28 +25,18 @@ func (a *Asking) verify(assertion, message []byte, soap bool) error {
 	if len(own) != 1 {
 		return unfit("the assertion has %d signatures of its own, and sts.signing_certificates asks for one", len(own))
 	}
-	if err := a.signs(own[0], root, root.SelectAttrValue("ID", "")); err != nil {
+	if err := a.signs(own[0], root, attr(root, "", "ID")); err != nil {
 		return unfit("the assertion's signature does not hold: %s", err.Error())
 	}
-	if !soap {
+	if envelope == nil {
 		return nil
 	}
-	envelope, err := parsed(message)
-	if err != nil {
-		return unfit("%s", err.Error())
-	}
-	version := envelope.NamespaceURI()
-	body := children(envelope, version, "Body")[0] // the only one: issued went through it
-	id := ""
-	for _, attr := range body.Attr {
-		if attr.Key == "Id" && attr.NamespaceURI() == nsWSU {
-			id = attr.Value
-		}
-	}
-	for _, header := range children(envelope, version, "Header") {
+	soap := envelope.NamespaceURI()
+	body := child(envelope, soap, "Body") // the one that the assertion is in
+	for _, header := range children(envelope, soap, "Header") {
 		for _, security := range children(header, nsWSSE, "Security") {
 			for _, signature := range children(security, nsDSig, "Signature") {
-				if err := a.signs(signature, body, id); err != nil && !errors.Is(err, errOther) {
+				if err := a.signs(signature, body, attr(body, nsWSU, "Id")); err != nil && !errors.Is(err, errOther) {
 					return unfit("the signature of the answer's Body does not hold: %s", err.Error())
 				}
 			}
@@ -62,47 +51,43 @@ var errOther = errors.New("it does not refer to it")
 // signs verifies that signature is over target, which is given and not looked up
 // by its ID (XML Signature 3.2). An enveloped signature is a child of target.
 func (a *Asking) signs(signature, target *etree.Element, id string) error {
-	info := child(signature, "SignedInfo")
-	method := child(info, "CanonicalizationMethod")
-	if method == nil || id == "" {
+	info := child(signature, nsDSig, "SignedInfo")
+	if info == nil || id == "" {
 		return errOther
 	}
-	canonicalInfo, err := canonicalized(info, -1, method.SelectAttrValue("Algorithm", ""), prefixList(method))
+	canonicalInfo, err := canonicalized(info, -1, child(info, nsDSig, "CanonicalizationMethod"))
 	if err != nil {
 		return err
 	}
-	var read node // of what was verified, so that no comment tells the two apart
-	if err := xml.Unmarshal(canonicalInfo, &read); err != nil {
+	read, err := parsed(canonicalInfo) // what was verified, not what looks like it
+	if err != nil {
 		return err
 	}
-	var over []*node
-	for _, reference := range read.all(nsDSig, "Reference") {
-		if reference.attr("URI") == "#"+id {
+	var over []*etree.Element
+	for _, reference := range children(read, nsDSig, "Reference") {
+		if attr(reference, "", "URI") == "#"+id {
 			over = append(over, reference)
 		}
 	}
 	if len(over) != 1 {
 		return errOther
 	}
-	if err := a.signedInfo(canonicalInfo, &read, child(signature, "SignatureValue")); err != nil {
+	if err := a.signedInfo(canonicalInfo, read, child(signature, nsDSig, "SignatureValue")); err != nil {
 		return err
 	}
 	return digests(over[0], signature, target)
 }
 
 // signedInfo verifies the signature value under one of the certificates, by its key.
-func (a *Asking) signedInfo(info []byte, read *node, value *etree.Element) error {
-	algorithm := algorithmOf(read.one(nsDSig, "SignatureMethod"))
+func (a *Asking) signedInfo(info []byte, read, value *etree.Element) error {
+	algorithm := attr(child(read, nsDSig, "SignatureMethod"), "", "Algorithm")
 	hash := hashes(strings.Replace(algorithm, "#rsa-", "#", 1))
 	if !strings.Contains(algorithm, "#rsa-") || hash == 0 {
 		return fmt.Errorf("its algorithm is %.80q, and RSA with SHA-256 or more is needed", algorithm)
 	}
-	if value == nil {
-		return errors.New("it has no SignatureValue")
-	}
-	given, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value.Text()), ""))
-	if err != nil {
-		return errors.New("its SignatureValue is not base64")
+	given, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text(value)), ""))
+	if err != nil || value == nil {
+		return errors.New("it has no SignatureValue in base64")
 	}
 	for _, signer := range a.Signers {
 		if key, ok := signer.PublicKey.(*rsa.PublicKey); ok && rsa.VerifyPKCS1v15(key, hash, sum(hash, info), given) == nil {
@@ -113,31 +98,29 @@ func (a *Asking) signedInfo(info []byte, read *node, value *etree.Element) error
 }
 
 // digests applies the transforms of a reference to target and compares.
-func digests(reference *node, signature, target *etree.Element) error {
-	without, algorithm, prefixes := -1, "", ""
-	for _, transform := range reference.one(nsDSig, "Transforms").all(nsDSig, "Transform") {
-		switch name := algorithmOf(transform); {
-		case name == nsDSig+"enveloped-signature" && signature.Parent() == target && algorithm == "":
-			without = signature.Index()
-		case algorithm == "":
-			algorithm = name
-			if list := transform.one(exclusive, "InclusiveNamespaces"); list != nil {
-				prefixes = list.attr("PrefixList")
-			}
-		default:
+func digests(reference, signature, target *etree.Element) error {
+	without := -1
+	var how *etree.Element
+	for _, transform := range children(child(reference, nsDSig, "Transforms"), nsDSig, "Transform") {
+		switch name := attr(transform, "", "Algorithm"); {
+		case how != nil:
 			return fmt.Errorf("it has a transform too many: %.80q", name)
+		case name == nsDSig+"enveloped-signature" && signature.Parent() == target:
+			without = signature.Index()
+		default:
+			how = transform
 		}
 	}
-	data, err := canonicalized(target, without, algorithm, prefixes)
+	data, err := canonicalized(target, without, how)
 	if err != nil {
 		return err
 	}
-	method := algorithmOf(reference.one(nsDSig, "DigestMethod"))
+	method := attr(child(reference, nsDSig, "DigestMethod"), "", "Algorithm")
 	hash := hashes(method)
 	if hash == 0 {
 		return fmt.Errorf("its digest is %.80q, and SHA-256 or more is needed", method)
 	}
-	given, err := base64.StdEncoding.DecodeString(reference.one(nsDSig, "DigestValue").text())
+	given, err := base64.StdEncoding.DecodeString(text(child(reference, nsDSig, "DigestValue")))
 	if err != nil || !bytes.Equal(given, sum(hash, data)) {
 		return errors.New("what it covers was changed")
 	}
@@ -162,11 +145,4 @@ func sum(hash crypto.Hash, data []byte) []byte {
 	h := hash.New()
 	h.Write(data)
 	return h.Sum(nil)
-}
-
-func algorithmOf(n *node) string {
-	if n == nil {
-		return ""
-	}
-	return n.attr("Algorithm")
 }

@@ -39,7 +39,6 @@ const (
 	nsWSU    = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 	nsWST    = "http://docs.oasis-open.org/ws-sx/ws-trust/200512"
 	nsDSig   = "http://www.w3.org/2000/09/xmldsig#"
-	nsXML    = "http://www.w3.org/XML/1998/namespace"
 	nsSAML   = "urn:oasis:names:tc:SAML:2.0:assertion"
 
 	actionIssue = nsWST + "/RST/Issue"
