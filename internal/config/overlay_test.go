@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,6 +169,9 @@ func TestWhatIsWrittenReadsBack(t *testing.T) {
 			text, err := marshal(&p)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if says := strings.Contains(string(text), "\nsts:"); says != (p.STS.AppliesTo != "") {
+				t.Errorf("%s, %s: a profile without an STS says so:\n%s", p.Name, what, text)
 			}
 			again := mustParse(t, p.Name, string(text))
 			again.Source, p.Source = nil, nil
