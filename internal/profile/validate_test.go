@@ -185,6 +185,7 @@ func TestValidate(t *testing.T) {
 		{"one environment", environments(func(p *profile.Profile) { p.STS.URL = "https://sts.test.example/x" }), ""},
 		{"hosts of no environment", environments(func(p *profile.Profile) { p.Issuer, p.STS.URL = "https://as.example", "https://sts.example/x" }), ""},
 		{"two environments", environments(nil), "sts.url: is of the production environment, and issuer of the test one"},
+		{"two environments, in other letters", environments(func(p *profile.Profile) { p.STS.URL = "https://STS.Example/x" }), "sts.url: is of the production environment"},
 		{"two environments, the issuer unsaid", environments(func(p *profile.Profile) { p.Issuer, p.TokenURL = "", "https://AS.test.example:8443/token" }), "sts.url: is of the production environment, and token_url of the test one"},
 		{"an API of another environment", environments(func(p *profile.Profile) { p.STS.URL, p.API.Hosts = "", []string{"sts.example:443"} }), "api.hosts[0]: is of the production environment"},
 		{"a host that ends like an environment", environments(func(p *profile.Profile) { p.Issuer, p.TokenURL = "https://xtest.example", "https://test.example/t" }), ""},
