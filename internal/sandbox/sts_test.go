@@ -185,6 +185,7 @@ func TestSTSRefuses(t *testing.T) {
 			security := doc.FindElement("//Header/Security")
 			security.InsertChildAt(0, security.SelectElement("Signature"))
 		}}, insecure, "Security is not"},
+		"something behind":      {rst{then: func(doc *etree.Document) { doc.FindElement("//Header/Security").CreateElement("x") }}, insecure, "Security is not"},
 		"another action":        {rst{swap: []string{"/RST/Issue", "/RST/Renew"}}, "wsa:ActionNotSupported", ""},
 		"two actions":           {rst{swap: []string{"<wsa:To", `<wsa:Action wsu:Id="id-more">http://docs.oasis-open.org/ws-sx/ws-trust/200512/RST/Issue</wsa:Action><wsa:To`}}, "wsa:ActionNotSupported", ""},
 		"no MessageID":          {rst{swap: []string{`<wsa:MessageID wsu:Id="id-id">urn:uuid:MESSAGE</wsa:MessageID>`, ""}}, "wsa:MessageAddressingHeaderRequired", ""},
