@@ -60,23 +60,23 @@ func stages() map[string]func(k *kitchen) {
 		},
 		"docs/proxy.md":          (*kitchen).behindProxy,
 		"docs/rotating-a-key.md": (*kitchen).rotation,
-		"docs/tenants.md":        func(k *kitchen) { k.named("orders-test", "ardengem"); k.named("orders-prod", "klg") },
+		"docs/tenants.md":        func(k *kitchen) { k.named("orders-test", "ardengem"); k.named("orders-prod", "klg-service") },
 		"README.md": func(k *kitchen) {
 			k.container()
 			k.warned = "no revocation endpoint of the server is known" // Guardian's documentation has none
 			k.want = []string{"salus\n", "\neyJ", `"client":"client_333"`, "ok    salus", "authorization_code", "salus: "}
 		},
-		"docs/keys.md":                                   func(k *kitchen) { k.keyFiles(); k.named("work", "klg"); k.agent() },
+		"docs/keys.md":                                   func(k *kitchen) { k.keyFiles(); k.named("work", "klg-service"); k.agent() },
 		"docs/keys.md#Replacing a key":                   (*kitchen).rotation,
 		"docs/keys.md#Importing what a portal hands out": func(k *kitchen) { k.portalFile(); k.run("rm", "profiles.d/work.yaml") },
-		"docs/keys.md#What does my client send?":         func(k *kitchen) { k.named("work", "klg") },
+		"docs/keys.md#What does my client send?":         func(k *kitchen) { k.named("work", "klg-service") },
 		"docs/keys.md#Is it valid?":                      (*kitchen).tokenFiles,
 		"docs/keys.md#What does this token say?":         (*kitchen).saidFiles,
 		"docs/login.md":                                  func(k *kitchen) { k.anyProfile("work", "") },
 		"docs/login.md#User name and password":           (*kitchen).clinic,
 		"docs/login.md#One login, many APIs":             func(k *kitchen) { k.run("authctl", "login", "-p", "work") },
 		"docs/profiles.md":                               (*kitchen).oneCall,
-		"docs/store.md":                                  func(k *kitchen) { k.named("work", "klg"); k.keyFiles(); k.stdin = "s3cret\n" },
+		"docs/store.md":                                  func(k *kitchen) { k.named("work", "klg-service"); k.keyFiles(); k.stdin = "s3cret\n" },
 	}
 }
 

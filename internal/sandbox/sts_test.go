@@ -220,6 +220,7 @@ func TestSTSRefuses(t *testing.T) {
 		"in Object, same Id":    {rst{then: moved("id-body", intoSignature)}, insecure, "stands twice"},
 		"in Object, another Id": {rst{then: moved("id-new", intoSignature)}, insecure, "the reference to id-body"},
 		"SHA-1 digests":         {rst{digest: sha1Name}, insecure, "the reference to id-body"},
+		"digests by name":       {rst{after: []string{sha256Name, "http://www.w3.org/2001/04/xmlenc#sha512"}}, insecure, "the reference to id-body"},
 		"SHA-1 signature":       {rst{method: rsaSHA1}, insecure, "rsa-sha256"},
 		"inclusive SignedInfo":  {rst{c14n: incC14N}, insecure, "exc-c14n"},
 		"inclusive parts":       {rst{transform: incC14N}, insecure, "the reference to id-body"},

@@ -40,10 +40,10 @@ func TestTheEngineGoesAwayAfterTheRequest(t *testing.T) {
 		return a
 	}
 	mine, other, p := machine(), machine(), &provider{url: box.URL}
-	first := mine.Must(t, string(p.ask(t, http.MethodGet, "/klg/sts/assertion")), "exchange", "-p", "klg", "--subject-token", "-", "--force")
+	first := mine.Must(t, string(p.ask(t, http.MethodGet, "/klg/sts/assertion")), "exchange", "-p", "klg-service", "--subject-token", "-", "--force")
 
 	ended := make(chan program.Result, 1)
-	go func() { ended <- mine.Run(t, "", "refresh", "-p", "klg") }()
+	go func() { ended <- mine.Run(t, "", "refresh", "-p", "klg-service") }()
 	for end := time.Now().Add(20 * time.Second); !strings.Contains(other.Run(t, "", "status").Stderr, ": sent "); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("nothing was sent")
@@ -61,14 +61,14 @@ func TestTheEngineGoesAwayAfterTheRequest(t *testing.T) {
 	s.Start(t, n)
 	s.Unseal(t, n)
 	s.Leader(t)
-	next := mine.Must(t, "", "token", "-p", "klg")
-	if all := other.Must(t, "", "token", "-p", "klg"); all != next || next == first {
+	next := mine.Must(t, "", "token", "-p", "klg-service")
+	if all := other.Must(t, "", "token", "-p", "klg-service"); all != next || next == first {
 		t.Errorf("this machine has %.20s..., the other %.20s..., and it was %.20s...", next, all, first)
 	}
 	if n, _ := p.asked(t); n != before {
 		t.Errorf("%d requests more", n-before)
 	}
-	if next == mine.Must(t, "", "refresh", "-p", "klg") {
+	if next == mine.Must(t, "", "refresh", "-p", "klg-service") {
 		t.Error("the session cannot be refreshed")
 	}
 }

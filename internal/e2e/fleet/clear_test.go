@@ -57,19 +57,19 @@ func TestTheEngineSeesNoSecret(t *testing.T) {
 		t.Helper()
 		secrets[what] = a.Must(t, stdin, args...)
 	}
-	tell("an assertion", "", "assert", "-p", "klg")
+	tell("an assertion", "", "assert", "-p", "klg-service")
 	secrets["a SAML assertion"] = string((&provider{url: box.URL}).ask(t, http.MethodGet, "/klg/sts/assertion"))
-	tell("klg's token", secrets["a SAML assertion"], "exchange", "-p", "klg", "--subject-token", "-", "--force")
-	tell("klg's refresh token", "", "token", "-p", "klg", "--select", "refresh_token")
-	tell("klg's next token", "", "refresh", "-p", "klg")
-	tell("klg's next refresh token", "", "token", "-p", "klg", "--select", "refresh_token")
+	tell("klg's token", secrets["a SAML assertion"], "exchange", "-p", "klg-service", "--subject-token", "-", "--force")
+	tell("klg's refresh token", "", "token", "-p", "klg-service", "--select", "refresh_token")
+	tell("klg's next token", "", "refresh", "-p", "klg-service")
+	tell("klg's next refresh token", "", "token", "-p", "klg-service", "--select", "refresh_token")
 	tell("salus's token", "", "token", "-p", "salus")
 	tell("a person's token", box.Env()["AUTHCTL_SECRET_SANTEDB_USER_PASSWORD"]+"\n", "login-password", "-p", "santedb", "--username", "kari", "--password-stdin")
 	tell("a person's refresh token", "", "token", "-p", "santedb", "--select", "refresh_token")
 	tell("a person's next token", "", "refresh", "-p", "santedb")
 	a.Must(t, "", "status")
 	a.Must(t, "", "status", "-o", "json")
-	a.Run(t, "", "doctor", "-p", "klg")
+	a.Run(t, "", "doctor", "-p", "klg-service")
 
 	// What is found must be findable.
 	const control = "a-control-value-that-is-there"

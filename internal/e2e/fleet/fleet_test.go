@@ -73,7 +73,7 @@ func serve(t *testing.T, on store) {
 		p.oneFor(t, all, p.round(t, r))
 		t.Logf("round %d: %d machines, one request, %s", r, len(all), time.Since(began).Round(10*time.Millisecond))
 	}
-	if r := all[1].Run(t, "", "doctor", "-p", "klg"); r.Code != 0 {
+	if r := all[1].Run(t, "", "doctor", "-p", "klg-service"); r.Code != 0 {
 		t.Errorf("doctor: exit %d\n%s%s", r.Code, r.Stdout, r.Stderr)
 	}
 }

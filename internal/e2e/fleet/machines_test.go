@@ -86,14 +86,14 @@ func (p *provider) machine(t *testing.T, path string, on store) *program.Authctl
 func (p *provider) round(t *testing.T, r int) (args []string) {
 	t.Helper()
 	p.ask(t, http.MethodPost, fmt.Sprintf("/_sandbox/expires_in?seconds=%d", (r+1)*1000))
-	return []string{"token", "-p", "klg", "--timeout", "2m", "--min-ttl", (time.Duration(r*1000+500) * time.Second).String()}
+	return []string{"token", "-p", "klg-service", "--timeout", "2m", "--min-ttl", (time.Duration(r*1000+500) * time.Second).String()}
 }
 
 // begin starts a session.
 func (p *provider) begin(t *testing.T, a *program.Authctl) {
 	t.Helper()
 	p.round(t, 0)
-	a.Must(t, string(p.ask(t, http.MethodGet, "/klg/sts/assertion")), "exchange", "-p", "klg", "--subject-token", "-", "--force")
+	a.Must(t, string(p.ask(t, http.MethodGet, "/klg/sts/assertion")), "exchange", "-p", "klg-service", "--subject-token", "-", "--force")
 }
 
 // asked is how many token requests the provider has seen, and how many of them

@@ -34,7 +34,7 @@ func rotate(t *testing.T, on store) (more, held int) {
 		machine := first.Another(t)
 		group.Go(func() {
 			for done.Load() < int64(times) && !t.Failed() {
-				switch got := machine.Run(t, "", "refresh", "-p", "klg", "--timeout", "2m"); {
+				switch got := machine.Run(t, "", "refresh", "-p", "klg-service", "--timeout", "2m"); {
 				case got.Code == 0:
 					done.Add(1)
 				case got.Code == 6 && strings.Contains(got.Stderr, "the engine"):

@@ -99,7 +99,7 @@ func (b *fixture) exchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Must(t, string(b.send(t, req)), "exchange", "-p", "klg", "--subject-token", "-", "--force")
+	b.Must(t, string(b.send(t, req)), "exchange", "-p", "klg-service", "--subject-token", "-", "--force")
 }
 
 // outcome is one process.
@@ -112,7 +112,7 @@ type outcome struct {
 // crowd starts n processes at once; victim says which are killed, and when.
 func (b *fixture) crowd(t *testing.T, n int, minTTL string, victim func(i int) (time.Duration, bool)) []outcome {
 	t.Helper()
-	return b.throng(t, n, func(int) []string { return []string{"token", "-p", "klg", "--min-ttl", minTTL} }, victim)
+	return b.throng(t, n, func(int) []string { return []string{"token", "-p", "klg-service", "--min-ttl", minTTL} }, victim)
 }
 
 // throng is crowd with what each process is asked for.
@@ -128,7 +128,7 @@ func (b *fixture) throng(t *testing.T, n int, args func(i int) []string, victim 
 }
 
 func (b *fixture) one(t *testing.T, minTTL string, i int, victim func(int) (time.Duration, bool)) outcome {
-	return b.run(t, i, []string{"token", "-p", "klg", "--min-ttl", minTTL}, victim)
+	return b.run(t, i, []string{"token", "-p", "klg-service", "--min-ttl", minTTL}, victim)
 }
 
 func (b *fixture) run(t *testing.T, i int, args []string, victim func(int) (time.Duration, bool)) outcome {
@@ -216,7 +216,7 @@ func TestRefreshUnderKill(t *testing.T) {
 // An interrupt that comes while the refresh token is being spent is held back
 // until its successor is on disk.
 func TestInterruptBetweenSendAndWrite(t *testing.T) {
-	for _, args := range [][]string{{"refresh", "-p", "klg"}, {"token", "-p", "klg", "--force"}} {
+	for _, args := range [][]string{{"refresh", "-p", "klg-service"}, {"token", "-p", "klg-service", "--force"}} {
 		for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 			interruptAfterSend(t, signal, args...)
 		}
@@ -239,9 +239,9 @@ func interruptAfterSend(t *testing.T, signal os.Signal, args ...string) {
 		t.Errorf("%s, %v: exit %d, %d bytes on stdout", args[0], signal, cmd.ProcessState.ExitCode(), out.Len())
 	}
 	before := b.asked(t)
-	b.Must(t, "", "token", "-p", "klg")
+	b.Must(t, "", "token", "-p", "klg-service")
 	if b.asked(t) != before {
 		t.Errorf("%s, %v: the refreshed token was not kept", args[0], signal)
 	}
-	b.Must(t, "", "refresh", "-p", "klg")
+	b.Must(t, "", "refresh", "-p", "klg-service")
 }
