@@ -31,6 +31,7 @@ func TestSTSIssues(t *testing.T) {
 	if response == nil || response.SelectAttrValue("Context", "") != "urn:uuid:our-context" || child(root, "./Header/RelatesTo") != "urn:uuid:m-1" ||
 		child(root, "./Header/Action") != "http://docs.oasis-open.org/ws-sx/ws-trust/200512/RSTRC/IssueFinal" ||
 		child(response, "./AppliesTo/EndpointReference/Address") != careGateway || len(response.FindElements("./RequestedSecurityToken/Assertion")) != 1 ||
+		child(response, "./RequestedAttachedReference/SecurityTokenReference/KeyIdentifier") != response.FindElement("//Assertion").SelectAttrValue("ID", "-") ||
 		!strings.HasSuffix(child(response, "./TokenType"), "#SAMLV2.0") || !strings.HasSuffix(child(response, "./KeyType"), "/PublicKey") {
 		t.Errorf("the answer is not KOMBIT's: %s", raw)
 	}
@@ -104,8 +105,10 @@ func TestSTSTakes(t *testing.T) {
 func TestSTSLifetime(t *testing.T) {
 	s := newIssuer(t)
 	for asked, want := range map[string]string{"10:05:00": "5m0s", "10:00:30": "8h0m0s", "23:00:00": "8h0m0s"} {
-		doc, _ := s.issued(rst{swap: []string{"</t:RequestSecurityToken>",
-			"<t:Lifetime><wsu:Created>2026-01-01T10:00:00Z</wsu:Created><wsu:Expires>2026-01-01T" + asked + "Z</wsu:Expires></t:Lifetime></t:RequestSecurityToken>"}})
+		doc, _ := s.issued(rst{swap: []string{
+			"</t:RequestSecurityToken>",
+			"<t:Lifetime><wsu:Created>2026-01-01T10:00:00Z</wsu:Created><wsu:Expires>2026-01-01T" + asked + "Z</wsu:Expires></t:Lifetime></t:RequestSecurityToken>",
+		}})
 		conditions := doc.FindElement("//Assertion/Conditions")
 		until, err := time.Parse(time.RFC3339, conditions.SelectAttrValue("NotOnOrAfter", ""))
 		if got := until.Sub(s.now).Round(time.Second).String(); err != nil || got != want {

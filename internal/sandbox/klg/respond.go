@@ -32,7 +32,7 @@ func (p *Provider) respond(w http.ResponseWriter, a *asked) error {
 	security := add(header, "wsse:Security", "", "soap:mustUnderstand", "1")
 	stamp := p.part(add(security, "wsu:Timestamp", ""))
 	times(stamp, a.now, maxMessage)
-	requested := p.response(p.part(body), a)
+	requested := p.response(p.part(body), a, attr(assertion, "", "ID"))
 	switch {
 	case taken("sts-encrypted"):
 		data := add(add(requested, "EncryptedAssertion", "", "xmlns", nsAssertion), "EncryptedData", "", "xmlns", "http://www.w3.org/2001/04/xmlenc#")
@@ -74,8 +74,8 @@ func (p *Provider) spoil(want *wish) {
 	}
 }
 
-// response is the answer without its assertion, whose place is returned.
-func (p *Provider) response(body *etree.Element, a *asked) (requested *etree.Element) {
+// response is the answer without its assertion, of that ID, whose place is returned.
+func (p *Provider) response(body *etree.Element, a *asked, id string) (requested *etree.Element) {
 	answer := add(add(body, "wst:RequestSecurityTokenResponseCollection", ""), "wst:RequestSecurityTokenResponse", "")
 	if a.context != "" {
 		answer.CreateAttr("Context", a.context)
@@ -84,6 +84,10 @@ func (p *Provider) response(body *etree.Element, a *asked) (requested *etree.Ele
 	applies := add(answer, "wsp:AppliesTo", "", "xmlns:wsp", nsWSP)
 	add(add(applies, "wsa:EndpointReference", ""), "wsa:Address", gateway)
 	requested = add(answer, "wst:RequestedSecurityToken", "")
+	for _, from := range []string{"Attached", "Unattached"} {
+		reference := add(add(answer, "wst:Requested"+from+"Reference", ""), "wsse:SecurityTokenReference", "")
+		add(reference, "wsse:KeyIdentifier", id, "ValueType", "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID")
+	}
 	add(answer, "wst:TokenType", a.tokenType)
 	add(answer, "wst:KeyType", a.keyed)
 	return requested
