@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"authctl/internal/e2e/features"
+	"authctl/internal/e2e/maven"
 	"authctl/internal/e2e/nginx"
 	"authctl/internal/e2e/person"
 	"authctl/internal/e2e/process"
@@ -24,17 +25,9 @@ import (
 // Java, Maven or the packages cannot be had.
 func start(t *testing.T, c *clients) *features.Server {
 	t.Helper()
-	for _, program := range []string{"java", "javac", "mvn"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("no Spring Authorization Server: %s is not on this machine", program)
-		}
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	jar, err := install(ctx)
-	if err != nil {
-		t.Skipf("no Spring Authorization Server: %v", err)
-	}
+	jar := maven.Server(ctx, t, "spring", sources)
 	port, front := freePort(t), nginx.Front{Port: freePort(t), PKI: c.pki}
 	front.Server = fmt.Sprintf("127.0.0.1:%d", port)
 	if nginx.Absent() == "" {
