@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Tests against real programs: gnome-keyring, Keycloak, oidc-provider, Spring
-# Authorization Server, ory/fosite, OpenBao, nginx, Chromium, curl and the shells. What the machine
-# cannot have is skipped, saying so.
+# Authorization Server, ory/fosite, Apache CXF, OpenBao, nginx, Apache httpd, Chromium, curl and the
+# shells. What the machine cannot have is skipped, saying so.
 cd "$(dirname "$0")/.."
 source scripts/env.sh
 set -o pipefail
 source scripts/install.sh
 needs squid squid softhsm2-util softhsm2 pkcs11-tool opensc swtpm swtpm tpm2_sign tpm2-tools ssh-add openssh-client
+needs xmlsec1 xmlsec1 apache2 apache2
 needs gnome-keyring-daemon gnome-keyring dbus-run-session dbus secret-tool libsecret-tools \
 	chromium chromium strace strace zsh zsh fish fish openssl openssl curl curl \
 	python3 python3 pip3 python3-pip javac default-jdk-headless mvn maven node nodejs npm npm nginx nginx

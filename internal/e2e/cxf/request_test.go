@@ -16,8 +16,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"authctl/internal/e2e/nginx"
 )
 
 type asking struct {
@@ -62,7 +60,7 @@ func (a asking) message(t *testing.T) string {
 	}
 	claims := ""
 	if a.cvr != "" {
-		claims = `<wst:Claims Dialect="http://docs.oasis-open.org/wsfed/authorization/200706/authclaims"><auth:ClaimType xmlns:auth="http://docs.oasis-open.org/wsfed/authorization/200706" Optional="false" Uri="` + ClaimName + `"><auth:Value>` + a.cvr + `</auth:Value></auth:ClaimType></wst:Claims>`
+		claims = `<wst:Claims Dialect="http://docs.oasis-open.org/wsfed/authorization/200706/authclaims"><auth:ClaimType xmlns:auth="http://docs.oasis-open.org/wsfed/authorization/200706" Optional="false" Uri="` + claimName + `"><auth:Value>` + a.cvr + `</auth:Value></auth:ClaimType></wst:Claims>`
 	}
 	body := `<soap:Body xmlns:soap=` + soap + ` xmlns:wsu=` + nsWSU + ` wsu:Id="body"><wst:RequestSecurityToken xmlns:wst="` + wst + `" Context="urn:uuid:1">` +
 		`<wst:TokenType>http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0</wst:TokenType><wst:RequestType>` + wst + `/Issue</wst:RequestType>` +
@@ -85,7 +83,7 @@ func (a asking) message(t *testing.T) string {
 }
 
 // send returns the status and the answer.
-func (a asking) send(t *testing.T, s *Server, message string) (int, string) {
+func (a asking) send(t *testing.T, s *server, message string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.url, strings.NewReader(message))
 	if err != nil {
@@ -96,7 +94,7 @@ func (a asking) send(t *testing.T, s *Server, message string) (int, string) {
 		req.Header.Set("Content-Type", "text/xml; charset=utf-8")
 		req.Header.Set("SOAPAction", `"`+wst+`/RST/Issue"`)
 	}
-	resp, err := (&http.Client{Transport: s.PKI.Transport()}).Do(req)
+	resp, err := (&http.Client{Transport: s.pki.Transport()}).Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,5 +103,3 @@ func (a asking) send(t *testing.T, s *Server, message string) (int, string) {
 	_, _ = io.Copy(&body, resp.Body)
 	return resp.StatusCode, body.String()
 }
-
-func nginxPKI(t *testing.T) *nginx.PKI { return nginx.NewPKI(t) }

@@ -3,62 +3,106 @@
 package cxf
 
 import (
-	"regexp"
-	"strings"
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"embed"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
+
+	"authctl/internal/e2e/maven"
+	"authctl/internal/e2e/nginx"
+	"authctl/internal/e2e/process"
 )
 
-// TestThePeer: the server gives an assertion where all is right, and is strict.
-func TestThePeer(t *testing.T) {
-	s := Start(t)
-	key, certificate := Client(t, s.PKI, "client")
-	strangerKey, stranger := Client(t, nginxPKI(t), "client")
-	ask := func(endpoint string) asking {
-		return asking{
-			url: s.Base + endpoint, appliesTo: AppliesTo, cvr: "00112233", soap11: endpoint == "soap11",
-			key: key, certificate: certificate, now: time.Now(),
-		}
+// What the server was told, see server/.
+const (
+	appliesTo = "http://ehealth.sundhed.dk/service/CareGateway/1"
+	claimName = "dk:gov:saml:attribute:CvrNumberIdentifier"
+)
+
+//go:embed server
+var sources embed.FS
+
+// server is the running one with the keys of its world.
+type server struct {
+	pki  *nginx.PKI // its authority, which the server trusts; sts.pem is what assertions are signed with
+	base string     // URL of the endpoints' folder
+}
+
+// start runs the server until the test ends. It trusts these clients besides those of
+// its authority. The test skips where Java, Maven or the packages cannot be had.
+func start(t *testing.T, clients ...string) *server {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	jar := maven.Server(ctx, t, "cxf", sources)
+	port, err := process.FreePort()
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, endpoint := range []string{"asym", "certificatemixed", "soap11"} {
-		for _, data := range []bool{false, true} {
-			a := ask(endpoint)
-			a.x509Data = data
-			if status, answer := a.send(t, s, a.message(t)); status != 200 || !strings.Contains(answer, ">00112233</saml2:AttributeValue>") {
-				t.Errorf("%s, X509Data %v: HTTP %d %s", endpoint, data, status, reason(answer))
-			}
+	s := &server{pki: nginx.NewPKI(t), base: fmt.Sprintf("https://127.0.0.1:%d/sts/", port)}
+	newClient(t, s.pki, "sts")
+	trust(t, s.pki, clients)
+	folder := t.TempDir()
+	cmd := exec.Command("java", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Djava.io.tmpdir="+folder,
+		"-jar", jar, fmt.Sprint(port), s.pki.Folder)
+	p, err := process.Start(cmd, filepath.Join(folder, "cxf.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	if err := p.Listens(ctx, fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// trust writes trusted.pem: the authority and files with clients' certificates.
+func trust(t *testing.T, pki *nginx.PKI, clients []string) {
+	t.Helper()
+	var all []byte
+	for _, file := range append([]string{pki.File("ca.pem")}, clients...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
 		}
-		once := ask(endpoint).message(t)
-		ask(endpoint).send(t, s, once)
-		for name, c := range map[string]struct {
-			ask    func(*asking)
-			change func(string) string
-			says   string
-		}{
-			"expired":    {func(a *asking) { a.now = a.now.Add(-6 * time.Minute) }, nil, "security"},
-			"future":     {func(a *asking) { a.now = a.now.Add(2 * time.Minute) }, nil, "security"},
-			"stranger":   {func(a *asking) { a.key, a.certificate = strangerKey, stranger }, nil, "security"},
-			"replay":     {nil, func(string) string { return once }, "security"},
-			"changed To": {nil, func(m string) string { return strings.Replace(m, "/sts/", "/stt/", 1) }, "security"},
-			"changed":    {nil, func(m string) string { return strings.Replace(m, "00112233", "00112234", 1) }, "security"},
-			"service":    {func(a *asking) { a.appliesTo += "0" }, nil, "RequestFailed"},
-			"no claims":  {func(a *asking) { a.cvr = "" }, nil, "no Claims in the request"},
-		} {
-			a := ask(endpoint)
-			if c.ask != nil {
-				c.ask(&a)
-			}
-			m := a.message(t)
-			if c.change != nil {
-				m = c.change(m)
-			}
-			status, answer := a.send(t, s, m)
-			t.Logf("%s %s: HTTP %d %.700s", endpoint, name, status, reason(answer))
-		}
+		all = append(all, text...)
+	}
+	if err := os.WriteFile(pki.File("trusted.pem"), all, 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
-// reason is a fault without the headers.
-func reason(answer string) string {
-	return regexp.MustCompile(`(?s)^.*Body[^>]*>`).ReplaceAllString(answer[:len(answer)-len("</soap:Body></soap:Envelope>")], "")
+// newClient makes NAME.key, an RSA key, and NAME.pem, its certificate by the authority.
+func newClient(t *testing.T, pki *nginx.PKI, name string) (*rsa.PrivateKey, *x509.Certificate) {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(pki.File(name+".key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pki.Certify(t, name, key.Public())
+	text, err := os.ReadFile(pki.File(name + ".pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(text)
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key, certificate
 }

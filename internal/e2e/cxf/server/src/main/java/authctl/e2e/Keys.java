@@ -12,6 +12,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import java.util.Collection;
 
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.CallbackHandler;
@@ -21,31 +22,33 @@ import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
 
 /**
- * A folder of PEM files that the test made: ca.pem, the authority that is trusted, and for each own key NAME.pem,
- * its certificate, and NAME.key, PKCS#8.
+ * A folder of PEM files that the test made: for each own key NAME.pem, its certificate, and NAME.key, PKCS#8; and
+ * trusted.pem, the authorities and clients that are trusted.
  */
 record Keys(Path folder) {
 
     /** Guards keys in memory, for the interfaces that want one. */
     static final char[] PASSWORD = "in memory".toCharArray();
 
-    /** Signs as name and trusts the authority. */
+    /** Signs as name and trusts whom the folder says. */
     Crypto crypto(String name) throws Exception {
         Merlin crypto = new Merlin();
         crypto.setKeyStore(own(name));
         KeyStore trusted = empty();
-        trusted.setCertificateEntry("ca", certificate("ca"));
+        for (Certificate c : certificates("trusted")) {
+            trusted.setCertificateEntry("trusted " + trusted.size(), c);
+        }
         crypto.setTrustStore(trusted);
         return crypto;
     }
 
     KeyStore own(String name) throws GeneralSecurityException, IOException {
-        Certificate own = certificate(name);
+        Certificate own = certificates(name).iterator().next();
         String pem = Files.readString(folder.resolve(name + ".key")).replaceAll("-----.*-----|\\s", "");
         PrivateKey key = KeyFactory.getInstance(own.getPublicKey().getAlgorithm())
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
         KeyStore store = empty();
-        store.setKeyEntry(name, key, PASSWORD, new Certificate[] {own, certificate("ca")});
+        store.setKeyEntry(name, key, PASSWORD, new Certificate[] {own});
         return store;
     }
 
@@ -57,9 +60,9 @@ record Keys(Path folder) {
         };
     }
 
-    private Certificate certificate(String name) throws GeneralSecurityException, IOException {
+    private Collection<? extends Certificate> certificates(String name) throws GeneralSecurityException, IOException {
         try (InputStream in = Files.newInputStream(folder.resolve(name + ".pem"))) {
-            return CertificateFactory.getInstance("X.509").generateCertificate(in);
+            return CertificateFactory.getInstance("X.509").generateCertificates(in);
         }
     }
 

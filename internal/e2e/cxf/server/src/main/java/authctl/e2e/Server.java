@@ -29,7 +29,7 @@ public class Server {
         Crypto crypto = keys.crypto("sts");
         tls(Integer.parseInt(args[0]), keys.own("server"));
         for (String endpoint : new String[] {"asym", "certificatemixed", "soap11"}) {
-            publish(at + "/sts/" + endpoint, endpoint, new Service(crypto));
+            publish(at + "/sts/" + endpoint, endpoint, new Service(crypto, endpoint.equals("certificatemixed")));
         }
     }
 

@@ -1,9 +1,12 @@
 package authctl.e2e;
 
 import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import javax.xml.bind.JAXBElement;
 import javax.xml.ws.WebServiceProvider;
@@ -15,6 +18,7 @@ import org.apache.cxf.sts.operation.TokenIssueOperation;
 import org.apache.cxf.sts.service.StaticService;
 import org.apache.cxf.sts.token.provider.DefaultSubjectProvider;
 import org.apache.cxf.sts.token.provider.SAMLTokenProvider;
+import org.apache.cxf.sts.token.provider.SubjectProviderParameters;
 import org.apache.cxf.ws.security.sts.provider.STSException;
 import org.apache.cxf.ws.security.sts.provider.SecurityTokenServiceProvider;
 import org.apache.cxf.ws.security.sts.provider.model.RequestSecurityTokenResponseCollectionType;
@@ -25,19 +29,26 @@ import org.apache.cxf.ws.security.sts.provider.model.xmldsig.KeyInfoType;
 import org.apache.cxf.ws.security.sts.provider.model.xmldsig.ObjectFactory;
 import org.apache.cxf.ws.security.sts.provider.model.xmldsig.X509DataType;
 import org.apache.wss4j.common.crypto.Crypto;
+import org.apache.wss4j.common.saml.bean.SubjectBean;
+import org.apache.wss4j.common.saml.bean.SubjectConfirmationDataBean;
 
 /** Issues SAML 2.0 assertions for one service. */
 @WebServiceProvider(serviceName = "STS", targetNamespace = Server.NAMESPACE)
 public class Service extends SecurityTokenServiceProvider {
 
+    private static final String APPLIES_TO = "http://ehealth.sundhed.dk/service/CareGateway/1";
+
+    private static final Duration CONFIRMED = Duration.ofMinutes(20); // CXF's assertions live 30
+
     private final Crypto crypto;
 
-    Service(Crypto crypto) throws Exception {
+    /** The subject's confirmation has an end of its own and the service as its recipient where confirmed is true. */
+    Service(Crypto crypto, boolean confirmed) throws Exception {
         this.crypto = crypto;
         TokenIssueOperation issue = new TokenIssueOperation();
         issue.setStsProperties(properties(crypto));
         issue.setServices(List.of(service()));
-        issue.setTokenProviders(List.of(assertions()));
+        issue.setTokenProviders(List.of(assertions(confirmed)));
         ClaimsManager claims = new ClaimsManager();
         claims.setClaimParsers(List.of(new Claims.Parser()));
         claims.setClaimHandlers(List.of(new Claims.Handler()));
@@ -54,19 +65,30 @@ public class Service extends SecurityTokenServiceProvider {
         p.setSignatureCrypto(crypto);
         p.setSignatureUsername("sts");
         p.setCallbackHandler(Keys.password());
-        p.setIssuer("https://sts.example");
+        p.setIssuer("https://saml.adgangsstyring.example");
         return p;
     }
 
-    /** AppliesTo is matched as a regular expression. */
     private static StaticService service() {
         StaticService s = new StaticService();
-        s.setEndpoints(List.of("http://service\\.example/1"));
+        s.setEndpoints(List.of(Pattern.quote(APPLIES_TO)));
         return s;
     }
 
-    private static SAMLTokenProvider assertions() {
-        DefaultSubjectProvider subjects = new DefaultSubjectProvider();
+    private static SAMLTokenProvider assertions(boolean confirmed) {
+        DefaultSubjectProvider subjects = new DefaultSubjectProvider() {
+            @Override
+            public SubjectBean getSubject(SubjectProviderParameters parameters) {
+                SubjectBean subject = super.getSubject(parameters);
+                if (confirmed) {
+                    SubjectConfirmationDataBean data = new SubjectConfirmationDataBean();
+                    data.setNotAfter(Instant.now().plus(CONFIRMED));
+                    data.setRecipient(APPLIES_TO);
+                    subject.setSubjectConfirmationData(data);
+                }
+                return subject;
+            }
+        };
         subjects.setSubjectNameIDFormat("urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName");
         SAMLTokenProvider p = new SAMLTokenProvider();
         p.setSubjectProvider(subjects);
