@@ -37,7 +37,7 @@ type Front struct {
 // Start runs httpd until the test ends and returns the URL of its path. It skips where the machine has none.
 func (f Front) Start(t *testing.T) (url string) {
 	t.Helper()
-	path, modules, err := program()
+	path, modules, err := httpd()
 	if err != nil {
 		t.Skip(err)
 	}
@@ -70,8 +70,8 @@ func (f Front) Start(t *testing.T) (url string) {
 	return fmt.Sprintf("https://localhost:%d%s", f.Port, f.Path)
 }
 
-// program finds httpd, also where only root's PATH has it, and the folder of its modules.
-func program() (path, modules string, err error) {
+// httpd finds httpd, also where only root's PATH has it, and the folder of its modules.
+func httpd() (path, modules string, err error) {
 	for _, name := range []string{"apache2", "/usr/sbin/apache2", "httpd", "/usr/sbin/httpd"} {
 		if path, err = exec.LookPath(name); err != nil {
 			continue

@@ -21,7 +21,7 @@ import (
 	"authctl/internal/e2e/process"
 )
 
-// What the server was told, see server/.
+// What the server knows, see server/.
 const (
 	appliesTo = "http://ehealth.sundhed.dk/service/CareGateway/1"
 	claimName = "dk:gov:saml:attribute:CvrNumberIdentifier"
@@ -32,13 +32,22 @@ var sources embed.FS
 
 // server is the running one with the keys of its world.
 type server struct {
-	pki  *nginx.PKI // its authority, which the server trusts; sts.pem is what assertions are signed with
+	pki  *nginx.PKI // of newPKI; sts.pem is what assertions are signed with
 	base string     // URL of the endpoints' folder
 }
 
-// start runs the server until the test ends. It trusts these clients besides those of
-// its authority. The test skips where Java, Maven or the packages cannot be had.
-func start(t *testing.T, clients ...string) *server {
+// newPKI is an authority with the server's own keys, and a client's.
+func newPKI(t *testing.T) *nginx.PKI {
+	t.Helper()
+	pki := nginx.NewPKI(t)
+	newClient(t, pki, "sts")
+	newClient(t, pki, "client")
+	return pki
+}
+
+// start runs the server until the test ends. It trusts the authority and these
+// certificates. The test skips where Java, Maven or the packages cannot be had.
+func start(t *testing.T, pki *nginx.PKI, clients ...string) *server {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -47,12 +56,10 @@ func start(t *testing.T, clients ...string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{pki: nginx.NewPKI(t), base: fmt.Sprintf("https://127.0.0.1:%d/sts/", port)}
-	newClient(t, s.pki, "sts")
-	trust(t, s.pki, clients)
+	trust(t, pki, clients)
 	folder := t.TempDir()
 	cmd := exec.Command("java", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Djava.io.tmpdir="+folder,
-		"-jar", jar, fmt.Sprint(port), s.pki.Folder)
+		"-jar", jar, fmt.Sprint(port), pki.Folder)
 	p, err := process.Start(cmd, filepath.Join(folder, "cxf.log"))
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +68,7 @@ func start(t *testing.T, clients ...string) *server {
 	if err := p.Listens(ctx, fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return &server{pki: pki, base: fmt.Sprintf("https://127.0.0.1:%d/sts/", port)}
 }
 
 // trust writes trusted.pem: the authority and files with clients' certificates.
@@ -81,7 +88,7 @@ func trust(t *testing.T, pki *nginx.PKI, clients []string) {
 }
 
 // newClient makes NAME.key, an RSA key, and NAME.pem, its certificate by the authority.
-func newClient(t *testing.T, pki *nginx.PKI, name string) (*rsa.PrivateKey, *x509.Certificate) {
+func newClient(t *testing.T, pki *nginx.PKI, name string) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -95,14 +102,4 @@ func newClient(t *testing.T, pki *nginx.PKI, name string) (*rsa.PrivateKey, *x50
 		t.Fatal(err)
 	}
 	pki.Certify(t, name, key.Public())
-	text, err := os.ReadFile(pki.File(name + ".pem"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, _ := pem.Decode(text)
-	certificate, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, certificate
 }

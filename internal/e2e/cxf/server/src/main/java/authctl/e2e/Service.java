@@ -16,6 +16,7 @@ import org.apache.cxf.sts.StaticSTSProperties;
 import org.apache.cxf.sts.claims.ClaimsManager;
 import org.apache.cxf.sts.operation.TokenIssueOperation;
 import org.apache.cxf.sts.service.StaticService;
+import org.apache.cxf.sts.token.provider.DefaultConditionsProvider;
 import org.apache.cxf.sts.token.provider.DefaultSubjectProvider;
 import org.apache.cxf.sts.token.provider.SAMLTokenProvider;
 import org.apache.cxf.sts.token.provider.SubjectProviderParameters;
@@ -90,8 +91,11 @@ public class Service extends SecurityTokenServiceProvider {
             }
         };
         subjects.setSubjectNameIDFormat("urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName");
+        DefaultConditionsProvider conditions = new DefaultConditionsProvider();
+        conditions.setAcceptClientLifetime(true);
         SAMLTokenProvider p = new SAMLTokenProvider();
         p.setSubjectProvider(subjects);
+        p.setConditionsProvider(conditions);
         return p;
     }
 
