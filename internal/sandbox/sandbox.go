@@ -5,6 +5,7 @@ package sandbox
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,8 @@ type Options struct {
 	Rand      io.Reader        // of secrets and tokens
 	Log       io.Writer        // one line for every refusal and fault; nil: none
 	Dir       string           // private folder for keys and profiles; "": a new one, removed by Close
+	// Signers are whose assertions are taken besides the sandbox's own STS's.
+	Signers []*x509.Certificate
 }
 
 // Sandbox is a running sandbox.
@@ -72,7 +75,7 @@ func Start(ctx context.Context, o Options) (*Sandbox, error) {
 		o.Log = io.Discard
 	}
 	c := core.New(core.Options{
-		URL: s.URL, Dir: s.dir, Faults: faults, ExpiresIn: o.ExpiresIn, Latency: o.Latency, Now: o.Now, Rand: o.Rand, Log: o.Log,
+		URL: s.URL, Dir: s.dir, Faults: faults, ExpiresIn: o.ExpiresIn, Latency: o.Latency, Now: o.Now, Rand: o.Rand, Log: o.Log, Signers: o.Signers,
 	})
 	if err := s.serve(c, listener); err != nil {
 		_ = listener.Close()

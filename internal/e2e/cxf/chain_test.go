@@ -21,7 +21,7 @@ import (
 func TestTheChain(t *testing.T) {
 	pki := newPKI(t)
 	_, signer := load(t, pki, "sts")
-	box, err := sandbox.Start(t.Context(), sandbox.Options{Now: time.Now, Rand: rand.Reader, AssertionSigners: []*x509.Certificate{signer}})
+	box, err := sandbox.Start(t.Context(), sandbox.Options{Now: time.Now, Rand: rand.Reader, Signers: []*x509.Certificate{signer}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@
 package core
 
 import (
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -17,7 +18,7 @@ import (
 	"authctl/internal/shown"
 )
 
-// Options is what a Core is made of. Every member but ExpiresIn and Latency is required.
+// Options is what a Core is made of. Every member but ExpiresIn, Latency and Signers is required.
 type Options struct {
 	URL       string        // http://127.0.0.1:PORT, without a trailing slash
 	Dir       string        // private folder for key files
@@ -27,6 +28,7 @@ type Options struct {
 	Now       func() time.Time
 	Rand      io.Reader
 	Log       io.Writer
+	Signers   []*x509.Certificate // of assertions, besides the sandbox's own
 }
 
 // Core is shared by the providers of one sandbox and safe for concurrent use.
@@ -38,6 +40,7 @@ type Core struct {
 	Tokens   *Tokens
 	Sessions *Sessions
 	Replay   *Replay
+	Signers  []*x509.Certificate
 
 	registered registered
 
@@ -57,7 +60,7 @@ func New(o Options) *Core {
 	c := &Core{
 		URL: o.URL, Dir: o.Dir, Faults: o.Faults, latency: o.Latency,
 		now: o.Now, rand: o.Rand, log: o.Log,
-		Counter: counter, Tokens: NewTokens(), Sessions: NewSessions(counter.spentAgain), Replay: NewReplay(),
+		Counter: counter, Tokens: NewTokens(), Sessions: NewSessions(counter.spentAgain), Replay: NewReplay(), Signers: o.Signers,
 	}
 	c.SetExpiresIn(o.ExpiresIn)
 	return c

@@ -34,7 +34,8 @@ func (p *Provider) checkSAML(token string) (subject, cvr string, err error) {
 		return "", "", errors.New("subject_token holds another assertion")
 	}
 	now := p.core.Now()
-	verify := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{p.sts.make().certificate}})
+	signers := append([]*x509.Certificate{p.sts.make().certificate}, p.core.Signers...)
+	verify := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: signers})
 	verify.IdAttribute = "ID"
 	verify.Clock = dsig.NewFakeClockAt(now)
 	// Only what Validate returns was signed. Anything else in the document may
