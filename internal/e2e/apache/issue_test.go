@@ -25,6 +25,7 @@ const appliesTo = "http://ehealth.sundhed.dk/service/CareGateway/1"
 func TestMTLSJSON(t *testing.T) {
 	pki := nginx.NewPKI(t)
 	pki.Client(t, "client", false)
+	pki.RSA(t, "rsa")
 	pki.Client(t, "self-signed", true)
 	behind := httptest.NewServer(issuer{t})
 	t.Cleanup(behind.Close)
@@ -34,7 +35,7 @@ func TestMTLSJSON(t *testing.T) {
 		{"right", "mtls-json", "client", "09189846"},
 		{"unknown", "mtls-json", "client", "19189846"},
 		{"untrusted", "mtls-json", "self-signed", "09189846"},
-		{"soap", "soap12", "client", "09189846"},
+		{"soap", "soap12", "rsa", "09189846"},
 	} {
 		fmt.Fprintf(&text, profile, p[0], pki.Folder, p[2], url, p[1], appliesTo, p[3])
 	}
@@ -60,7 +61,6 @@ func TestMTLSJSON(t *testing.T) {
 const profile = `  %[1]s:
     issuer: https://as.example
     client: {id: app, auth: private_key_jwt, key: "file:%[2]s/%[3]s.key", certificate: "file:%[2]s/%[3]s.pem"}
-    assertion: {alg: ES256}
     grant: token_exchange
     exchange: {subject_token: "file:-", subject_token_type: saml2}
     tls: {ca: "file:%[2]s/ca.pem"}

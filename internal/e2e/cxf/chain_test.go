@@ -42,7 +42,7 @@ func TestTheChain(t *testing.T) {
 	if claims := payload(t, first); !strings.Contains(claims, `"cvr":"`+municipality+`"`) {
 		t.Errorf("the token is of another municipality: %s", claims)
 	}
-	for _, args := range [][]string{{"token", "--force"}, {"exchange", "--print"}} {
+	for _, args := range [][]string{{"token", "--force"}, {"exchange", "--force"}} {
 		if again := authctl.Must(t, "", append(args, "-p", "certificatemixed")...); again == first {
 			t.Errorf("%v gave the same token", args)
 		}

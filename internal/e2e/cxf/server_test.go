@@ -4,11 +4,7 @@ package cxf
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
 	"embed"
-	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -40,8 +36,8 @@ type server struct {
 func newPKI(t *testing.T) *nginx.PKI {
 	t.Helper()
 	pki := nginx.NewPKI(t)
-	newClient(t, pki, "sts")
-	newClient(t, pki, "client")
+	pki.RSA(t, "sts")
+	pki.RSA(t, "client")
 	return pki
 }
 
@@ -85,21 +81,4 @@ func trust(t *testing.T, pki *nginx.PKI, clients []string) {
 	if err := os.WriteFile(pki.File("trusted.pem"), all, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// newClient makes NAME.key, an RSA key, and NAME.pem, its certificate by the authority.
-func newClient(t *testing.T, pki *nginx.PKI, name string) {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(pki.File(name+".key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	pki.Certify(t, name, key.Public())
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -68,6 +69,18 @@ func (p *PKI) Client(t *testing.T, name string, selfSigned bool) *x509.Certifica
 	}, issuer, key)
 	p.write(t, name, key, c)
 	return c
+}
+
+// RSA is Client with an RSA key.
+func (p *PKI) RSA(t *testing.T, name string) {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, name, key, p.sign(t, &x509.Certificate{
+		Subject: pkix.Name{CommonName: name}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}, p.ca, key))
 }
 
 // Certify makes NAME.pem of a client whose private key is elsewhere.
