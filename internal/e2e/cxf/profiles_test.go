@@ -13,8 +13,9 @@ import (
 
 // asks is a profile that gets an assertion. What is left empty is right; Claim "none" is none.
 type asks struct {
-	Name, Endpoint, UseKey   string
+	Name, Endpoint           string
 	AppliesTo, Client, Claim string
+	More                     string // a line of the sts block
 
 	Protocol string // of Endpoint
 }
@@ -25,8 +26,7 @@ func (s *server) authctl(t *testing.T, all []asks) *program.Authctl {
 	for i, a := range all {
 		a.Endpoint = cmp.Or(a.Endpoint, "asym")
 		a.Protocol = endpoints()[a.Endpoint]
-		a.UseKey, a.Claim = cmp.Or(a.UseKey, "binary_security_token"), cmp.Or(a.Claim, claimName)
-		a.AppliesTo, a.Client = cmp.Or(a.AppliesTo, appliesTo), cmp.Or(a.Client, s.pki.File("client"))
+		a.AppliesTo, a.Claim, a.Client = cmp.Or(a.AppliesTo, appliesTo), cmp.Or(a.Claim, claimName), cmp.Or(a.Client, s.pki.File("client"))
 		all[i] = a
 	}
 	var text strings.Builder
@@ -51,7 +51,7 @@ profiles:
       url: {{$.Base}}{{.Endpoint}}
       protocol: {{.Protocol}}
       applies_to: {{.AppliesTo}}
-      use_key: {{.UseKey}}
+      {{.More}}
       signing_certificates: ["file:{{$.PKI}}/sts.pem"]
 {{if ne .Claim "none"}}      claims: [{name: "{{.Claim}}", value: "{{$.Municipality}}"}]
 {{end}}{{end}}`
