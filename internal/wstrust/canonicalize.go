@@ -37,7 +37,7 @@ func canonicalized(e *etree.Element, without int, how *etree.Element) ([]byte, e
 	for up := e.Parent(); up != nil; up = up.Parent() {
 		for _, attr := range up.Attr {
 			declares := attr.Space == "xmlns" || attr.Space == "" && attr.Key == "xmlns"
-			xml := inclusive && attr.Space == "xml" && attr.Key != "id" // Canonical XML 1.0, 2.4
+			xml := inclusive && attr.Space == "xml" // Canonical XML 1.0, 2.4
 			known := slices.ContainsFunc(alone.Attr, func(a etree.Attr) bool { return a.Space == attr.Space && a.Key == attr.Key })
 			if (declares || xml) && !known {
 				alone.Attr = append(alone.Attr, attr)

@@ -28,9 +28,6 @@ func (a *answer) unreadable(why string) error {
 // it leaned on. The error is a *Fault, an *Unreadable or an *Unfit.
 func (a Asking) Read(m Message, status int, contentType string, body []byte) (*saml.Assertion, error) {
 	from := &answer{status, contentType, body}
-	if len(body) > saml.MaxSize {
-		return nil, from.unreadable("it is too large")
-	}
 	// What the Content-Type says of the encoding goes before what the XML says (RFC 7303 3.2).
 	if _, params, err := mime.ParseMediaType(contentType); err == nil {
 		if charset := strings.ToLower(params["charset"]); charset != "" && charset != "utf-8" && charset != "us-ascii" {

@@ -155,7 +155,7 @@ func TestUnreadable(t *testing.T) {
 		"said by HTTP":        {200, "text/xml; charset=ISO-8859-1", good, "only UTF-8"},
 		"no UTF-8":            {200, soapType, strings.Replace(good, "C=DK", "C=\xe6", 1), "UTF-8"},
 		"UTF-16":              {200, soapType, "\xff\xfe<\x00s\x00", "not XML in UTF-8"},
-		"too large":           {200, soapType, good + strings.Repeat(" ", saml.MaxSize), "too large"},
+		"too large":           {200, soapType, good + strings.Repeat(" ", saml.MaxSize), "too many"},
 		"cut off":             {200, soapType, good[:len(good)-1], "well-formed"},
 		"two roots":           {200, soapType, good + "<a/>", "follows"},
 		"no envelope":         {200, soapType, "<a/>", "the root is a"},

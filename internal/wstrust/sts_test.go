@@ -78,8 +78,8 @@ func reply(t testing.TB, m Message, r row, edits ...string) string {
 }
 
 // signAt puts a signature of the STS over the element at path where mark is. It
-// canonicalizes in another way than what is tested.
-func signAt(t testing.TB, text, mark, path, id, method, prefixes string, enveloped bool) string {
+// canonicalizes in another way than what is tested; edits are of the signature, before its value.
+func signAt(t testing.TB, text, mark, path, id, method, prefixes string, enveloped bool, edits ...string) string {
 	t.Helper()
 	if !strings.Contains(text, mark) {
 		return text
@@ -100,7 +100,7 @@ func signAt(t testing.TB, text, mark, path, id, method, prefixes string, envelop
 	signature := `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:CanonicalizationMethod ` + how + `</ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="` + rsaSHA256 + `"/>` +
 		`<ds:Reference URI="#` + id + `"><ds:Transforms>` + transforms + `</ds:Transforms><ds:DigestMethod Algorithm="` + digest256 + `"/><ds:DigestValue>` + base64.StdEncoding.EncodeToString(digest[:]) + "</ds:DigestValue></ds:Reference></ds:SignedInfo>" +
 		"<ds:SignatureValue>\n@VALUE@\n</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>" + base64.StdEncoding.EncodeToString(parties()["sts"].certificate.Raw) + "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>"
-	text = strings.Replace(text, mark, signature, 1)
+	text = strings.Replace(text, mark, strings.NewReplacer(edits...).Replace(signature), 1)
 	info := at(t, text, "//Reference[@URI='#"+id+"']").Parent()
 	sum := sha256.Sum256(inContext(t, info, method, prefixes))
 	value, err := rsa.SignPKCS1v15(rand.Reader, parties()["sts"].key, crypto.SHA256, sum[:])

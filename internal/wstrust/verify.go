@@ -52,7 +52,7 @@ var errOther = errors.New("it does not refer to it")
 // by its ID (XML Signature 3.2). An enveloped signature is a child of target.
 func (a *Asking) signs(signature, target *etree.Element, id string) error {
 	info := child(signature, nsDSig, "SignedInfo")
-	if info == nil || id == "" {
+	if info == nil {
 		return errOther
 	}
 	canonicalInfo, err := canonicalized(info, -1, child(info, nsDSig, "CanonicalizationMethod"))

@@ -77,6 +77,27 @@ func TestThePinHolds(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	// What is signed and asks for more than is known.
+	const more = `</ds:Transforms>`
+	for name, c := range map[string]struct {
+		edits []string
+		why   string
+	}{
+		"a digest by SHA-1":    {[]string{digest256, "http://www.w3.org/2000/09/xmldsig#sha1"}, "its digest is"},
+		"a transform more":     {[]string{more, `<ds:Transform Algorithm="urn:x"></ds:Transform>` + more}, "a transform too many"},
+		"another transform":    {[]string{nsDSig + "enveloped-signature", "urn:x"}, "a transform too many"},
+		"two references to it": {[]string{`</ds:SignedInfo>`, `<ds:Reference URI="#_a1"></ds:Reference></ds:SignedInfo>`}, "does not refer"},
+	} {
+		text := reply(t, sent(), row{}, "@SIGNATURE@", "@LATER@", "@MESSAGESIGNATURE@", "")
+		text = signAt(t, text, "@LATER@", "//Assertion", "_a1", "", "", true, c.edits...)
+		if _, err := asking(pinned).Read(sent(), 200, soapType, []byte(text)); err == nil || !strings.Contains(err.Error(), c.why) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text := signAt(t, reply(t, sent(), row{}, "@MESSAGESIGNATURE@", "@LATER@"), "@LATER@", "./Body", "body", "", "", true)
+	if _, err := asking(pinned).Read(sent(), 200, soapType, []byte(text)); err == nil || !strings.Contains(err.Error(), "a transform too many") {
+		t.Errorf("enveloped, and is not: %v", err)
+	}
 	// A signature over something else, and none at all, say nothing of the Body.
 	for name, edit := range map[string][2]string{"none": {"@MESSAGESIGNATURE@", ""}, "over another part": {`wsu:Id="body"`, `wsu:Id="other"`}} {
 		text := reply(t, sent(), row{}, edit[0], edit[1])
