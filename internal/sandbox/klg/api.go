@@ -30,9 +30,9 @@ func (p *Provider) Profiles() ([]core.Profile, error) {
 	}
 	api := fmt.Sprintf("api:\n  base_url: %s/klg\n  hosts: [%q]\n", p.core.URL, p.core.Host())
 	client := fmt.Sprintf("preset: kl-gateway\nissuer: %s\nclient:\n  id: %s\n  key: %q\n  certificate: %q\n", p.realm(), clientID, "file:"+key, "file:"+certificate)
-	const exchange = "grant: client_credentials\nexchange: {subject_token: \"file:-\", subject_token_type: saml2, subject_issuer: kombit-sts}\n"
+	sts := fmt.Sprintf("sts:\n  url: %s\n  claims: [{name: %q, value: %q}]\n", p.core.URL+stsPath, cvrClaim, cvr)
 	return []core.Profile{
-		{Name: name, YAML: client + exchange + api},
+		{Name: name, YAML: client + sts + api},
 		{Name: name + "-service", YAML: client + "grant: client_credentials\n" + api},
 		{Name: name + "-device", YAML: fmt.Sprintf(`issuer: %s
 client: {id: %s, auth: none}
