@@ -33,6 +33,11 @@ func (c *cli) printXML(raw []byte) error {
 		}
 		raw = append(raw, '\n')
 	}
+	return c.printExactly(raw)
+}
+
+// printExactly is for what package shown would cut or clean.
+func (c *cli) printExactly(raw []byte) error {
 	_, err := c.sys.Out.Write(raw)
 	return err
 }

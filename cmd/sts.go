@@ -108,8 +108,7 @@ func (c *cli) printAssertion(issued acquire.Issued, output string) error {
 			int64(a.NotOnOrAfter.Sub(c.sys.Now()) / time.Second), issued.FromStore,
 		})
 	case "base64url":
-		_, err := c.sys.Out.Write([]byte(encoded + "\n")) // package shown would cut it
-		return err
+		return c.printExactly([]byte(encoded + "\n"))
 	default:
 		return c.printXML(a.Raw)
 	}
