@@ -163,27 +163,30 @@ func TestSTSRefuses(t *testing.T) {
 	const insecure = "wsse:InvalidSecurity"
 	claim := unsignedRST[strings.Index(unsignedRST, "<auth:ClaimType") : strings.Index(unsignedRST, "</auth:ClaimType>")+len("</auth:ClaimType>")]
 	used := unsignedRST[strings.Index(unsignedRST, "<s:BinarySecurityToken"):strings.Index(unsignedRST, "</t:UseKey>")]
+	token := unsignedRST[strings.Index(unsignedRST, "<wsse:BinarySecurityToken") : strings.Index(unsignedRST, "</wsse:BinarySecurityToken>")+len("</wsse:BinarySecurityToken>")]
 	request := unsignedRST[strings.Index(unsignedRST, "<t:RequestSecurityToken"):strings.Index(unsignedRST, "\n</soap:Body>")]
 	for name, tt := range map[string]struct {
 		m          rst
 		code, says string
 	}{
-		"a DTD":                    {rst{after: []string{"<soap:Envelope ", "<!DOCTYPE x><soap:Envelope "}}, "103", "DTD"},
-		"cut off":                  {rst{after: []string{"</soap:Envelope>", ""}}, "103", "well-formed"},
-		"two roots":                {rst{after: []string{"</soap:Envelope>", "</soap:Envelope><x/>"}}, "103", "not one element"},
-		"an attribute twice":       {rst{after: []string{`<wsa:To `, `<wsa:To a="1" a="2" `}}, "103", "well-formed"},
-		"Latin-1":                  {rst{after: []string{`encoding="UTF-8"`, `encoding="ISO-8859-1"`}}, "103", "well-formed"},
-		"no envelope":              {rst{after: []string{"soap:Envelope", "soap:Letter"}}, "103", "no envelope"},
-		"SOAP 1.1":                 {rst{swap: []string{"http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"}}, "soap:VersionMismatch", "SOAP 1.2"},
-		"two bodies":               {rst{after: []string{"</soap:Envelope>", "<soap:Body/></soap:Envelope>"}}, "103", "one Header and one Body"},
-		"something beside":         {rst{after: []string{"</soap:Envelope>", "<x/></soap:Envelope>"}}, "103", "one Header and one Body"},
-		"no Security":              {rst{after: []string{"wsse:Security ", "wsse:Safety ", "</wsse:Security>", "</wsse:Safety>"}}, insecure, "not one Security header"},
-		"two Securities":           {rst{after: []string{"</soap:Header>", `<wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"/></soap:Header>`}}, insecure, "not one Security header"},
-		"no mustUnderstand":        {rst{swap: []string{` soap:mustUnderstand="1"`, ""}}, insecure, "need not be understood"},
-		"mustUnderstand 0":         {rst{swap: []string{`mustUnderstand="1"`, `mustUnderstand="0"`}}, insecure, "need not be understood"},
-		"mustUnderstand of nobody": {rst{swap: []string{`soap:mustUnderstand="1"`, `mustUnderstand="1"`}}, insecure, "need not be understood"},
-		"no Timestamp":             {rst{swap: []string{`<wsu:Timestamp wsu:Id="id-ts"><wsu:Created>CREATED</wsu:Created><wsu:Expires>EXPIRES</wsu:Expires></wsu:Timestamp>`, ""}}, insecure, "Security is not"},
-		"two Timestamps":           {rst{swap: []string{`<wsu:Timestamp `, `<wsu:Timestamp/><wsu:Timestamp `}}, insecure, "Security is not"},
+		"a DTD":                     {rst{after: []string{"<soap:Envelope ", "<!DOCTYPE x><soap:Envelope "}}, "103", "DTD"},
+		"cut off":                   {rst{after: []string{"</soap:Envelope>", ""}}, "103", "well-formed"},
+		"two roots":                 {rst{after: []string{"</soap:Envelope>", "</soap:Envelope><x/>"}}, "103", "not one element"},
+		"an attribute twice":        {rst{after: []string{`<wsa:To `, `<wsa:To a="1" a="2" `}}, "103", "well-formed"},
+		"Latin-1":                   {rst{after: []string{`encoding="UTF-8"`, `encoding="ISO-8859-1"`}}, "103", "well-formed"},
+		"no envelope":               {rst{after: []string{"soap:Envelope", "soap:Letter"}}, "103", "no envelope"},
+		"SOAP 1.1":                  {rst{swap: []string{"http://www.w3.org/2003/05/soap-envelope", "http://schemas.xmlsoap.org/soap/envelope/"}}, "soap:VersionMismatch", "SOAP 1.2"},
+		"two bodies":                {rst{after: []string{"</soap:Envelope>", "<soap:Body/></soap:Envelope>"}}, "103", "one Header and one Body"},
+		"something beside":          {rst{after: []string{"</soap:Envelope>", "<x/></soap:Envelope>"}}, "103", "one Header and one Body"},
+		"no Security":               {rst{after: []string{"wsse:Security ", "wsse:Safety ", "</wsse:Security>", "</wsse:Safety>"}}, insecure, "not one Security header"},
+		"two Securities":            {rst{after: []string{"</soap:Header>", `<wsse:Security xmlns:wsse="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"/></soap:Header>`}}, insecure, "not one Security header"},
+		"no mustUnderstand":         {rst{swap: []string{` soap:mustUnderstand="1"`, ""}}, insecure, "need not be understood"},
+		"mustUnderstand 0":          {rst{swap: []string{`mustUnderstand="1"`, `mustUnderstand="0"`}}, insecure, "need not be understood"},
+		"mustUnderstand of nobody":  {rst{swap: []string{`soap:mustUnderstand="1"`, `mustUnderstand="1"`}}, insecure, "need not be understood"},
+		"no Timestamp":              {rst{swap: []string{`<wsu:Timestamp wsu:Id="id-ts"><wsu:Created>CREATED</wsu:Created><wsu:Expires>EXPIRES</wsu:Expires></wsu:Timestamp>`, ""}}, insecure, "Security is not"},
+		"another for the Timestamp": {rst{swap: []string{`<wsu:Timestamp wsu:Id="id-ts"><wsu:Created>CREATED</wsu:Created><wsu:Expires>EXPIRES</wsu:Expires></wsu:Timestamp>`, "<x/>"}}, insecure, "Security is not"},
+		"another for the token":     {rst{swap: []string{token, "<x/>"}}, insecure, "Security is not"},
+		"two Timestamps":            {rst{swap: []string{`<wsu:Timestamp `, `<wsu:Timestamp/><wsu:Timestamp `}}, insecure, "Security is not"},
 		"signature first": {rst{then: func(doc *etree.Document) {
 			security := doc.FindElement("//Header/Security")
 			security.InsertChildAt(0, security.SelectElement("Signature"))
@@ -230,6 +233,7 @@ func TestSTSRefuses(t *testing.T) {
 		"two transforms":        {rst{then: func(doc *etree.Document) { doc.FindElement("//Transforms").CreateElement("ds:Other") }}, insecure, "the reference to id-body"},
 		"a reference abroad":    {rst{after: []string{`Reference URI="#id-to"`, `Reference URI="id-to"`}}, insecure, "the reference to id-to"},
 		"another KeyInfo":       {rst{after: []string{`<wsse:Reference URI="#id-bst"`, `<wsse:Reference URI="#id-ts"`}}, insecure, "KeyInfo"},
+		"KeyInfo of a chain":    {rst{after: []string{`<wsse:Reference URI="#id-bst" ValueType="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"`, `<wsse:Reference URI="#id-bst"`}}, insecure, "KeyInfo"},
 		"a foreign key":         {rst{key: "ardengem"}, insecure, "does not validate"},
 		"another value":         {rst{then: func(doc *etree.Document) { doc.FindElement("//SignatureValue").SetText("AAAA") }}, insecure, "does not validate"},
 		"two requests":          {rst{swap: []string{request, request + request}}, "103", "one RequestSecurityToken"},
@@ -246,6 +250,7 @@ func TestSTSRefuses(t *testing.T) {
 		"a slash more":          {rst{swap: []string{"CareGateway/1<", "CareGateway/1/<"}}, "5002", "CareGateway/1/'"},
 		"no claim":              {rst{swap: []string{claim, ""}}, "5015", "CVR"},
 		"two claims":            {rst{swap: []string{claim, claim + claim}}, "5015", "CVR"},
+		"a claim and more":      {rst{swap: []string{claim, claim + "<x/>"}}, "5015", "CVR"},
 		"another dialect":       {rst{swap: []string{"200706/authclaims", "200706/other"}}, "5015", "CVR"},
 		"another claim":         {rst{swap: []string{"CvrNumberIdentifier", "CprNumberIdentifier"}}, "5015", "CVR"},
 		"seven digits":          {rst{swap: []string{"29189846", "2918984"}}, "5015", "CVR"},
@@ -277,9 +282,11 @@ func TestSTSReplay(t *testing.T) {
 			t.Errorf("a replay: %s", code)
 		}
 	}
-	s.now = s.now.Add(2 * 365 * 24 * time.Hour)
-	if code, _ := faultOf(t, s.ask(rst{})); code != "wsse:InvalidSecurity" || !strings.Contains(s.said(), "not in its time") {
-		t.Errorf("an expired certificate: %s", code)
+	for _, away := range []time.Duration{2 * 365 * 24 * time.Hour, -3 * 365 * 24 * time.Hour} {
+		s.now = s.now.Add(away)
+		if code, _ := faultOf(t, s.ask(rst{})); code != "wsse:InvalidSecurity" || !strings.Contains(s.said(), "not in its time") {
+			t.Errorf("%v away from the certificate: %s", away, code)
+		}
 	}
 }
 

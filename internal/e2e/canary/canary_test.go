@@ -179,6 +179,7 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 		s.granted(p+" refreshed", s.run(t, "", "refresh", "-p", p, "-v"))
 	}
 	s.granted("assertion", s.run(t, "", "assert", "-p", "klg"))
+	s.granted("the assertion of an STS", s.run(t, "", "sts", "-p", "klg", "-o", "base64url", "-v"))
 	s.granted("exchanged", s.run(t, s.assertion(t), "exchange", "-p", "klg", "--subject-token", "-", "-v"))
 	s.granted("exchange's refresh token", s.run(t, "", "token", "-p", "klg", "--select", "refresh_token"))
 	s.granted("refreshed", s.run(t, "", "refresh", "-p", "klg", "-v", "--param", "organization_id=1"))
