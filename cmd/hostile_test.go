@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
@@ -84,6 +85,13 @@ profiles:
     grant: token_exchange
     exchange: {subject_token_type: access_token, subject_issuer: EVIL}
     audience: [EVIL]
+  asserting:
+    token_url: ISSUER/token
+    discovery: never
+    client: {id: app, auth: none}
+    grant: token_exchange
+    sts: {url: ISSUER/token, applies_to: EVIL, claims: [{name: EVIL, value: EVIL}], key: "file:HOLDER", certificate: "file:HOLDER"}
+    hints: [{match: no such, say: EVIL}]
   keyed:
     token_url: ISSUER/token
     discovery: never
@@ -96,8 +104,8 @@ profiles:
 
 func newHostile(t *testing.T) hostile {
 	t.Helper()
-	key := signingKey(t)
-	d := newDesk(t, strings.NewReplacer("EVIL", `"`+quoted()+`"`, "LONG", strings.Repeat("A", 10000), "KEY", key).Replace(hostileProfiles))
+	key, holder := signingKey(t), holderFile(t)
+	d := newDesk(t, strings.NewReplacer("EVIL", `"`+quoted()+`"`, "LONG", strings.Repeat("A", 10000), "KEY", key, "HOLDER", holder).Replace(hostileProfiles))
 	d.env["SECRET"] = "s3cret"
 	d.server.Token = func(w http.ResponseWriter, _ map[string]string) bool {
 		say(w, 200, `{"access_token":"token-1","refresh_token":"refresh-1","token_type":"EVIL","scope":"EVIL","expires_in":300,"EVIL":"EVIL","patient":"EVIL","issued_token_type":"EVIL","id_token":"EVIL"}`)
@@ -187,6 +195,24 @@ func signingKey(t *testing.T) string {
 	return fileWith(t, string(der))
 }
 
+// holderFile has an RSA key and its certificate.
+func holderFile(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1)}, &x509.Certificate{}, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})
+	return fileWith(t, string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}))+string(text))
+}
+
+// soapFault is what a hostile security token service says.
+const soapFault = `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>EVIL</s:Value><s:Subcode><s:Value>x:EVIL</s:Value></s:Subcode></s:Code><s:Reason><s:Text>EVIL</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>`
+
 // hostileCase is one command line: before sets the scene.
 type hostileCase struct {
 	args   []string
@@ -237,11 +263,16 @@ func hostileCases() map[string][]hostileCase {
 		"authctl version":     {on(quiet), on(quiet, "EVIL")},
 		"authctl token":       append(tokens, grants...),
 		"authctl exchange":    append([]hostileCase{on(typed("x"), "-p", "exchanging", "--subject-token", "-"), on(quiet, "-p", "exchanging", "--subject-token", "file:EVIL"), on(quiet, "-p", "exchanging", "--subject-token", "EVIL"), on(typed(evilText()), "-p", "exchanging", "--subject-token", "-")}, grants...),
-		"authctl refresh":     append([]hostileCase{on(kept, "-p", "machine"), on(quiet, "-p", "demo")}, grants...),
-		"authctl curl":        append([]hostileCase{on(quiet, "-p", "machine", "--print", "https://api.example/EVIL"), on(quiet, "-p", "machine", "https://evil.example/EVIL"), on(quiet, "-p", "machine", "--", "--EVIL", "https://api.example/"), on(quiet, "-p", "machine", "--print", "--", "-A", "\u202e\u009b", "-o", "\u202e\u009b", "https://api.example/")}, reached...),
-		"authctl exec":        append([]hostileCase{on(quiet, "-p", "machine", "--", "EVIL"), on(quiet, "-p", "machine", "--", "/EVIL"), on(quiet, "-p", "machine", "--EVIL"), on(quiet, "-p", "machine", "--env-prefix", "EVIL", "--", "true"), on(quiet, "-p", "machine", "--scope", "EVIL", "--", "true"), on(quiet, "-p", "EVIL", "--", "true"), on(quiet, "--config", "EVIL", "--", "true"), on(quiet, "EVIL")}, run...),
-		"authctl login":       {on(quiet, "-p", "EVIL"), on(quiet, "--EVIL"), on(document("device_authorization_endpoint", "https://as.example/\u202e"), "-p", "demo", "--timeout", "1s")},
-		"authctl login-pkce":  append(login, grants...),
+		"authctl sts": append([]hostileCase{
+			on(refusing(500, soapFault), "-p", "asserting"), on(refusing(200, `EVIL`), "-p", "asserting"), on(refusing(307, ``), "-p", "asserting"), on(refusing(503, `<html>EVIL`), "-p", "asserting"),
+			on(refusing(200, `<EVIL/>`), "-p", "asserting"), on(quiet, "-p", "asserting", "--show-request"), on(quiet, "-p", "asserting", "-o", "EVIL"), on(quiet, "-p", "asserting", "--sts-claim", "EVIL"),
+			on(refusing(500, soapFault), "-p", "asserting", "--sts-claim", "a=EVIL"), on(quiet, "-p", "machine"),
+		}, grants...),
+		"authctl refresh":    append([]hostileCase{on(kept, "-p", "machine"), on(quiet, "-p", "demo")}, grants...),
+		"authctl curl":       append([]hostileCase{on(quiet, "-p", "machine", "--print", "https://api.example/EVIL"), on(quiet, "-p", "machine", "https://evil.example/EVIL"), on(quiet, "-p", "machine", "--", "--EVIL", "https://api.example/"), on(quiet, "-p", "machine", "--print", "--", "-A", "\u202e\u009b", "-o", "\u202e\u009b", "https://api.example/")}, reached...),
+		"authctl exec":       append([]hostileCase{on(quiet, "-p", "machine", "--", "EVIL"), on(quiet, "-p", "machine", "--", "/EVIL"), on(quiet, "-p", "machine", "--EVIL"), on(quiet, "-p", "machine", "--env-prefix", "EVIL", "--", "true"), on(quiet, "-p", "machine", "--scope", "EVIL", "--", "true"), on(quiet, "-p", "EVIL", "--", "true"), on(quiet, "--config", "EVIL", "--", "true"), on(quiet, "EVIL")}, run...),
+		"authctl login":      {on(quiet, "-p", "EVIL"), on(quiet, "--EVIL"), on(document("device_authorization_endpoint", "https://as.example/\u202e"), "-p", "demo", "--timeout", "1s")},
+		"authctl login-pkce": append(login, grants...),
 		"authctl login-device": append([]hostileCase{
 			device("EVIL", "ISSUER/enter", "ISSUER/enter?EVIL"), device("EVIL", "ISSUER/enter", ""), device("A", "https://as.example/\u202e", ""), device("A", "https://as.example/ü", ""),
 			device("A", "https://login.example@evil.example/", ""), device("A", "EVIL", ""), device("A", "https://as.example/"+strings.Repeat("A", 10000), ""), device("A", "https://\u202eas.example/", ""),
