@@ -53,6 +53,9 @@ func stages() map[string]func(k *kitchen) {
 		"docs/azure-certificate.md#A certificate for Azure": func(k *kitchen) { k.named("work", "ardengem-cert") },
 		"docs/from-a-curl-script.md":                        (*kitchen).curlScript,
 		"docs/install.md":                                   func(k *kitchen) { k.named("work", "salus") },
+		"docs/kl-gateway.md":                                (*kitchen).userSystem,
+		"docs/kl-gateway.md#The assertion":                  func(k *kitchen) { k.needs("jq") },
+		"docs/kl-gateway.md#Pinning the STS":                (*kitchen).pinned,
 		"docs/no-keyring.md":                                (*kitchen).container,
 		"docs/no-keyring.md#A container, a CI job": func(k *kitchen) {
 			k.env["AUTHCTL_CONFIG"] = k.folder + "/profiles.yaml"
