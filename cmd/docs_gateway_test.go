@@ -3,9 +3,34 @@ package cmd_test
 import (
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"testing"
 )
+
+// TestGatewayFaults: the page has each code that authctl knows the meaning of.
+func TestGatewayFaults(t *testing.T) {
+	read := func(path string) string {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	page, codes := read("../docs/kl-gateway.md"), regexp.MustCompile(`"([A-Z][A-Za-z]+|\d{3,4}):?"`)
+	_, standard, _ := strings.Cut(read("../internal/acquire/assertion_ask.go"), "func meanings()")
+	known := codes.FindAllStringSubmatch(standard+read("../internal/profile/presets/kl-gateway.yaml"), -1)
+	if len(known) < 25 {
+		t.Fatal("no codes are found any more: ", known)
+	}
+	for _, code := range known {
+		if !strings.Contains(page, "`"+code[1]+"`") {
+			t.Errorf("docs/kl-gateway.md does not say what %s means", code[1])
+		}
+	}
+}
 
 // userSystem has what KOMBIT and the gateway give, and no profile yet.
 func (k *kitchen) userSystem() {
@@ -26,6 +51,12 @@ func (k *kitchen) userSystem() {
 func (k *kitchen) edits(command string) {
 	k.env["EDITOR"] = k.file("editor", "#!/bin/sh\nsed -i '"+command+"' \"$1\"\n")
 	k.run("chmod", "700", k.env["EDITOR"])
+}
+
+// renewed has what is to replace key and certificate: the sandbox knows no second pair.
+func (k *kitchen) renewed() {
+	k.copied(filepath.Join(k.folder, "klg-key.pem"), "new.key.pem")
+	k.copied(filepath.Join(k.folder, "klg-cert.pem"), "new.crt.pem")
 }
 
 // pinned has the certificate of the sandbox's security token service.

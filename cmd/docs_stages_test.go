@@ -55,6 +55,7 @@ func stages() map[string]func(k *kitchen) {
 		"docs/install.md":                                   func(k *kitchen) { k.named("work", "salus") },
 		"docs/kl-gateway.md":                                (*kitchen).userSystem,
 		"docs/kl-gateway.md#The assertion":                  func(k *kitchen) { k.needs("jq") },
+		"docs/kl-gateway.md#A new certificate":              (*kitchen).renewed,
 		"docs/kl-gateway.md#Pinning the STS":                (*kitchen).pinned,
 		"docs/no-keyring.md":                                (*kitchen).container,
 		"docs/no-keyring.md#A container, a CI job": func(k *kitchen) {
