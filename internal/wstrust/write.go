@@ -134,8 +134,7 @@ func (w *signer) signed(id, part string) string {
 
 func (w *signer) signature(a *Asking) (string, error) {
 	info := signedInfo + w.references + signedInfoEnd
-	sum := sha256.Sum256([]byte(info))
-	value, err := a.Key.Sign(a.Rand, sum[:], crypto.SHA256)
+	value, err := crypto.SignMessage(a.Key, a.Rand, []byte(info), crypto.SHA256) // some keys elsewhere want the message
 	if err != nil {
 		return "", fault.New(fault.Config, "cannot sign the request to the security token service: %w", err)
 	}
