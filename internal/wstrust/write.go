@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io"
 	"time"
 
@@ -135,6 +136,9 @@ func (w *signer) signed(id, part string) string {
 func (w *signer) signature(a *Asking) (string, error) {
 	info := signedInfo + w.references + signedInfoEnd
 	value, err := crypto.SignMessage(a.Key, a.Rand, []byte(info), crypto.SHA256) // some keys elsewhere want the message
+	if known := (*fault.Error)(nil); errors.As(err, &known) {                    // of a signer, with its own kind and hint
+		return "", err
+	}
 	if err != nil {
 		return "", fault.New(fault.Config, "cannot sign the request to the security token service: %w", err)
 	}
