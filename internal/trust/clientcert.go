@@ -90,6 +90,9 @@ func (h Holder) pairOf(certificate, key []byte, o keys.Options) (tls.Certificate
 // withChain is the certificate of private, and of the others what stands beside it.
 func (h Holder) withChain(private *keys.Key, certificate []byte, o keys.Options) (tls.Certificate, error) {
 	chain, err := keys.Certificates(certificate, o)
+	if err != nil && h.Certificate.Ref.IsZero() {
+		return tls.Certificate{}, fault.New(fault.Config, "%s: %w", h.Key.Path, err).Hint("let %s name the file of its certificate", h.Certificate.Path)
+	}
 	if err != nil {
 		return tls.Certificate{}, unusable(h.Certificate.Path, err)
 	}
