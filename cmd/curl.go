@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"authctl/internal/acquire"
 	"authctl/internal/app"
 	"authctl/internal/fault"
 )
@@ -62,6 +63,7 @@ reason on stderr; 127 when there is no curl; 130 interrupted.`,
 	f.BoolVar(&o.AllowUnsafe, "allow-unsafe-curl", false, "let through options that could send a secret elsewhere or print it")
 	o.ask.register(cmd)
 	o.ask.registerSigned(cmd)
+	o.ask.registerSTS(cmd)
 	return cmd
 }
 
@@ -72,6 +74,9 @@ func (c *cli) curl(ctx context.Context, o curlOptions) (int, error) {
 	}
 	p, err := a.Profile()
 	if err != nil {
+		return 0, err
+	}
+	if p, err = acquire.ClaimSTS(p, o.ask.stsClaims); err != nil {
 		return 0, err
 	}
 	o.Ask = o.ask.Overrides

@@ -61,6 +61,7 @@ the reason on stderr; 126 when COMMAND cannot be run, 127 when it is not found;
 	c.flagsBeforeDash(cmd, "COMMAND's own options go after --: %s -p NAME -- COMMAND -x")
 	o.out.registerPrefix(cmd)
 	o.ask.register(cmd)
+	o.ask.registerSTS(cmd)
 	o.fresh.register(cmd)
 	return cmd
 }

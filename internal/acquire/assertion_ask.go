@@ -10,6 +10,7 @@ import (
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
+	"authctl/internal/keys"
 	"authctl/internal/profile"
 	"authctl/internal/saml"
 	"authctl/internal/shown"
@@ -52,11 +53,13 @@ func (a *Acquirer) asking(ctx context.Context, w wanted) (wstrust.Asking, error)
 		return wstrust.Asking{}, err
 	}
 	key, _ := w.holder.PrivateKey.(crypto.Signer)
-	return wstrust.Asking{STS: w.p.STS, Certificate: w.holder.Leaf, Key: key, Signers: signers, Now: a.Now, Rand: a.Rand}, nil
+	return wstrust.Asking{STS: w.p.STS, Certificate: w.holder.Leaf, Key: keys.Until(ctx, key), Signers: signers, Now: a.Now, Rand: a.Rand}, nil
 }
 
 // STSRequest is the message that would be sent now for an assertion of p, signed.
 func (a *Acquirer) STSRequest(ctx context.Context, p *profile.Profile) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.Timeout)
+	defer cancel()
 	w, err := a.wanted(ctx, p)
 	if err != nil {
 		return nil, err
@@ -131,7 +134,7 @@ func (a *Acquirer) explainSTS(ctx context.Context, p *profile.Profile, err error
 		return refusedBySTS(p, refused, not.refusal)
 	case errors.As(err, &unfit):
 		return fault.New(fault.Invalid, "the assertion of %s is not used: %w", endpoint.WithoutQuery(p.STS.URL), unfit).
-			Hint("authctl doctor -p %s compares the certificate, the clock and what sts asks for", p.Name)
+			Hint("nothing was kept; authctl sts -p %s --show-request is what was asked for, and authctl doctor -p %s looks at the certificate and the clock", p.Name, p.Name)
 	}
 	f := fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(p.STS.URL), not.cause)
 	if wait := not.refusal.Wait(); wait != "" {

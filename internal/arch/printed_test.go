@@ -32,7 +32,6 @@ func raw() map[string]string {
 		"internal/app/print.go":         "what render has checked",
 		"internal/app/host.go":          "where they are made",
 		"cmd/status.go":                 "a table that shown fills",
-		"cmd/sts.go":                    "an assertion in base64url",
 		"internal/host/editor.go":       "the editor's own streams",
 		"internal/host/become_other.go": "the streams of the program that runs",
 		"internal/app/network.go":       "endpoint.TextTrace, which prints by shown",

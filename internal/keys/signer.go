@@ -70,6 +70,17 @@ func (k *Key) During(ctx context.Context) *Key {
 	return &own
 }
 
+// Until is signer, whose program, if it has one, runs until ctx ends.
+func Until(ctx context.Context, signer crypto.Signer) crypto.Signer {
+	p, ok := signer.(*program)
+	if !ok {
+		return signer
+	}
+	own := *p
+	own.ctx = ctx
+	return &own
+}
+
 // ForHandshake is a signer of TLS whose program, if it has one, runs until ctx
 // ends and limit is over. failed is told why a program did not sign, which
 // crypto/tls keeps as text alone.

@@ -20,6 +20,9 @@ type answer struct {
 }
 
 func (a *answer) unreadable(why string) error {
+	if kind, _, err := mime.ParseMediaType(a.contentType); err == nil && kind == "text/html" {
+		why = "it is a web page" // of a proxy, a login, or a server that is down
+	}
 	return &Unreadable{a.status, shown.Clean(a.contentType), why}
 }
 

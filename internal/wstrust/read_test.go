@@ -147,7 +147,8 @@ func TestUnreadable(t *testing.T) {
 		kind, body, why string
 	}{
 		"a page":              {503, "text/html", "<html><body><h1>Maintenance<br></body></html>", "HTTP 503, text/html"},
-		"an XHTML page":       {200, "text/html", "<html/>", "the root is html"},
+		"an XHTML page":       {200, "text/html", "<html/>", "a web page"},
+		"no message":          {200, soapType, "<html/>", "the root is html"},
 		"nothing":             {202, "", "", "HTTP 202, no Content-Type"},
 		"JSON":                {200, "application/json", "{}", "not XML"},
 		"a DTD":               {200, soapType, `<!DOCTYPE s [<!ENTITY a "b">]>` + good[strings.Index(good, "<s:"):], "document type"},
