@@ -39,10 +39,9 @@ func (k *kitchen) userSystem() {
 	delete(k.env, "AUTHCTL_CONFIG")
 	k.env["XDG_CONFIG_HOME"], k.env["XDG_STATE_HOME"] = filepath.Join(k.dir, "config"), filepath.Join(k.dir, "state")
 	k.stdin = strings.Join([]string{
-		k.root + "/klg/auth/realms/ehealth", "eoj", "klg.key.pem", "29189846", "klg.crt.pem", k.root + "/klg/sts/certificatemixed", "",
+		k.root + "/klg/auth/realms/ehealth", "eoj", "klg.key.pem", "29189846", "klg.crt.pem", k.root + "/klg/sts/certificatemixed", strings.TrimPrefix(k.root, "http://"), "",
 	}, "\n")
-	host := strings.TrimPrefix(k.root, "http://")
-	k.edits("$a api: {base_url: " + k.root + "/klg, hosts: [\"" + host + "\"]}")
+	k.edits("s|^api: {|&base_url: " + k.root + "/klg, |")
 	k.swaps = append(k.swaps, "https://gateway.example/PATH", k.root+"/klg/api/me", "/PATH", "/api/me")
 	k.want = []string{"Audience      http://ehealth.sundhed.dk/service/CareGateway/1", "care_delivery_reporter_system", `"cvr":"29189846"`, "29189854\n", `"cvr":"29189854"`, "the newest is good until"}
 }

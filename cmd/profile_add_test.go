@@ -116,7 +116,7 @@ func TestAddAsksTheSecurityTokenService(t *testing.T) {
 		text    string // what is said, or what is written
 	}{
 		{"\neoj\n" + key + "\n", 0, "key: file:" + key + "\n"},
-		{"\neoj\n" + key + "\n\nleft\nover\n", 0, "key: file:" + key + "\n"},
+		{"\neoj\n" + key + "\n\n\nleft\nover\n", 0, "key: file:" + key + "\n"},
 		{"\neoj\n" + key + "\n01234567\n", 0, "key: file:" + key + "\n" + test},
 		{"\neoj\n" + key + "\n01234567\n\n\n", 0, "key: file:" + key + "\n" + test},
 		{"\neoj\n" + key + "\n01234567\n" + crt + "\n", 0, "certificate: file:" + crt + "\n" + test},
