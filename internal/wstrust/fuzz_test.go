@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
+	"slices"
 	"testing"
 
 	"authctl/internal/profile"
@@ -65,7 +66,7 @@ func assertions(data []byte) (n int) {
 		if err != nil {
 			return n
 		}
-		if start, ok := token.(xml.StartElement); ok && (start.Name.Local == "Assertion" || start.Name.Local == "EncryptedAssertion") && len(start.Name.Space) == len(nsSAML) {
+		if start, ok := token.(xml.StartElement); ok && (start.Name.Local == "Assertion" || start.Name.Local == "EncryptedAssertion") && slices.Contains([]string{nsSAML, "urn:oasis:names:tc:SAML:1.0:assertion"}, start.Name.Space) {
 			n++
 		}
 	}
