@@ -112,7 +112,7 @@ func (a *Acquirer) byOwnGrant(ctx context.Context, p *profile.Profile, key strin
 	if err != nil {
 		return Result{}, err
 	}
-	if issues(p) && !o.own {
+	if p.GrantFromSTS() && p.GrantType().Exchanges() && !o.own {
 		return a.Exchange(ctx, p, p, g, o)
 	}
 	if subject := grant.SubjectHash(g); subject != "" {
@@ -174,7 +174,7 @@ func (a *Acquirer) askOnce(ctx context.Context, p *profile.Profile, g grant.Gran
 
 // ownGrant builds the profile's grant; one that needs a person is a Login fault.
 func (a *Acquirer) ownGrant(ctx context.Context, p *profile.Profile) (grant.Grant, error) {
-	if issues(p) {
+	if p.GrantFromSTS() {
 		return a.issuedGrant(ctx, p)
 	}
 	build, ok := a.Grants[p.Grant]

@@ -16,33 +16,38 @@ import (
 // ExchangeIssued is Exchange of an assertion of p's security token service. A kept
 // one that the server does not want is asked for anew, once.
 func (a *Acquirer) ExchangeIssued(ctx context.Context, session, p *profile.Profile, actor grant.Subject, o Options) (Result, error) {
-	g, err := a.issuedGrant(ctx, p)
+	subject, err := a.issuedSubject(ctx, p)
 	if err != nil {
 		return Result{}, err
 	}
-	if !actor.Token.IsZero() {
-		g.Actor = actor
-	}
-	r, err := a.Exchange(ctx, session, p, g, o)
+	r, err := a.Exchange(ctx, session, p, grant.TokenExchange{Profile: p, Subject: subject, Actor: actor}, o)
 	if a.spoilt(err) {
 		return a.ExchangeIssued(ctx, session, p, actor, o)
 	}
 	return r, err
 }
 
-// issuedGrant is the exchange that a profile with a security token service makes.
-func (a *Acquirer) issuedGrant(ctx context.Context, p *profile.Profile) (grant.TokenExchange, error) {
+// issuedGrant is the profile's own grant of an assertion of its service.
+func (a *Acquirer) issuedGrant(ctx context.Context, p *profile.Profile) (grant.Grant, error) {
+	subject, err := a.issuedSubject(ctx, p)
+	if err != nil || !p.GrantType().Exchanges() {
+		return grant.NewSAML2Bearer(p, subject), err
+	}
+	return grant.WithActor(ctx, a.Secrets, grant.TokenExchange{Profile: p, Subject: subject})
+}
+
+func (a *Acquirer) issuedSubject(ctx context.Context, p *profile.Profile) (grant.Subject, error) {
 	issued, err := a.Assertion(ctx, p, Options{unfit: a.unfit})
 	if err != nil {
-		return grant.TokenExchange{}, err
+		return grant.Subject{}, err
 	}
 	a.kept = ""
 	if issued.FromStore {
 		a.kept = string(issued.Assertion.Raw)
 	}
-	return grant.WithActor(ctx, a.Secrets, grant.TokenExchange{Profile: p, Subject: grant.Subject{
+	return grant.Subject{
 		Token: secret.New(saml.Encode(issued.Assertion.Raw)), Type: cmp.Or(p.Exchange.SubjectTokenType, "saml2"), Assertion: issued.Assertion,
-	}})
+	}, nil
 }
 
 // spoilt is true where err refuses an assertion that was kept. The next one is new.
@@ -53,9 +58,6 @@ func (a *Acquirer) spoilt(err error) bool {
 	a.unfit, a.kept = a.kept, ""
 	return true
 }
-
-// issues is true where `token` begins with an assertion of the profile's service.
-func issues(p *profile.Profile) bool { return p.AsksSTS() && p.GrantType().Exchanges() }
 
 // ClaimSTS is p with claims of one call, each name=value, in place of those of the
 // same names: the same client, for another one's data.

@@ -293,6 +293,25 @@ func TestWhatTheServiceSays(t *testing.T) {
 	}
 }
 
+// An assertion may be the grant itself (RFC 7522 2.1).
+func TestAnAssertionIsAGrant(t *testing.T) {
+	b := newFixture(t, refused("invalid_grant", "Unknown issuer"), granted("t", ""))
+	s, p := newSTS(t, b), asksSTS()
+	p.Grant = "saml2_bearer"
+	if _, err := b.Assertion(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		r, err := b.process2(s).Token(t.Context(), p, Options{})
+		if err != nil || r.Set.AccessToken.Reveal() != "t" {
+			t.Fatal(err)
+		}
+	}
+	if len(s.seen) != 2 || param(b.http.seen[1], "assertion") == "" || param(b.http.seen[1], "assertion") == param(b.http.seen[0], "assertion") {
+		t.Errorf("%d Issues", len(s.seen))
+	}
+}
+
 // The way on after a session is a command that needs no file.
 func TestTheWayOnNeedsNoFile(t *testing.T) {
 	p := asksSTS()

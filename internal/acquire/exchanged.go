@@ -80,7 +80,7 @@ func (a *Acquirer) exchangeAgain(ctx context.Context, p *profile.Profile, o Opti
 // noSubject is the error of a session that is over and that no subject token begins
 // anew: a person has to bring one, unless that is the profile's service, which says why not.
 func noSubject(p *profile.Profile, over, why error) error {
-	if issues(p) {
+	if p.GrantFromSTS() {
 		return why
 	}
 	return over

@@ -11,6 +11,11 @@ import (
 // base64url of its bytes without padding.
 type SAML2Bearer struct{ bearer }
 
+// NewSAML2Bearer is the grant of an assertion that p's security token service gave.
+func NewSAML2Bearer(p *profile.Profile, assertion Subject) SAML2Bearer {
+	return SAML2Bearer{bearer{profile: p, assertion: assertion}}
+}
+
 // Name is saml2_bearer.
 func (SAML2Bearer) Name() string { return "saml2_bearer" }
 

@@ -63,6 +63,13 @@ func (p *Profile) AsksSTS() bool {
 	return p.STS.URL != "" && (from.IsZero() || from.Path == "-")
 }
 
+// GrantFromSTS is true where the profile's own grant is of such an assertion: its
+// exchange (RFC 8693), or itself as the grant (RFC 7522).
+func (p *Profile) GrantFromSTS() bool {
+	g := p.GrantType()
+	return p.AsksSTS() && g.Trades && !g.Signs
+}
+
 // STSKey is the key that the request to the STS is signed with, and STSCertificate
 // its certificate, each with its place in the profile.
 func (p *Profile) STSKey() RefAt {

@@ -34,7 +34,7 @@ func (d *Deps) Use(ctx context.Context, p *profile.Profile, o UseOptions) (*keys
 		return nil, unchanged(err)
 	}
 	if !o.Untested {
-		if g := p.GrantType(); g.Person || g.Trades && p.GrantAssertion == nil && !(g.Exchanges() && p.AsksSTS()) {
+		if g := p.GrantType(); g.Person || g.Trades && p.GrantAssertion == nil && !p.GrantFromSTS() {
 			return nil, fault.New(fault.Usage, "only a person can try the new key: grant is %s", p.Grant).
 				Hint("--untested takes it without a try; the old one is kept until authctl key forget")
 		}
