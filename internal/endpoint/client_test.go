@@ -204,6 +204,27 @@ func TestTraceAndRefusalShowNoSecret(t *testing.T) {
 	}
 }
 
+// A document and what it is answered with are secret as a whole.
+func TestADocumentIsNotShown(t *testing.T) {
+	const sent, came = "canary-of-the-request", "canary-of-the-answer"
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = w.Write([]byte("<a>" + came + string(body) + "</a>"))
+	}))
+	defer s.Close()
+	var trace bytes.Buffer
+	r := request(s.URL)
+	r.Document = &Document{Body: []byte(sent), ContentType: "text/xml", Accept: "text/xml"}
+	if _, err := client(&trace).Post(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	shown := trace.String()
+	if strings.Contains(shown, "canary") || !strings.Contains(shown, "> (21 bytes)") || !strings.Contains(shown, "Content-Type: text/xml") {
+		t.Errorf("not all, or too much is shown:\n%s", shown)
+	}
+}
+
 // Servers write the same text in many ways: JSON encoders escape quotes always,
 // some of them +, & and <, too.
 func TestNoEscapedSecretIsShown(t *testing.T) {
