@@ -79,7 +79,8 @@ func assertionKey(p *profile.Profile, thumbprint string) string {
 		Wish       *assertionWish
 		Lifetime   time.Duration
 		Thumbprint string
-	}{keyVersion, p.Name, wishOf(p.STS), p.STS.Lifetime, thumbprint})
+		Pins       string // what was taken without one must not serve with one
+	}{keyVersion, p.Name, wishOf(p.STS), p.STS.Lifetime, thumbprint, fmt.Sprint(p.STS.SigningCertificates)})
 	if err != nil {
 		panic("authctl: a profile that is no JSON: " + err.Error()) // as Key
 	}

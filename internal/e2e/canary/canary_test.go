@@ -19,6 +19,7 @@ import (
 
 	"authctl/internal/e2e/program"
 	"authctl/internal/sandbox"
+	"authctl/internal/sandbox/core"
 )
 
 // stage is a sandbox whose secrets are files, so that no environment holds them by contract.
@@ -40,7 +41,9 @@ func newStage(t *testing.T, faults ...string) *stage {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
-	st := &stage{url: s.URL, canaries: map[string]string{}}
+	st := &stage{url: s.URL, canaries: map[string]string{
+		"an assertion": "<Assertion xmln", "a signed request": "<soap:Envelope xmlns:soa", // whole triples, for base64
+	}}
 	dir := t.TempDir()
 	profiles := string(s.ProfilesYAML())
 	for name, value := range s.Env() {
@@ -180,6 +183,8 @@ func TestNoSecretShowsAnywhere(t *testing.T) {
 	}
 	s.granted("assertion", s.run(t, "", "assert", "-p", "klg"))
 	s.granted("the assertion of an STS", s.run(t, "", "sts", "-p", "klg", "-o", "base64url", "-v"))
+	s.run(t, "", "sts", "-p", "klg", "-v", "--show-request")
+	s.run(t, "", "exchange", "-p", "klg", "-v", "--force", "--sts-claim", "dk:gov:saml:attribute:CvrNumberIdentifier=29189854")
 	s.granted("exchanged", s.run(t, s.assertion(t), "exchange", "-p", "klg", "--subject-token", "-", "-v"))
 	s.granted("exchange's refresh token", s.run(t, "", "token", "-p", "klg", "--select", "refresh_token"))
 	s.granted("refreshed", s.run(t, "", "refresh", "-p", "klg", "-v", "--param", "organization_id=1"))
@@ -218,16 +223,23 @@ func (s *stage) exec(t *testing.T, p string) {
 }
 
 func TestNoSecretShowsInFailures(t *testing.T) {
-	for _, fault := range []string{
+	faults := []string{
 		"429", "503", "html", "bad-json", "empty", "redirect", "truncated", "drop", "wrong-type", "clock", "klg-no-agreement",
-		"500", "lost-answer", "evil-token", "wrong-expiry", "huge", "nonce",
-	} {
+		"500", "lost-answer", "evil-token", "wrong-expiry", "huge", "nonce", "klg-invalid-token",
+	}
+	for _, f := range core.FaultList() {
+		if strings.HasPrefix(f.Name, "sts-") {
+			faults = append(faults, f.Name)
+		}
+	}
+	for _, fault := range faults {
 		t.Run(fault, func(t *testing.T) {
 			s := newStage(t, fault)
 			for _, p := range []string{"santedb", "ardengem", "klg", "salus"} {
 				s.run(t, "", "token", "-p", p, "-v", "-o", "header")
 				s.run(t, "", "curl", "-p", p, "--", "-sS", "/api/ping")
 			}
+			s.run(t, "", "sts", "-p", "klg", "-v", "--force", "-o", "json")
 			s.run(t, "canary-refresh-token-value", "refresh", "-p", "salus", "-v", "--refresh-token", "-")
 		})
 	}
