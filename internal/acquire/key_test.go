@@ -90,6 +90,9 @@ func TestKeyCoversEveryInput(t *testing.T) {
 			p.STS.URL = "https://sts.example"
 		}
 		unchanged := Key(p, "")
+		if asks {
+			keys[unchanged] = "a security token service alone"
+		}
 		change(t, path, reflect.ValueOf(p).Elem().FieldByIndex(index))
 		key := Key(p, "")
 		if _, out := decided[path]; !out {
