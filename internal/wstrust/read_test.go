@@ -97,6 +97,8 @@ func TestUnfit(t *testing.T) {
 		"another holder":          {[]string{holder, other}, "the holder of another certificate"},
 		"no holder":               {[]string{"<X509Certificate>" + holder + "</X509Certificate>", ""}, "names no holder"},
 		"another number":          {[]string{"01234567", "01234568"}, `has "01234568" as urn:example:number, and was asked for with "01234567"`},
+		"two numbers":             {[]string{"01234567</saml:AttributeValue>", "01234567</saml:AttributeValue><saml:AttributeValue>01234568</saml:AttributeValue>"}, `has "01234567 01234568" as`},
+		"two with its name":       {[]string{`<saml:Attribute Name="more"`, `<saml:Attribute Name="` + number + `"`}, `" as urn:example:number`},
 		"no number":               {[]string{`Name="` + number, `Name="x`}, `has "" as`},
 		"a minute more":           {[]string{`T20:00:00Z"><saml:Aud`, `T12:01:00Z"><saml:Aud`}, "valid until 2026-11-27T12:01:00Z"},
 		"the confirmation's":      {[]string{`T20:00:00Z" Rec`, `T12:01:00Z" Rec`}, "valid until 2026-11-27T12:01:00Z"},
