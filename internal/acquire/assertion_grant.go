@@ -16,15 +16,19 @@ import (
 // ExchangeIssued is Exchange of an assertion of p's security token service. A kept
 // one that the server does not want is asked for anew, once.
 func (a *Acquirer) ExchangeIssued(ctx context.Context, session, p *profile.Profile, actor grant.Subject, o Options) (Result, error) {
+	r, err := a.exchangeIssued(ctx, session, p, actor, o)
+	if a.spoilt(err) { // not again for the next, which another process may have kept: N of them would ask N times
+		return a.exchangeIssued(ctx, session, p, actor, o)
+	}
+	return r, err
+}
+
+func (a *Acquirer) exchangeIssued(ctx context.Context, session, p *profile.Profile, actor grant.Subject, o Options) (Result, error) {
 	subject, err := a.issuedSubject(ctx, p)
 	if err != nil {
 		return Result{}, err
 	}
-	r, err := a.Exchange(ctx, session, p, grant.TokenExchange{Profile: p, Subject: subject, Actor: actor}, o)
-	if a.spoilt(err) {
-		return a.ExchangeIssued(ctx, session, p, actor, o)
-	}
-	return r, err
+	return a.Exchange(ctx, session, p, grant.TokenExchange{Profile: p, Subject: subject, Actor: actor}, o)
 }
 
 // issuedGrant is the profile's own grant of an assertion of its service.
