@@ -136,6 +136,9 @@ func (a *Acquirer) explainSTS(ctx context.Context, p *profile.Profile, err error
 		return fault.New(fault.Invalid, "the assertion of %s is not used: %w", endpoint.WithoutQuery(p.STS.URL), unfit).
 			Hint("nothing was kept; authctl sts -p %s --show-request is what was asked for, and authctl doctor -p %s looks at the certificate and the clock", p.Name, p.Name)
 	}
+	if not.refusal.Location != "" {
+		return fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(p.STS.URL), not.refusal).Hint("check %s", stsURL)
+	}
 	f := fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(p.STS.URL), not.cause)
 	if wait := not.refusal.Wait(); wait != "" {
 		return f.Hint("%s", wait)

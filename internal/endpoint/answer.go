@@ -19,6 +19,7 @@ type Answer struct {
 	TLS    *tls.ConnectionState // nil over plain http
 	Route  Route
 
+	other   bool              // Body is no list of parameters, and need be no JSON
 	cut     bool              // Body is only the beginning
 	secrets []string          // what the request hid; a hostile answer may echo it
 	note    func(line string) // for `-v`; nil is silence

@@ -97,7 +97,7 @@ func (c *Client) Post(ctx context.Context, r *Request) (Answer, error) {
 		}
 		return Answer{}, err
 	}
-	a.secrets = r.secrets()
+	a.secrets, a.other = r.secrets(), r.Document != nil
 	if note := a.note; note != nil { // a member's name may be the secret
 		secrets := a.secrets
 		a.note = func(line string) { note(hideSecrets(line, secrets)) }

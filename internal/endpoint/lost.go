@@ -22,7 +22,11 @@ import (
 func Lost(field, url string, err error) *fault.Error {
 	var unsigned signerError
 	if errors.As(err, &unsigned) {
-		f := fault.New(unsigned.cause.Kind, "tls.client_key, for %s: %w", WithoutQuery(url), unsigned)
+		what := "tls.client_key"
+		if way := (*wayError)(nil); errors.As(err, &way) && way.route.Field != "" {
+			what = "the key of " + way.route.Field
+		}
+		f := fault.New(unsigned.cause.Kind, "%s, for %s: %w", what, WithoutQuery(url), unsigned)
 		f.Hints = unsigned.cause.Hints
 		return f
 	}
@@ -91,7 +95,7 @@ func explainServer(field string, route Route, err error) told {
 		return tell("no answer in time", "the server is slow or does not answer; --timeout waits longer, 20s at most for one request")
 	case route.Asked && !route.HasCertificate && isCut(err):
 		// Over TLS 1.3 the server minds after the handshake, and its alert is lost where it resets the connection.
-		return tell("the server asked for a client certificate, and without one "+plain(err), "set tls.client_certificate and tls.client_key, if the server wants one")
+		return tell("the server asked for a client certificate, and without one "+plain(err), route.unset()+", if the server wants one")
 	default:
 		return tell(plain(err), "check the network and the host of "+field)
 	}

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -34,10 +35,10 @@ func explainTLS(field string, route Route, err error) (told, bool) {
 	switch {
 	case route.Asked && route.HasCertificate:
 		return tell("the server ended the TLS handshake after the client certificate was sent: "+text,
-			"check that the certificate of tls.client_certificate is the one that the provider registered, and is still good"), true
+			"check that the certificate of "+cmp.Or(route.Field, standardField)+" is the one that the provider registered, and is still good"), true
 	case route.Asked:
 		return tell("the server asked for a client certificate, and ended the TLS handshake without one: "+text,
-			"set tls.client_certificate and tls.client_key"), true
+			route.unset()), true
 	default:
 		return tell("the server ended the TLS handshake: "+text, "check host and port of "+field), true
 	}

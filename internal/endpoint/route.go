@@ -13,11 +13,23 @@ type Route struct {
 	Proxy          *Proxy // nil: directly
 	Connected      bool   // the proxy made its tunnel
 	HasCertificate bool   // the profile has a client certificate
+	Field          string // what the profile decides about it by; "": tls.client_certificate
 	Asked          bool   // the server asked for one; what the profile has was sent
 	OwnRoots       bool   // tls.ca says whom to trust, not the system
 	RootsFile      string // SSL_CERT_FILE, "" where it is not set
 
 	unsigned *fault.Error // why the signer of the client certificate's key did not sign
+}
+
+// standardField is where a profile has the client certificate of its server.
+const standardField = "tls.client_certificate"
+
+// unset is what to do where a server wants a client certificate and got none.
+func (r Route) unset() string {
+	if r.Field != "" {
+		return "check " + r.Field
+	}
+	return "set " + standardField + " and tls.client_key"
 }
 
 // Via is ", through PROXY" for a sentence, "" for a direct connection.
@@ -37,8 +49,10 @@ func (r Route) lines(overTLS bool) []string {
 	switch {
 	case r.Asked && r.HasCertificate:
 		lines = append(lines, "client certificate: asked for and sent")
+	case r.Asked && r.Field != "":
+		lines = append(lines, "client certificate: asked for, and none is shown")
 	case r.Asked:
-		lines = append(lines, "client certificate: asked for, and tls.client_certificate is not set")
+		lines = append(lines, "client certificate: asked for, and "+standardField+" is not set")
 	case r.HasCertificate && overTLS:
 		lines = append(lines, "client certificate: not asked for, so not sent")
 	}

@@ -62,6 +62,9 @@ func (t TextTrace) Answer(a Answer) {
 		t.line("<", "Location: %s", WithoutQuery(a.hide(v)))
 	}
 	members, err := a.Members()
+	if err != nil && a.other {
+		err = errors.New(describe(a.Body))
+	}
 	if err != nil {
 		t.line("<", "(%d bytes: %s)", len(a.Body), err)
 		return

@@ -22,8 +22,9 @@ const signTimeout = 12 * time.Second
 
 // Setup is what decides about the way to a server.
 type Setup struct {
-	TLS *tls.Config                      // nil: the system's authorities and no client certificate
-	Env func(name string) (string, bool) // where proxies are named; nil: none
+	TLS   *tls.Config                      // nil: the system's authorities and no client certificate
+	Env   func(name string) (string, bool) // where proxies are named; nil: none
+	Field string                           // see Route.Field
 }
 
 // NewTransport is the real network: no keep-alive, bounded handshakes and
@@ -54,7 +55,7 @@ type way struct {
 func (w way) begin(r *http.Request) (*url.URL, error) {
 	proxy, err := w.proxies.of(r.URL)
 	note(r.Context(), func(route *Route) {
-		route.Proxy, route.HasCertificate = proxy, w.hasCertificate()
+		route.Proxy, route.HasCertificate, route.Field = proxy, w.hasCertificate(), w.setup.Field
 		route.OwnRoots = w.setup.TLS != nil && w.setup.TLS.RootCAs != nil
 		if w.setup.Env != nil {
 			route.RootsFile, _ = w.setup.Env("SSL_CERT_FILE")

@@ -56,13 +56,16 @@ func (s STS) Way(ctx context.Context, p *profile.Profile, holder tls.Certificate
 	if err != nil {
 		return nil, err
 	}
-	config := t.Config
+	config, field := t.Config, "sts.protocol"
 	if p.STS.Protocol == profile.MTLSJSON {
 		if config == nil {
 			config = &tls.Config{MinVersion: tls.VersionTLS12}
 		}
 		config.Certificates = slices.Concat(config.Certificates, []tls.Certificate{holder})
 		config.MaxVersion, config.Renegotiation = tls.VersionTLS12, tls.RenegotiateOnceAsClient
+		if field = p.STSCertificate().Path; p.STSCertificate().Ref.IsZero() {
+			field = p.STSKey().Path
+		}
 	}
-	return s.client(config), nil
+	return s.client(config, field), nil
 }

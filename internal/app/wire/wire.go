@@ -28,12 +28,12 @@ type Deps struct {
 }
 
 // Bare is a client that shows no certificate and believes whom the system believes.
-func (d Deps) Bare() *endpoint.Client { return d.client(nil) }
+func (d Deps) Bare() *endpoint.Client { return d.client(nil, "") }
 
-func (d Deps) client(config *tls.Config) *endpoint.Client {
+func (d Deps) client(config *tls.Config, field string) *endpoint.Client {
 	c := &endpoint.Client{HTTP: d.HTTP, UserAgent: "authctl (" + runtime.GOOS + ")", Now: d.Now, Trace: d.Trace}
 	if c.HTTP == nil {
-		c.HTTP = endpoint.NewTransport(endpoint.Setup{TLS: config, Env: d.Env})
+		c.HTTP = endpoint.NewTransport(endpoint.Setup{TLS: config, Env: d.Env, Field: field})
 	}
 	return c
 }
@@ -51,7 +51,7 @@ func (d Deps) Open(ctx context.Context, p *profile.Profile) (*endpoint.Client, *
 			return nil, nil, err
 		}
 	}
-	c := d.client(t.Config)
+	c := d.client(t.Config, "")
 	s := &metadata.Source{HTTP: c, Now: d.Now}
 	if d.CacheDir != "" {
 		s.Cache = metadata.Disk{Dir: filepath.Join(d.CacheDir, "metadata"), Trust: t.Digest, Now: d.Now}
