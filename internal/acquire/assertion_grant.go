@@ -75,12 +75,20 @@ func ClaimSTS(p *profile.Profile, claims []string) (*profile.Profile, error) {
 	}
 	changed := *p
 	changed.STS.Claims = slices.Clone(p.STS.Claims)
+	given := map[string]bool{}
 	for _, raw := range claims {
 		name, value, found := strings.Cut(raw, "=")
 		if !found || name == "" || value == "" {
 			return nil, fault.New(fault.Usage, "--sts-claim needs name=value")
 		}
+		if given[name] {
+			return nil, fault.New(fault.Usage, "--sts-claim %s is given twice", name)
+		}
+		given[name] = true
 		claim := profile.STSClaim{Name: name, Value: value}
+		if slices.Contains(p.STS.Claims, claim) {
+			continue // what is kept for it is the profile's own
+		}
 		if at := slices.IndexFunc(changed.STS.Claims, func(c profile.STSClaim) bool { return c.Name == name }); at >= 0 {
 			changed.STS.Claims[at] = claim
 		} else {

@@ -8,6 +8,7 @@ import (
 
 	"authctl/internal/fault"
 	"authctl/internal/grant"
+	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
 
@@ -49,5 +50,18 @@ func TestARefusedAssertionIsReplacedOnce(t *testing.T) {
 				t.Errorf("%d Issues: %v", len(s.seen), err)
 			}
 		})
+	}
+}
+
+// Of one name given twice, neither is chosen; and the profile's own claim is no other wish.
+func TestClaimsOfOneCall(t *testing.T) {
+	p := asksSTS()
+	p.STS.Claims = []profile.STSClaim{{Name: "urn:cvr", Value: "01"}}
+	if _, err := ClaimSTS(p, []string{"urn:cvr=02", "urn:cvr=03"}); fault.KindOf(err) != fault.Usage {
+		t.Error(err)
+	}
+	same, err := ClaimSTS(p, []string{"urn:cvr=01"})
+	if err != nil || same.STS.Asked != "" || Key(same, "") != Key(p, "") {
+		t.Errorf("%q: %v", same.STS.Asked, err)
 	}
 }
