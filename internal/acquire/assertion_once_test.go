@@ -54,7 +54,7 @@ func TestARefusedAssertionIsReplacedOnce(t *testing.T) {
 }
 
 // Of one name given twice, neither is chosen; and the profile's own claim is no other wish.
-func TestClaimsOfOneCall(t *testing.T) {
+func TestAClaimIsGivenOnce(t *testing.T) {
 	p := asksSTS()
 	p.STS.Claims = []profile.STSClaim{{Name: "urn:cvr", Value: "01"}}
 	if _, err := ClaimSTS(p, []string{"urn:cvr=02", "urn:cvr=03"}); fault.KindOf(err) != fault.Usage {
