@@ -38,11 +38,13 @@ func TestWhomAKeptAssertionServes(t *testing.T) {
 		change func(b *fixture, s *sts, p *profile.Profile, o *Options)
 		asks   bool
 	}{
-		"the same":             {func(*fixture, *sts, *profile.Profile, *Options) {}, false},
-		"another municipality": {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.Claims = []profile.STSClaim{{Name: "cvr", Value: "1"}} }, true},
-		"another service":      {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.AppliesTo += "/" }, true},
-		"another STS":          {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.URL += "/2" }, true},
-		"another lifetime":     {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.Lifetime = time.Minute }, true},
+		"the same": {func(*fixture, *sts, *profile.Profile, *Options) {}, false},
+		"another municipality": {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) {
+			p.STS.Claims = []profile.STSClaim{{Name: "cvr", Value: "1"}}
+		}, true},
+		"another service":  {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.AppliesTo += "/" }, true},
+		"another STS":      {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.URL += "/2" }, true},
+		"another lifetime": {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) { p.STS.Lifetime = time.Minute }, true},
 		"a pin since then": {func(_ *fixture, _ *sts, p *profile.Profile, _ *Options) {
 			p.STS.SigningCertificates = []secret.Ref{{Kind: secret.File, Name: "sts.pem"}}
 		}, true},

@@ -34,6 +34,7 @@ type sts struct {
 func (s *sts) Holder(context.Context, *profile.Profile) (tls.Certificate, error) {
 	return s.holder, nil
 }
+
 func (s *sts) Signers(context.Context, *profile.Profile) ([]*x509.Certificate, error) {
 	return nil, nil
 }

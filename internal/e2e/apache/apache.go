@@ -3,7 +3,6 @@
 package apache
 
 import (
-	"context"
 	"crypto/x509"
 	_ "embed"
 	"encoding/pem"
@@ -16,7 +15,6 @@ import (
 	"strings"
 	"testing"
 	"text/template"
-	"time"
 
 	"authctl/internal/e2e/nginx"
 	"authctl/internal/e2e/process"
@@ -57,16 +55,7 @@ func (f Front) Start(t *testing.T) (url string) {
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := process.Start(exec.Command(path, "-f", file, "-D", "FOREGROUND"), filepath.Join(folder, "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.Stop)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	if err := p.Listens(ctx, fmt.Sprintf("127.0.0.1:%d", f.Port)); err != nil {
-		t.Fatal(err)
-	}
+	process.Serve(t, exec.Command(path, "-f", file, "-D", "FOREGROUND"), filepath.Join(folder, "log"), fmt.Sprintf("127.0.0.1:%d", f.Port))
 	return fmt.Sprintf("https://localhost:%d%s", f.Port, f.Path)
 }
 

@@ -56,14 +56,7 @@ func start(t *testing.T, pki *nginx.PKI, clients ...string) *server {
 	folder := t.TempDir()
 	cmd := exec.Command("java", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Djava.io.tmpdir="+folder,
 		"-jar", jar, fmt.Sprint(port), pki.Folder)
-	p, err := process.Start(cmd, filepath.Join(folder, "cxf.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.Stop)
-	if err := p.Listens(ctx, fmt.Sprintf("127.0.0.1:%d", port)); err != nil {
-		t.Fatal(err)
-	}
+	process.Serve(t, cmd, filepath.Join(folder, "cxf.log"), fmt.Sprintf("127.0.0.1:%d", port))
 	return &server{pki: pki, base: fmt.Sprintf("https://127.0.0.1:%d/sts/", port)}
 }
 

@@ -3,7 +3,6 @@
 package nginx
 
 import (
-	"context"
 	_ "embed"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"testing"
 	"text/template"
-	"time"
 
 	"authctl/internal/e2e/process"
 )
@@ -65,14 +63,5 @@ func (f Front) Start(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p, err := process.Start(exec.Command(path, "-e", "stderr", "-p", folder, "-c", file), filepath.Join(folder, "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.Stop)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	if err := p.Listens(ctx, fmt.Sprintf("127.0.0.1:%d", f.Port)); err != nil {
-		t.Fatal(err)
-	}
+	process.Serve(t, exec.Command(path, "-e", "stderr", "-p", folder, "-c", file), filepath.Join(folder, "log"), fmt.Sprintf("127.0.0.1:%d", f.Port))
 }

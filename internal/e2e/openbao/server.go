@@ -81,17 +81,7 @@ func port(t testing.TB) int {
 // Start runs a node, again after Kill; a node of a cluster is sealed then.
 func (s *Server) Start(t testing.TB, n *Node) {
 	t.Helper()
-	p, err := process.Start(n.command(), n.log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n.process = p
-	t.Cleanup(p.Stop)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	if err := p.Listens(ctx, n.URL[strings.LastIndex(n.URL, "/")+1:]); err != nil {
-		t.Fatal(err)
-	}
+	n.process = process.Serve(t, n.command(), n.log, n.URL[strings.LastIndex(n.URL, "/")+1:])
 }
 
 // Kill ends a node as a power cut does.

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+	"testing"
 	"time"
 )
 
@@ -40,6 +41,22 @@ func Start(cmd *exec.Cmd, logFile string) (*Process, error) {
 		close(p.done)
 	}()
 	return p, nil
+}
+
+// Serve starts the command, waits until it listens at address and ends it with the test.
+func Serve(t testing.TB, cmd *exec.Cmd, logFile, address string) *Process {
+	t.Helper()
+	p, err := Start(cmd, logFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := p.Listens(ctx, address); err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // Ready waits until a GET of url answers 200. Its error ends with the end of the log.
