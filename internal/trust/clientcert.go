@@ -79,7 +79,9 @@ func (h Holder) pairOf(certificate, key []byte, o keys.Options) (tls.Certificate
 	private, err := keys.Load(key, o)
 	switch {
 	case err != nil:
-		return tls.Certificate{}, unusable(h.Key.Path, err)
+		return tls.Certificate{}, unusable(h.keyField(), err)
+	case private.Signer == nil && !h.Key.Ref.IsZero():
+		return tls.Certificate{}, fault.New(fault.Config, "%s: no private key in it", h.Key.Path).Hint("authctl kid FILE shows what a file holds")
 	case private.Signer == nil:
 		return tls.Certificate{}, fault.New(fault.Config, "the private key of %s is missing", h.Certificate.Path).
 			Hint("let %s name it; authctl kid FILE shows what a file holds", h.Key.Path)
@@ -111,6 +113,14 @@ func (h Holder) withChain(private *keys.Key, certificate []byte, o keys.Options)
 	return pair, nil
 }
 
+// keyField is the field whose file has the private key.
+func (h Holder) keyField() string {
+	if h.Key.Ref.IsZero() {
+		return h.Certificate.Path
+	}
+	return h.Key.Path
+}
+
 // unusable keeps a fault that explains itself, such as a missing passphrase.
 func unusable(field string, err error) error {
 	var known *fault.Error
@@ -136,7 +146,7 @@ func (d Deps) keyPassphrase(ctx context.Context, p *profile.Profile, h Holder) f
 	return func() (secret.Text, error) {
 		ref := h.Passphrase.Ref
 		if ref.IsZero() {
-			return secret.Text{}, fault.New(fault.Config, "the key of %s is encrypted", h.Certificate.Path).
+			return secret.Text{}, fault.New(fault.Config, "the key of %s is encrypted", h.keyField()).
 				Hint("set %s in profile %s", h.Passphrase.Path, p.Name)
 		}
 		var err error
