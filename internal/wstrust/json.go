@@ -2,6 +2,7 @@ package wstrust
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -52,14 +53,16 @@ func (a *Asking) jsonMessage() (Message, error) {
 func (a *answer) readJSON() (*saml.Whole, error) {
 	var got struct {
 		RequestedSecurityToken struct{ Assertion string }
-		Message                string
+		Message, Detail, Title string // the latter two of RFC 9457 3.1
+		Description            string `json:"error_description"` // RFC 6749 5.2
 	}
-	err := json.Unmarshal(a.body, &got)
+	err := json.Unmarshal(bytes.TrimPrefix(a.body, []byte("\xEF\xBB\xBF")), &got) // RFC 8259 8.1
+	reason := cmp.Or(got.Message, got.Description, got.Detail, got.Title)
 	switch {
 	case err != nil && a.status == http.StatusOK:
 		return nil, a.unreadable("it is not the JSON of an answer")
-	case a.status != http.StatusOK && got.Message != "":
-		return nil, newFault([]string{strconv.Itoa(a.status)}, got.Message)
+	case a.status != http.StatusOK && reason != "":
+		return nil, newFault([]string{strconv.Itoa(a.status)}, reason)
 	case a.status != http.StatusOK:
 		return nil, a.unreadable("it says no reason")
 	case got.RequestedSecurityToken.Assertion == "":

@@ -185,7 +185,7 @@ func TestJSONAnswers(t *testing.T) {
 	encode := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
 	for _, body := range []string{
 		`{"RequestedSecurityToken":{"Assertion":"` + encode(raw) + `"},"Lifetime":{"Created":"11/27/2026 12:00:00"},"TokenType":null}`,
-		`{"requestedSecurityToken":{"assertion":"` + encode(raw) + `"}}`,
+		"\xef\xbb\xbf" + `{"requestedSecurityToken":{"assertion":"` + encode(raw) + `"}}`,
 	} {
 		got, err := a.Read(Message{}, 200, "application/json; charset=utf-8", []byte(body))
 		if err != nil || string(got.Raw) != raw {
@@ -202,6 +202,8 @@ func TestJSONAnswers(t *testing.T) {
 		as        any
 	}{
 		"a reason":         {400, `{"message":"No\nsuch \u001b[31mservice"}`, "400: No such [31mservice", new(*Fault)},
+		"a problem":        {403, `{"title":"Forbidden","detail":"No mapped user","status":403}`, "403: No mapped user", new(*Fault)},
+		"an OAuth error":   {401, `{"error":"invalid_client","error_description":"no such client","message":{}}`, "401: no such client", new(*Fault)},
 		"no reason":        {403, `{}`, "HTTP 403", new(*Unreadable)},
 		"a page":           {200, `<html>`, "not the JSON", new(*Unreadable)},
 		"nothing":          {200, `{"RequestedSecurityToken":{}}`, "no RequestedSecurityToken.Assertion", new(*Unreadable)},
