@@ -79,6 +79,9 @@ func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
 		r, err := t.acq.ExchangeIssued(ctx, t.profile, t.asked, actor, acquire.Options{Force: o.force})
 		return t.finish(ctx, r, err)
 	}
+	if err := acquire.Unclaimed(t.asked); err != nil {
+		return fault.In(t.profile.Name, err)
+	}
 	g, err := c.exchangeGrant(ctx, t, o)
 	if err != nil {
 		return fault.In(t.profile.Name, err)

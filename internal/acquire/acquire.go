@@ -177,6 +177,9 @@ func (a *Acquirer) ownGrant(ctx context.Context, p *profile.Profile) (grant.Gran
 	if p.GrantFromSTS() {
 		return a.issuedGrant(ctx, p)
 	}
+	if err := Unclaimed(p); err != nil {
+		return nil, err
+	}
 	build, ok := a.Grants[p.Grant]
 	if !ok {
 		return nil, loginRequired(p, p.Grant, "no session is kept")

@@ -99,6 +99,15 @@ func ClaimSTS(p *profile.Profile, claims []string) (*profile.Profile, error) {
 	return &changed, nil
 }
 
+// Unclaimed is an error where a call has claims of its own for a token that is not made
+// from an assertion of the service: it would be kept, and given, as if it were theirs.
+func Unclaimed(p *profile.Profile) error {
+	if p.STS.Asked == "" {
+		return nil
+	}
+	return fault.New(fault.Usage, "--sts-claim has no part in this token: it is not made from an assertion of the security token service")
+}
+
 // besideClaims are the facts of a record that a call's own claims led to.
 func besideClaims(p *profile.Profile) map[string]string {
 	if p.STS.Asked == "" {

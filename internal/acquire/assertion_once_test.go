@@ -65,3 +65,27 @@ func TestAClaimIsGivenOnce(t *testing.T) {
 		t.Errorf("%q: %v", same.STS.Asked, err)
 	}
 }
+
+// A token that is not made from an assertion of the service is never kept as one for a
+// claim of a call, which would get it from then on.
+func TestClaimsWithoutPart(t *testing.T) {
+	for name, change := range map[string]func(*profile.Profile){
+		"the client's own":      func(p *profile.Profile) { p.Grant = "client_credentials" },
+		"a given subject token": func(p *profile.Profile) { p.Exchange.SubjectToken = secret.Ref{Kind: secret.Env, Name: "ASSERTION"} },
+		"a login":               func(p *profile.Profile) { p.Grant = "authorization_code" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newFixture(t)
+			newSTS(t, b)
+			p := asksSTS()
+			change(p)
+			claimed, err := ClaimSTS(p, []string{"urn:cvr=02"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Token(t.Context(), claimed, Options{}); fault.KindOf(err) != fault.Usage || len(b.store.puts) > 0 {
+				t.Error(err)
+			}
+		})
+	}
+}
