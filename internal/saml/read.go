@@ -44,9 +44,11 @@ type (
 		} `xml:"urn:oasis:names:tc:SAML:2.0:assertion SubjectConfirmationData"`
 	}
 	xmlConditions struct {
-		NotBefore    string   `xml:"NotBefore,attr"`
-		NotOnOrAfter string   `xml:"NotOnOrAfter,attr"`
-		Audiences    []string `xml:"urn:oasis:names:tc:SAML:2.0:assertion AudienceRestriction>Audience"`
+		NotBefore    string `xml:"NotBefore,attr"`
+		NotOnOrAfter string `xml:"NotOnOrAfter,attr"`
+		Restrictions []struct {
+			Audiences []string `xml:"urn:oasis:names:tc:SAML:2.0:assertion Audience"`
+		} `xml:"urn:oasis:names:tc:SAML:2.0:assertion AudienceRestriction"`
 	}
 	xmlKeyInfo struct {
 		Certificates []string `xml:"X509Data>X509Certificate"`
@@ -93,8 +95,12 @@ func (a *xmlAssertion) read() Assertion {
 		ID: a.ID, Issuer: strings.TrimSpace(a.Issuer),
 		Subject: strings.TrimSpace(a.NameID.Value), SubjectFormat: a.NameID.Format,
 	}
-	for _, aud := range a.Conditions.Audiences {
-		out.Audiences = append(out.Audiences, strings.TrimSpace(aud))
+	for _, r := range a.Conditions.Restrictions {
+		first := len(out.Audiences)
+		for _, aud := range r.Audiences {
+			out.Audiences = append(out.Audiences, strings.TrimSpace(aud))
+		}
+		out.restrictions = append(out.restrictions, out.Audiences[first:])
 	}
 	for _, attr := range a.Attributes {
 		out.Attributes = append(out.Attributes, attr.read())
@@ -192,6 +198,9 @@ func (a *Assertion) instant(into *time.Time, name, s string) {
 		}
 	}
 	a.warn("%s of the SAML assertion is no time: %.40q", name, s)
+	if strings.HasPrefix(name, "Not") {
+		a.Untimely = a.Warnings[len(a.Warnings)-1]
+	}
 }
 
 // certificate reads the first certificate of a KeyInfo, nil when there is none.

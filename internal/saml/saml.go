@@ -8,6 +8,7 @@ package saml
 import (
 	"crypto/x509"
 	"encoding/base64"
+	"slices"
 	"time"
 )
 
@@ -23,7 +24,8 @@ type Assertion struct {
 	Subject       string // the NameID
 	SubjectFormat string
 	Audiences     []string
-	Recipient     string    // of the subject confirmation
+	Recipient     string // of the subject confirmation
+	restrictions  [][]string
 	IssueInstant  time.Time // zero times are absent
 	NotBefore     time.Time
 	NotOnOrAfter  time.Time // the earlier of the conditions' and the confirmation's
@@ -36,7 +38,15 @@ type Assertion struct {
 	SignerCert      *x509.Certificate // in the signature: the issuer's own
 	HolderOfKeyCert *x509.Certificate // in the subject confirmation: the client's
 
+	Untimely string   // a limit of its validity that could not be read, one of the Warnings
 	Warnings []string // details that could not be read, each in one line
+}
+
+// For is true where the assertion is for that audience: each of its restrictions has
+// to name it (SAML Core 2.5.1.4), and one at least.
+func (a *Assertion) For(audience string) bool {
+	other := func(r []string) bool { return !slices.Contains(r, audience) }
+	return len(a.restrictions) > 0 && !slices.ContainsFunc(a.restrictions, other)
 }
 
 // Attribute is one attribute statement. A value with elements in it is their XML.

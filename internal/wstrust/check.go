@@ -15,7 +15,7 @@ const skew = time.Minute
 // check is true of what was asked for: services were seen to issue for another
 // certificate than the one they were asked for.
 func (a *Asking) check(got *saml.Assertion) error {
-	if !slices.Contains(got.Audiences, a.STS.AppliesTo) {
+	if !got.For(a.STS.AppliesTo) {
 		return unfit("the assertion is for %.200q, and was asked for %q (sts.applies_to)", strings.Join(got.Audiences, " "), a.STS.AppliesTo)
 	}
 	if err := a.checkHolder(got); err != nil {
@@ -54,6 +54,8 @@ func (a *Asking) checkHolder(got *saml.Assertion) error {
 func (a *Asking) checkTimes(got *saml.Assertion) error {
 	now := a.Now()
 	switch {
+	case got.Untimely != "":
+		return unfit("%s", got.Untimely)
 	case got.NotOnOrAfter.IsZero():
 		return unfit("the assertion does not say until when it is valid")
 	case !got.NotOnOrAfter.After(now.Add(skew)):
