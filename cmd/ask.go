@@ -26,7 +26,7 @@ func (a *asker) person() bool { return a.c.sys.IsTerminal != nil && a.c.sys.IsTe
 
 // line asks for one line. At the end of stdin it is io.EOF within a usage fault.
 func (a *asker) line(ctx context.Context, label string) (string, error) {
-	_ = shown.Fprintf(a.c.sys.Err, "%s: ", label)
+	_ = shown.Fprintf(a.c.sys.Err, "%s: ", shown.Line(label))
 	text, err := a.lines(ctx)
 	if !a.person() {
 		_ = shown.Fprintf(a.c.sys.Err, "\n")

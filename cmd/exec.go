@@ -62,7 +62,7 @@ the reason on stderr; 126 when COMMAND cannot be run, 127 when it is not found;
 	o.out.registerPrefix(cmd)
 	o.ask.register(cmd)
 	o.ask.registerSTS(cmd)
-	o.fresh.register(cmd)
+	o.fresh.register(cmd, "token")
 	return cmd
 }
 

@@ -49,7 +49,7 @@ Exit status: 0 printed; 3 profile, certificate or key; 4 the service refused; 5 
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "xml", strings.Join(stsOutputs(), ", "))
 	f.BoolVar(&o.request, "show-request", false, "print the request, and send nothing")
-	o.fresh.register(cmd)
+	o.fresh.register(cmd, "assertion")
 	o.ask.registerSTS(cmd)
 	fixed(cmd, "output", stsOutputs())
 	return cmd

@@ -22,9 +22,10 @@ type freshFlags struct {
 	minTTL time.Duration
 }
 
-func (f *freshFlags) register(cmd *cobra.Command) {
-	cmd.Flags().BoolVar(&f.force, "force", false, "ask the server although a fresh token is kept")
-	cmd.Flags().Var((*span)(&f.minTTL), "min-ttl", "least remaining `life` of a kept token (default: the profile's, 60s)")
+// register adds the flags, for a kept one of what.
+func (f *freshFlags) register(cmd *cobra.Command, what string) {
+	cmd.Flags().BoolVar(&f.force, "force", false, "ask the server although a fresh "+what+" is kept")
+	cmd.Flags().Var((*span)(&f.minTTL), "min-ttl", "least remaining `life` of a kept "+what+" (default: the profile's, 60s)")
 }
 
 func (f *freshFlags) options(cmd *cobra.Command, ask askFlags) (acquire.Options, error) {
@@ -77,7 +78,7 @@ Exit status: 0 printed; 3 profile or secret; 4 the server refused; 5 network;
 	o.ask.register(cmd)
 	o.ask.registerSigned(cmd)
 	o.ask.registerSTS(cmd)
-	o.fresh.register(cmd)
+	o.fresh.register(cmd, "token")
 	return cmd
 }
 

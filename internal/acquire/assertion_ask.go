@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"authctl/internal/endpoint"
 	"authctl/internal/fault"
@@ -41,7 +42,7 @@ func (a *Acquirer) issue(ctx context.Context, w wanted, leave func() error) (*sa
 		}
 		wait, again := a.again(err, true, attempt)
 		if !again || a.Sleep(ctx, wait) != nil {
-			return nil, a.explainSTS(ctx, w.p, err)
+			return nil, a.explainSTS(ctx, w, err)
 		}
 	}
 }
@@ -118,7 +119,8 @@ func (a *Acquirer) askSTS(ctx context.Context, p *profile.Profile, asking wstrus
 }
 
 // explainSTS turns what came back from the service into a fault.
-func (a *Acquirer) explainSTS(ctx context.Context, p *profile.Profile, err error) error {
+func (a *Acquirer) explainSTS(ctx context.Context, w wanted, err error) error {
+	p := w.p
 	var lost *endpoint.SendError
 	var not *notIssued
 	switch {
@@ -131,7 +133,7 @@ func (a *Acquirer) explainSTS(ctx context.Context, p *profile.Profile, err error
 	var unfit *wstrust.Unfit
 	switch {
 	case errors.As(err, &refused):
-		return refusedBySTS(p, refused, not.refusal)
+		return refusedBySTS(p, refused, not.refusal, outOfTime(w, a.Now().Add(-not.refusal.Skew())))
 	case errors.As(err, &unfit):
 		return fault.New(fault.Invalid, "the assertion of %s is not used: %w", endpoint.WithoutQuery(p.STS.URL), unfit).
 			Hint("nothing was kept; authctl sts -p %s --show-request is what was asked for, and authctl doctor -p %s looks at the certificate and the clock", p.Name, p.Name)
@@ -148,9 +150,13 @@ func (a *Acquirer) explainSTS(ctx context.Context, p *profile.Profile, err error
 
 const stsURL = "sts.url"
 
-// refusedBySTS is a fault of the service. What its numbers mean the profile knows.
-func refusedBySTS(p *profile.Profile, refused *wstrust.Fault, answer *endpoint.Refusal) error {
+// refusedBySTS is a fault of the service. What its numbers mean the profile knows;
+// what is wrong here for certain comes first.
+func refusedBySTS(p *profile.Profile, refused *wstrust.Fault, answer *endpoint.Refusal, certain string) error {
 	f := &fault.Error{Kind: fault.Refused, Code: shown.Clean(refused.Code()), Err: fmt.Errorf("the security token service refused: %w", refused)}
+	if certain != "" {
+		f = f.Hint("%s", certain)
+	}
 	for _, h := range p.Hints {
 		if hasWords(strings.Join(refused.Codes, " ")+": "+refused.Reason, h.Match) {
 			f = f.Hint("%s", strings.ReplaceAll(h.Say, "{profile}", p.Name))
@@ -168,6 +174,22 @@ func refusedBySTS(p *profile.Profile, refused *wstrust.Fault, answer *endpoint.R
 		}
 	}
 	return f.Hint("check sts in profile %s; authctl sts -p %s --show-request is what was asked", p.Name, p.Name)
+}
+
+// outOfTime says that the certificate of w is not good now, by the service's clock, where that is so. A
+// service says of it only that it does not know or believe it.
+func outOfTime(w wanted, now time.Time) string {
+	at := w.p.STSCertificate()
+	if at.Ref.IsZero() {
+		at = w.p.STSKey()
+	}
+	switch from, until := w.holder.Leaf.NotBefore, w.holder.Leaf.NotAfter; {
+	case now.After(until):
+		return fmt.Sprintf("the certificate of %s expired on %s: get a new one and have it registered", at.Path, until.Format(time.DateOnly))
+	case now.Before(from):
+		return fmt.Sprintf("the certificate of %s is good from %s only", at.Path, from.Format(time.DateOnly))
+	}
+	return ""
 }
 
 // meaning is what some codes of a fault have in common.
@@ -188,7 +210,7 @@ func meanings() []meaning {
 		},
 		{
 			[]string{"InvalidRequest", "BadRequest", "RequestFailed", "AuthenticationBadElements"},
-			"check sts.applies_to, sts.claims and sts.use_key in profile {profile}; authctl sts -p {profile} --show-request is what was asked",
+			"check sts.applies_to, sts.claims, sts.key_type and sts.use_key in profile {profile}; authctl sts -p {profile} --show-request is what was asked",
 		},
 		{[]string{"ActionMismatch", "VersionMismatch", "MustUnderstand"}, "check sts.url and sts.protocol in profile {profile}"},
 	}

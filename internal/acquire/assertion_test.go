@@ -48,7 +48,7 @@ func newSTS(t *testing.T, b *fixture) *sts {
 	if err != nil {
 		t.Fatal(err)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "c"}}, &x509.Certificate{}, key.Public(), key)
+	der, err := x509.CreateCertificate(rand.Reader, expiring(b.now.AddDate(1, 0, 0)), &x509.Certificate{}, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +60,11 @@ func newSTS(t *testing.T, b *fixture) *sts {
 	s.every = s.issues
 	b.STS = s
 	return s
+}
+
+// expiring is a certificate that was good for two years.
+func expiring(end time.Time) *x509.Certificate {
+	return &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "c"}, NotBefore: end.AddDate(-2, 0, 0), NotAfter: end}
 }
 
 func (s *sts) issues(*endpoint.Request) (endpoint.Answer, error) {
@@ -310,6 +315,34 @@ func TestAnAssertionIsAGrant(t *testing.T) {
 	}
 	if len(s.seen) != 2 || param(b.http.seen[1], "assertion") == "" || param(b.http.seen[1], "assertion") == param(b.http.seen[0], "assertion") {
 		t.Errorf("%d Issues", len(s.seen))
+	}
+}
+
+// Services say of a certificate out of its time only that they do not believe it.
+func TestACertificateOutOfItsTimeIsSaid(t *testing.T) {
+	for name, c := range map[string]struct {
+		end  time.Time
+		hint string
+	}{
+		"over":    {testNow.AddDate(0, 0, -1), "expired on 2026-01-01: "},
+		"not yet": {testNow.AddDate(3, 0, 0), "is good from 2027-01-02 only"},
+		"good":    {testNow.AddDate(1, 0, 0), "authctl doctor -p"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newFixture(t)
+			s, p := newSTS(t, b), asksSTS()
+			s.holder.Leaf = expiring(c.end)
+			s.holder.Leaf.PublicKey = s.holder.PrivateKey.(*rsa.PrivateKey).Public()
+			s.every = func(*endpoint.Request) (endpoint.Answer, error) {
+				return endpoint.Answer{Status: 500, Header: http.Header{"Content-Type": {"application/soap+xml"}}, At: testNow, Body: []byte(
+					`<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>x:InvalidSecurity</s:Value></s:Subcode></s:Code></s:Fault></s:Body></s:Envelope>`)}, nil
+			}
+			_, err := b.Token(t.Context(), p, Options{})
+			var f *fault.Error
+			if !errors.As(err, &f) || len(f.Hints) != 1 || !strings.Contains(f.Hints[0], c.hint) {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
 

@@ -69,7 +69,8 @@ func (a *Asking) checkKey() error {
 	public, ok := a.Key.Public().(*rsa.PublicKey)
 	switch {
 	case !ok:
-		return fault.New(fault.Config, "sts.protocol %s signs the request with rsa-sha256, and the key is no RSA key", a.STS.Protocol)
+		return fault.New(fault.Config, "sts.protocol %s signs the request with rsa-sha256, and the key is no RSA key", a.STS.Protocol).
+			Hint("get a certificate of an RSA key from the operator of sts.url")
 	case !public.Equal(a.Certificate.PublicKey):
 		return fault.New(fault.Config, "the certificate for the security token service (%.120q) is of another key", a.Certificate.Subject.String())
 	}
