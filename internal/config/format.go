@@ -38,7 +38,7 @@ func profileMembers(p *profile.Profile) []strict.Member {
 		strict.Object("login", []strict.Member{
 			strict.Fixed(strict.Text("redirect_uri", &p.Login.RedirectURI)),
 			strict.Text("pushed", &p.Login.Pushed),
-			strict.Text("response_mode", &p.Login.ResponseMode),
+			strict.Fixed(strict.Text("response_mode", &p.Login.ResponseMode)), // by a signed answer the code goes to its own server (RFC 9700 4.4)
 			strict.OptionalObject("request_object", &p.Login.RequestObject, profile.DefaultRequestObject, requestObjectMembers),
 			fields("params", &p.Login.Params),
 			strict.Text("mfa_param", &p.Login.MFAParam),

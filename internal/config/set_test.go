@@ -23,7 +23,7 @@ func paths(members []strict.Member, at string, visit func(path string, m strict.
 func TestNoSetChangesWhereASecretGoes(t *testing.T) {
 	p := profile.Default()
 	always := []string{
-		"preset", "issuer", "discovery", "insecure_http", "client.id", "client.auth", "login.redirect_uri", "api.hosts",
+		"preset", "issuer", "discovery", "insecure_http", "client.id", "client.auth", "login.redirect_uri", "login.response_mode", "api.hosts",
 		"client.secret", "client.key", "client.key_passphrase", "client.certificate", "client.assertion",
 		"grant_assertion.key", "grant_assertion.issuer", "grant_assertion.audience", "assertion.audience", "assertion.issuer", "exchange.subject_token", "exchange.actor_token", "dpop.key",
 		"sts.url", "sts.applies_to", "sts.key", "sts.key_passphrase", "sts.certificate", "sts.signing_certificates",
@@ -49,6 +49,7 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 	for _, set := range []string{
 		"issuer=https://evil.example", "token_url=https://evil.example", "insecure_http=true", "tls.ca=file:x", "tls={ca: file:x}",
 		"api.hosts=[evil.example]", "api={hosts: [evil.example]}", "client={id: y}", "sts.url=https://evil.example", "sts={applies_to: x}", "sts.signing_certificates=[]", "assertion.claims=[{name: a, value: 1}, {name: aud, value: x}]",
+		"login.response_mode=query", "login={response_mode: query}",
 		"grant_assertion.claims=[{value: &a aud, name: b}, {name: *a, value: x}]", "request.headers=[{name: x, basic: {username: u, password: env:P}}]",
 	} {
 		list, err := strict.Changes([]string{set})
@@ -58,6 +59,24 @@ func TestSetRefusesWhatIsFixed(t *testing.T) {
 		s := Settings{Profile: "p", over: list, main: parseDocument("f.yaml", []byte(text))}
 		if _, err := LoadProfile(s, ""); err == nil || !strings.Contains(err.Error(), "decides where") {
 			t.Errorf("%s: %v", set, err)
+		}
+	}
+}
+
+// A request that the profile wants signed is signed: there is no value that takes the block away.
+func TestNoSetTakesTheSignatureOfARequestAway(t *testing.T) {
+	text := "version: 1\nprofiles:\n  p:\n    issuer: https://as.example\n    client: {id: x, auth: private_key_jwt, key: file:/k.pem}\n    login: {request_object: {}}\n"
+	for _, set := range []string{
+		"login=null", "login={}", "login.request_object=null", "login.request_object=~", "login.request_object=", "login.request_object=false",
+		"login={request_object: null}", "login.request_object={}", "login.request_object.alg=none", "login.request_object.alg=HS256",
+	} {
+		list, err := strict.Changes([]string{set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := LoadProfile(Settings{Profile: "p", over: list, main: parseDocument("f.yaml", []byte(text))}, "")
+		if err == nil && (p.Login.RequestObject == nil || p.Login.RequestObject.Alg != "") {
+			t.Errorf("%s: %+v", set, p.Login.RequestObject)
 		}
 	}
 }
