@@ -64,11 +64,15 @@ subject token has expired.`,
 }
 
 func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
+	o.ask.Grant = "token_exchange"
 	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err
 	}
 	if err := o.override(t.asked); err != nil {
+		return fault.In(t.profile.Name, err)
+	}
+	if err := o.ask.CheckParams(t.asked); err != nil { // what the flags set now
 		return fault.In(t.profile.Name, err)
 	}
 	if o.subject == "" && t.asked.AsksSTS() {

@@ -23,6 +23,32 @@ func fileWith(t *testing.T, text string) string {
 	return path
 }
 
+// A command that asks by another grant than the profile's sets that one's parameters too.
+func TestNoParamReplacesWhatTheCommandSets(t *testing.T) {
+	for name, args := range map[string][]string{
+		"exchange.subject_token_type":   {"exchange", "--param", "subject_token_type=x"},
+		"exchange.requested_token_type": {"exchange", "--param", "requested_token_type=x", "--requested-token-type", "jwt"},
+		"exchange.subject_issuer":       {"exchange", "--param", "subject_issuer=x", "--subject-issuer", "y"},
+		"grant":                         {"refresh", "--param", "grant_type=x"},
+	} {
+		s, list := recorder(t)
+		given := "--subject-token"
+		if args[0] == "refresh" {
+			given = "--refresh-token"
+		}
+		args = append(args, "--store", "none", given, fileWith(t, "opaque.token"))
+		_, stderr, code := run(t, strings.Replace(anyProfile, "URL", s.URL, 1), nil, args...)
+		if code != 2 || len(*list) != 0 || !strings.Contains(stderr, "authctl sets it by "+name+" of profile x") {
+			t.Errorf("%s: exit %d, %d requests: %s", name, code, len(*list), stderr)
+		}
+	}
+	s, list := recorder(t)
+	args := []string{"exchange", "--store", "none", "--param", "requested_token_type=x", "--param", "audience=y", "--subject-token", fileWith(t, "opaque.token")}
+	if _, stderr, code := run(t, strings.Replace(anyProfile, "URL", s.URL, 1), nil, args...); code != 0 || !strings.Contains((*list)[0].body, "requested_token_type=x") {
+		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
 func TestAnExpiredSubjectJWTIsNotSent(t *testing.T) {
 	for name, c := range map[string]struct {
 		subject string

@@ -47,6 +47,7 @@ is no session, or it is over: log in again.`,
 }
 
 func runRefresh(ctx context.Context, c *cli, o refreshOptions) error {
+	o.ask.Grant = "refresh_token"
 	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err

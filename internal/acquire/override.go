@@ -1,6 +1,7 @@
 package acquire
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -16,6 +17,7 @@ type Overrides struct {
 	Params   []string // name=value
 	Claims   []string // name=json, of the assertion that the client signs
 	Subject  string   // of the grant's assertion
+	Grant    string   // that the command asks by, whatever the profile's is; "" for the profile's
 }
 
 // Any is true when the call asks for anything of its own.
@@ -77,22 +79,34 @@ func (o Overrides) Apply(p *profile.Profile) (*profile.Profile, error) {
 	if len(o.Resource) > 0 {
 		changed.Resource = o.Resource
 	}
+	if err := o.CheckParams(p); err != nil {
+		return nil, err
+	}
 	params := append([]profile.Field(nil), p.Request.Params...)
 	for _, raw := range o.Params {
-		name, value, found := strings.Cut(raw, "=")
-		if !found || name == "" {
-			return nil, fault.New(fault.Usage, "--param needs name=value")
-		}
-		target := slices.Contains([]string{"scope", "audience", "resource"}, name) // a refresh sends none by itself
-		if by := p.SetBy(name); by != "" && !target && !profile.SecretParam(name) {
-			return nil, fault.New(fault.Usage, "--param %s: authctl sets it by %s of profile %s", name, by, p.Name)
-		}
-		if profile.SecretParam(name) {
-			return nil, fault.New(fault.Usage, "--param %s would put a secret on the command line, where every process can read it", name).
-				Hint("request.params of profile %s takes {name: %s, secret: keyring:NAME}", p.Name, name)
-		}
+		name, value, _ := strings.Cut(raw, "=")
 		params = append(params, profile.Field{Name: name, Value: value})
 	}
 	changed.Request.Params = params
 	return &changed, o.sign(&changed)
+}
+
+// CheckParams refuses the --param that would replace, unseen, what authctl sends for p
+// by itself, by p's own grant or by that of the command.
+func (o Overrides) CheckParams(p *profile.Profile) error {
+	for _, raw := range o.Params {
+		name, _, found := strings.Cut(raw, "=")
+		if !found || name == "" {
+			return fault.New(fault.Usage, "--param needs name=value")
+		}
+		target := slices.Contains([]string{"scope", "audience", "resource"}, name) // a refresh sends none by itself
+		if by := cmp.Or(p.SetBy(name, p.Grant), p.SetBy(name, o.Grant)); by != "" && !target && !profile.SecretParam(name) {
+			return fault.New(fault.Usage, "--param %s: authctl sets it by %s of profile %s", name, by, p.Name)
+		}
+		if profile.SecretParam(name) {
+			return fault.New(fault.Usage, "--param %s would put a secret on the command line, where every process can read it", name).
+				Hint("request.params of profile %s takes {name: %s, secret: keyring:NAME}", p.Name, name)
+		}
+	}
+	return nil
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// SetBy is the field of p by which authctl sets a parameter of its requests
-// itself; "" for a parameter that request.params may set.
-func (p *Profile) SetBy(param string) string {
+// SetBy is the field of p by which authctl sets a parameter of its requests by that
+// grant itself; "" for a parameter that request.params may set.
+func (p *Profile) SetBy(param, grant string) string {
 	by := ""
 	switch {
-	case sends(p.GrantType().Sends, param):
+	case sends(GrantNamed(grant).Sends, param):
 		by = "grant"
 	case sends(p.Client.Method().Sends, param):
 		by = "client.auth"

@@ -183,7 +183,7 @@ func (c *checker) request() {
 func (c *checker) ownParams() {
 	for i, f := range c.p.Request.Params {
 		at := index("request.params", i) + ".name"
-		if by := c.p.SetBy(f.Name); by != "" {
+		if by := c.p.SetBy(f.Name, c.p.Grant); by != "" {
 			c.add(at, "must not be %s, which authctl sets by %s", f.Name, by)
 		} else if c.p.logsIn() && f.Name != "client_id" && f.Name != "scope" && slices.Contains(loginSets(), f.Name) {
 			c.add(at, "must not be %s, which authctl sets for a login", f.Name)
