@@ -64,7 +64,7 @@ subject token has expired.`,
 }
 
 func runExchange(ctx context.Context, c *cli, o exchangeOptions) error {
-	o.ask.Grant = "token_exchange"
+	o.ask.Grant = grant.TokenExchange{}.Name()
 	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err

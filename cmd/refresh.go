@@ -8,6 +8,7 @@ import (
 
 	"authctl/internal/acquire"
 	"authctl/internal/fault"
+	"authctl/internal/grant"
 	"authctl/internal/secret"
 	"authctl/internal/token"
 )
@@ -47,7 +48,7 @@ is no session, or it is over: log in again.`,
 }
 
 func runRefresh(ctx context.Context, c *cli, o refreshOptions) error {
-	o.ask.Grant = "refresh_token"
+	o.ask.Grant = grant.RefreshToken{}.Name()
 	t, err := c.prepare(ctx, o.out, o.ask)
 	if err != nil {
 		return err
