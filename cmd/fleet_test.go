@@ -87,6 +87,9 @@ func TestAPersonServesAFleet(t *testing.T) {
 			if got := pod.must(pod.run(t.Context(), "token"), 6); !strings.Contains(got.stderr, "sealed under another key") {
 				t.Errorf("%+v", got)
 			}
+			if got := pod.must(pod.run(t.Context(), "logout", "--all"), 0); !regexp.MustCompile(`^all profiles: nothing was forgotten; (one kept token cannot be opened here, and stays|\d kept tokens cannot be opened here, and stay)\n$`).MatchString(got.stdout) {
+				t.Errorf("%+v", got)
+			}
 			delete(pod.env, "FLEET_KEY")
 			pod.must(pod.run(t.Context(), "token"), 6)
 			pod.env["FLEET_KEY"] = fleetKey

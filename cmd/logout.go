@@ -66,7 +66,17 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 		return err
 	}
 	c.loggedOut(done)
-	return shown.Fprintf(c.sys.Out, "%s: %s\n", of, forgotten(done))
+	told := forgotten(done)
+	switch {
+	case done.Unread == 0:
+	case o.all && done.Records == 0:
+		told = "nothing was forgotten; " + stays(done)
+	case o.all:
+		told += "; " + stays(done)
+	case done.Records == 0: // whose the others are, nobody knows
+		told += " that can be opened here"
+	}
+	return shown.Fprintf(c.sys.Out, "%s: %s\n", of, told)
 }
 
 // loggedOut says what a person has to end by hand.
@@ -74,6 +84,14 @@ func (c *cli) loggedOut(done session.Forgotten) {
 	for _, address := range done.Browser {
 		c.say("The browser may still be logged in. To end that, open\n\n  %s\n", address)
 	}
+}
+
+// stays is what a logout of all could not open, and so neither revoked nor forgot.
+func stays(done session.Forgotten) string {
+	if done.Unread == 1 {
+		return "one kept token cannot be opened here, and stays"
+	}
+	return shown.Sprintf("%d kept tokens cannot be opened here, and stay", done.Unread)
 }
 
 func forgotten(done session.Forgotten) string {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -97,16 +98,20 @@ func runStatus(ctx context.Context, c *cli, output string, prune bool) error {
 			return err
 		}
 	}
-	kept, err := sessions.List(ctx, c.flags.profile)
+	listed, err := sessions.List(ctx, c.flags.profile)
 	if err != nil {
 		return err
 	}
+	kept := listed.Tokens
 	if output == "json" {
 		tokens := make([]keptToken, 0, len(kept))
 		for _, k := range kept {
 			tokens = append(tokens, describeKept(k, kind, c.sys.Now()))
 		}
 		report := map[string]any{"store": kind, "folder": where, "tokens": tokens}
+		if len(listed.Claims) > 0 {
+			report["claims"] = describeClaims(listed.Claims)
+		}
 		if prune {
 			report["dropped"] = dropped
 		}
@@ -123,7 +128,7 @@ func runStatus(ctx context.Context, c *cli, output string, prune bool) error {
 	} else {
 		c.say("store %s: %s", kind, where)
 	}
-	if err := printKept(c, kept, kind); err != nil || prune {
+	if err := printKept(c, listed, kind); err != nil || prune {
 		return err
 	}
 	return c.noneGood(a, kept)
@@ -166,6 +171,21 @@ func describeKept(k session.Kept, kind string, now time.Time) keptToken {
 	return one
 }
 
+// pendingClaim is one of the claims of `status -o json`, where nothing is kept yet; its
+// names are a contract.
+type pendingClaim struct {
+	Profile string `json:"profile,omitempty"` // only with --profile: what is empty names none
+	Key     string `json:"key"`
+	Claim   string `json:"claim"`
+}
+
+func describeClaims(claims []session.Kept) (all []pendingClaim) {
+	for _, k := range claims {
+		all = append(all, pendingClaim{k.Profile, digits(k), k.Claim})
+	}
+	return all
+}
+
 func rfc3339(t time.Time) string {
 	if t.IsZero() {
 		return ""
@@ -173,28 +193,30 @@ func rfc3339(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func printKept(c *cli, kept []session.Kept, kind string) error {
-	if len(kept) == 0 {
-		return nil
-	}
+func printKept(c *cli, listed session.Listed, kind string) error {
 	now, screen, table := c.sys.Now(), c.sys.Screen(1), shown.Table{Heads: true}
 	life := func(text string) shown.Painted {
 		return screen.Paint(map[string]shown.Paint{"expired": shown.Red}[text], text)
 	}
 	table.Row("PROFILE", "GRANT", "TYPE", "EXPIRES IN", "REFRESH", "WHERE")
-	for _, k := range kept {
+	for _, k := range listed.Tokens {
 		table.Row(k.Profile, k.Grant, k.TokenType, life(left(k.Expires, now)), life(refreshable(k, now)), shown.Line(where(k, kind)))
 	}
-	if err := table.Write(c.sys.Out, screen); err != nil {
-		return err
+	if len(listed.Tokens) > 0 {
+		if err := table.Write(c.sys.Out, screen); err != nil {
+			return err
+		}
 	}
-	for _, k := range kept {
+	for _, k := range listed.Tokens {
 		if k.Missing != "" {
 			c.say("%s: asked for and not granted: %s", k.Profile, k.Missing)
 		}
 		if k.Claim != "" {
 			c.say("%s: a request is under way: %s", k.Profile, k.Claim)
 		}
+	}
+	for _, k := range listed.Claims {
+		c.say("%s %s: no token is kept yet, and a request is under way: %s", cmp.Or(k.Profile, kind), digits(k), k.Claim)
 	}
 	return nil
 }

@@ -23,6 +23,15 @@ const pendingEnd = "-pending"
 // LockOf is the key whose lock covers what is kept under key.
 func LockOf(key string) string { return strings.TrimSuffix(key, pendingEnd) }
 
+// turnStart begins the key of the lock that logins take, one after the other.
+const turnStart = "login-"
+
+// Turn is the key of the lock for a login that is kept under key, and TurnFor the way back.
+func Turn(key string) string { return turnStart + key }
+
+// TurnFor is what a login is to be kept under whose turn has that key; any other key is itself.
+func TurnFor(key string) string { return strings.TrimPrefix(key, turnStart) }
+
 // giveBackLimit bounds telling a server that what it granted is not wanted.
 const giveBackLimit = 5 * time.Second
 

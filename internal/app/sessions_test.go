@@ -60,8 +60,8 @@ func TestLogoutRevokesWhatACrashLeft(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if kept, err := sessions.List(t.Context(), "p"); err != nil || len(kept) != 2 {
-		t.Errorf("%v, status shows %d", err, len(kept))
+	if kept, err := sessions.List(t.Context(), "p"); err != nil || len(kept.Tokens) != 2 {
+		t.Errorf("%v, status shows %d", err, len(kept.Tokens))
 	}
 	done, err := sessions.Forget(t.Context(), "p", true)
 	slices.Sort(server.tokens)

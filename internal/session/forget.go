@@ -17,6 +17,7 @@ import (
 type Forgotten struct {
 	Records, Revoked int
 	Alive            int // refresh tokens that are still good at the server
+	Unread           int // what cannot be opened here, whosever it is: it stays
 	// Browser are the addresses where a person ends the logins in the browser.
 	Browser []shown.Address
 }
@@ -30,11 +31,17 @@ func (s Sessions) Forget(ctx context.Context, profileName string, revoke bool) (
 	// What stands beside a session is looked for when the session is gone: until
 	// then another process may add to it.
 	for _, part := range []func([]store.Entry) []store.Entry{sessions, besides} {
-		list, err := s.records(ctx, profileName)
+		whole, err := s.Store.All(ctx)
 		if err != nil {
 			return done, err
 		}
-		for _, e := range part(list) {
+		done.Unread = 0
+		for _, e := range whole {
+			if e.Unread {
+				done.Unread++
+			}
+		}
+		for _, e := range part(recordsOf(whole, profileName)) {
 			err := s.forget(ctx, e, revoke, &done)
 			if ctx.Err() != nil {
 				return done, ctx.Err()

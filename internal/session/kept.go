@@ -16,7 +16,7 @@ import (
 
 // Store is where tokens are kept.
 type Store interface {
-	List(ctx context.Context) ([]store.Entry, error)
+	All(ctx context.Context) ([]store.Entry, error)
 	Get(ctx context.Context, key string) (store.Record, error)
 	Delete(ctx context.Context, key string) error
 	Lock(ctx context.Context, key string) (store.Lease, error)
@@ -53,16 +53,27 @@ type Kept struct {
 	Claim          string    // who is about to change it on another machine, "" for nobody
 }
 
-// List lists the kept tokens of one profile, "" for all, ordered by their keys.
-func (s Sessions) List(ctx context.Context, profileName string) ([]Kept, error) {
-	list, err := s.records(ctx, profileName)
+// Listed is what is kept, ordered by its keys.
+type Listed struct {
+	Tokens []Kept
+	// Claims are of who is about to write where no token is kept: Key, Claim, and
+	// Profile where that is known.
+	Claims []Kept
+}
+
+// List lists the kept tokens of one profile, "" for all.
+func (s Sessions) List(ctx context.Context, profileName string) (all Listed, err error) {
+	whole, err := s.Store.All(ctx)
 	if err != nil {
-		return nil, err
+		return all, err
 	}
-	var all []Kept
+	list := recordsOf(whole, profileName)
 	for _, e := range list {
 		set := e.Record.Set
 		if set.AccessToken.IsZero() && set.RefreshToken.IsZero() && e.Record.Grant != store.GrantAssertion {
+			if e.Claim != nil {
+				all.Claims = append(all.Claims, Kept{Key: e.Key, Profile: e.Record.Profile, Claim: e.Claim.String()})
+			}
 			continue // a pointer to a session, a key alone, or an answer that is being checked
 		}
 		asked := acquire.BesideFor(e.Record)
@@ -73,28 +84,45 @@ func (s Sessions) List(ctx context.Context, profileName string) ([]Kept, error) 
 		if e.Claim != nil {
 			claim = e.Claim.String()
 		}
-		all = append(all, Kept{
+		all.Tokens = append(all.Tokens, Kept{
 			Claim: claim,
 			Key:   e.Key, Profile: e.Record.Profile, Grant: e.Record.Grant, TokenType: set.TokenType, Scope: set.Scope, Missing: set.Missing, Asked: acquire.AskedFor(e.Record), Beside: asked != "",
 			Expires: set.ExpiresAt, Refreshable: !set.RefreshToken.IsZero(), RefreshExpires: set.RefreshExpires,
 		})
 	}
+	all.Claims = append(all.Claims, s.beginnings(whole, profileName)...)
 	return all, nil
+}
+
+// beginnings are the claims on what is not kept yet. An empty record has no profile's
+// name: of one profile is what its key says.
+func (s Sessions) beginnings(list []store.Entry, profileName string) (claims []Kept) {
+	own := ""
+	if p, err := s.Profile(profileName); profileName != "" && err == nil {
+		own = acquire.Key(p, "")
+	}
+	for _, e := range list {
+		key := acquire.TurnFor(e.Key)
+		if e.Absent && e.Claim != nil && (profileName == "" || key == own) {
+			claims = append(claims, Kept{Key: key, Profile: profileName, Claim: e.Claim.String()})
+		}
+	}
+	return claims
 }
 
 // records are what servers granted: the user's own sealed secrets are left out.
 func (s Sessions) records(ctx context.Context, profileName string) ([]store.Entry, error) {
-	list, err := s.Store.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	mine := list[:0]
+	list, err := s.Store.All(ctx)
+	return recordsOf(list, profileName), err
+}
+
+func recordsOf(list []store.Entry, profileName string) (mine []store.Entry) {
 	for _, e := range list {
-		if e.Record.Grant != store.GrantSecret && (profileName == "" || e.Record.Profile == profileName) {
+		if !e.Absent && !e.Unread && e.Record.Grant != store.GrantSecret && (profileName == "" || e.Record.Profile == profileName) {
 			mine = append(mine, e)
 		}
 	}
-	return mine, nil
+	return mine
 }
 
 // Any says whether anything of the profile is kept.
@@ -105,7 +133,7 @@ func (s Sessions) Any(ctx context.Context, profileName string) (bool, error) {
 
 // Secrets are the names of the user's secrets that are sealed for the profile.
 func (s Sessions) Secrets(ctx context.Context, profileName string) (names []string, err error) {
-	list, err := s.Store.List(ctx)
+	list, err := s.Store.All(ctx)
 	for _, e := range list {
 		if e.Record.Grant == store.GrantSecret && e.Record.Profile == profileName {
 			names = append(names, e.Record.Aux["name"])

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"authctl/internal/acquire"
 	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
@@ -79,7 +80,7 @@ func TestWhatStandsBesideASession(t *testing.T) {
 		}
 	}
 	list, err := a.List(ctx, "p")
-	if err != nil || len(list) != 2 || list[0].Asked+list[1].Asked != "scope one" {
+	if err != nil || len(list.Tokens) != 2 || list.Tokens[0].Asked+list.Tokens[1].Asked != "scope one" {
 		t.Errorf("%v %+v", err, list)
 	}
 	done, err := a.Forget(ctx, "p", false)
@@ -105,6 +106,44 @@ func TestWhatLivesOn(t *testing.T) {
 		}
 	}
 	if done, err := a.Forget(t.Context(), "p", false); err != nil || done.Records != 3 || done.Alive != 2 {
+		t.Errorf("%v %+v", err, done)
+	}
+}
+
+// foreign is a store that lists what cannot be opened, and what others are about to begin.
+type foreign struct{ *store.Store }
+
+func (f foreign) All(ctx context.Context) ([]store.Entry, error) {
+	list, err := f.Store.All(ctx)
+	p := &profile.Profile{Name: "p", Grant: "client_credentials"}
+	own, claim := acquire.Key(p, ""), &store.Claim{Holder: store.Holder{Host: "runner"}, Step: "login", Age: -1}
+	return append(list,
+		store.Entry{Key: "sealed", Unread: true}, store.Entry{Key: "other", Absent: true, Claim: claim},
+		store.Entry{Key: acquire.Turn(own), Absent: true, Claim: claim}, store.Entry{Key: "left", Absent: true},
+		store.Entry{Key: "half", Record: store.Record{Profile: "q"}, Claim: claim},
+	), err
+}
+
+// A machine that is about to write the first record is seen, of one profile too, and
+// what cannot be opened is counted by a logout and nowhere listed.
+func TestWhatIsNoRecord(t *testing.T) {
+	a, s := kept(t)
+	a.Store = foreign{s}
+	own := acquire.Key(&profile.Profile{Name: "p", Grant: "client_credentials"}, "")
+	for name, want := range map[string]string{"": "half q, other , " + own + " ", "p": own + " p"} {
+		list, err := a.List(t.Context(), name)
+		var got []string
+		for _, k := range list.Claims {
+			got = append(got, k.Key+" "+k.Profile)
+			if k.Claim != "runner: login" {
+				t.Errorf("claim %q", k.Claim)
+			}
+		}
+		if err != nil || strings.Join(got, ", ") != want || len(list.Tokens) != 0 {
+			t.Errorf("%q: %v %q, tokens %v", name, err, got, list.Tokens)
+		}
+	}
+	if done, err := a.Forget(t.Context(), "p", true); err != nil || done.Records != 0 || done.Unread != 1 {
 		t.Errorf("%v %+v", err, done)
 	}
 }

@@ -22,25 +22,28 @@ func (f *fleet) list(ctx context.Context) ([]Entry, error) {
 		return nil, f.broken("list", err)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return checkKey(name) != nil || name == probe })
-	states, err := f.lookAll(ctx, names)
+	states, unread, err := f.lookAll(ctx, names)
 	if err != nil {
 		return nil, err
 	}
 	var all []Entry
 	for i, s := range states {
-		if s.kept {
-			all = append(all, Entry{Key: names[i], Record: s.rec, Written: f.now().Add(-max(0, s.age)), Claim: s.told()})
+		if s.kept || s.claim != nil || unread[i] != nil {
+			all = append(all, Entry{
+				Key: names[i], Record: s.rec, Written: f.now().Add(-max(0, s.age)), Claim: s.told(),
+				Absent: !s.kept, Unread: unread[i] != nil,
+			})
 		}
 	}
 	return all, nil
 }
 
 // lookAll reads what stands under each name. What cannot be opened is another's,
-// and not ours to judge; the first other failure ends it.
-func (f *fleet) lookAll(ctx context.Context, names []string) ([]state, error) {
+// and not ours to judge: unread says why; the first other failure ends it.
+func (f *fleet) lookAll(ctx context.Context, names []string) (states []state, unread []error, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	states, unread := make([]state, len(names)), make([]error, len(names))
+	states, unread = make([]state, len(names)), make([]error, len(names))
 	next := make(chan int)
 	var group sync.WaitGroup
 	for range min(atOnce, len(names)) {
@@ -66,8 +69,8 @@ func (f *fleet) lookAll(ctx context.Context, names []string) ([]state, error) {
 	}
 	close(next)
 	group.Wait()
-	f.ignored(slices.DeleteFunc(unread, func(err error) bool { return err == nil }))
-	return states, context.Cause(ctx)
+	f.ignored(slices.DeleteFunc(slices.Clone(unread), func(err error) bool { return err == nil }))
+	return states, unread, context.Cause(ctx)
 }
 
 // ignored says once what a list leaves out.

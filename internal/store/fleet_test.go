@@ -520,6 +520,12 @@ func TestAClaimThatLastsIsNamed(t *testing.T) {
 	lease, err := m.open(t).Lock(ctx, "a1")
 	must(t, err)
 	must(t, lease.Hold(ctx))
+	if all, err := m.open(t).All(ctx); err != nil || len(all) != 1 || !all[0].Absent || all[0].Claim == nil || all[0].Claim.Holder.Host != "runner-7" {
+		t.Errorf("%v %v", all, err)
+	}
+	if list, err := m.open(t).List(ctx); err != nil || len(list) != 0 {
+		t.Errorf("a claim is listed as a record: %v %v", list, err)
+	}
 	m.limits.Wait = 50 * time.Millisecond
 	if _, err = m.open(t).Lock(ctx, "a1"); fault.KindOf(err) != fault.Store || !strings.Contains(err.Error(), "ci@runner-7") {
 		t.Errorf("got %v", err)
@@ -559,6 +565,9 @@ func TestWhatCannotBeOpenedIsToldOnce(t *testing.T) {
 		if all, err := s.List(ctx); err != nil || len(all) != 1 {
 			t.Errorf("%v %v", all, err)
 		}
+	}
+	if all, err := s.All(ctx); err != nil || len(all) != 4 || !all[0].Unread || all[3].Unread {
+		t.Errorf("%v %v", all, err)
 	}
 	if len(m.warned) != 1 || !strings.Contains(m.warned[0], "3 kept tokens are ignored") || !strings.Contains(m.warned[0], "under another key") {
 		t.Errorf("told %q", m.warned)

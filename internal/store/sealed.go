@@ -186,6 +186,9 @@ func (s *sealed) list(ctx context.Context) ([]Entry, error) {
 		}
 		r, err := s.load(ctx, key)
 		if errors.Is(err, ErrAbsent) {
+			if _, err := os.Lstat(filepath.Join(s.dir.path, f.Name())); err == nil {
+				all = append(all, Entry{Key: key, Unread: true})
+			}
 			continue
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"authctl/internal/fault"
@@ -48,12 +49,14 @@ type backend interface {
 	list(ctx context.Context) ([]Entry, error)
 }
 
-// Entry is one kept record, as List gives it.
+// Entry is one kept record, as List gives it; All gives those without one, too.
 type Entry struct {
 	Key     string
 	Record  Record
 	Written time.Time
 	Claim   *Claim // who is about to change it; nil: nobody, or nobody knows
+	Absent  bool   // no record is kept yet: Claim is of who is about to write the first
+	Unread  bool   // what is kept cannot be opened here, and stays
 }
 
 // Store keeps records. It is safe for concurrent use by many processes.
@@ -138,7 +141,13 @@ func (s *Store) Delete(ctx context.Context, key string) error {
 }
 
 // List returns every readable record, ordered by key.
-func (s *Store) List(ctx context.Context) ([]Entry, error) { return s.back.list(ctx) }
+func (s *Store) List(ctx context.Context) ([]Entry, error) {
+	all, err := s.All(ctx)
+	return slices.DeleteFunc(all, func(e Entry) bool { return e.Absent || e.Unread }), err
+}
+
+// All is List with what is no readable record, for a person.
+func (s *Store) All(ctx context.Context) ([]Entry, error) { return s.back.list(ctx) }
 
 // Ready is nil when a record could be kept now. A request whose answer must
 // not be lost (a refresh, a login) is made only after it.

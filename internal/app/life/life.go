@@ -62,7 +62,7 @@ func (d Deps) Of(ctx context.Context, name string) (b Belongings, err error) {
 	if err != nil {
 		return b, err
 	}
-	b.Tokens = len(kept)
+	b.Tokens = len(kept.Tokens)
 	if b.Secrets, err = d.Sessions.Secrets(ctx, name); err != nil || b.Profile == nil {
 		return b, err
 	}

@@ -16,7 +16,7 @@ import (
 func (d Deps) turn(ctx context.Context, p *profile.Profile, acq *acquire.Acquirer, o Options) (done func(), shared acquire.Result, err error) {
 	key, waited := acquire.Key(p, ""), false
 	began := d.Now()
-	done, err = d.Turns.Turn(ctx, "login-"+key, func() {
+	done, err = d.Turns.Turn(ctx, acquire.Turn(key), func() {
 		waited = true
 		d.Terminal.Note("Another login of %s is in progress; waiting for it.", p.Name)
 	})
