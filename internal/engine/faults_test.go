@@ -72,6 +72,20 @@ func TestVaultsTroublesAreToldApart(t *testing.T) {
 	}
 }
 
+// The API's own branches are no prefix: a record would stand below data/metadata.
+func TestAPathIsNoBranchOfTheAPI(t *testing.T) {
+	for path, good := range map[string]bool{
+		"secret/metadata/x": false, "secret/metadata": false, "secret/data": false, "/secret/data/": false,
+		"secret/data/x": true, "team/kv/data/x": true, "secret": true, "secret/x/data": true, "secret/x/metadata": true, "secret/metadata-of/x": true, "secret/data/metadata/x": true,
+	} {
+		_, err := engine.NewVault(engine.VaultOptions{Wire: wire(t), Addresses: []string{"https://v.example"}, Path: path})
+		var f *fault.Error
+		if (err == nil) != good || !good && (!errors.As(err, &f) || f.Kind != fault.Config || !strings.Contains(strings.Join(f.Hints, ""), "MOUNT/PREFIX")) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 func TestKVVersion1IsSeenBeforeAWrite(t *testing.T) {
 	posted := 0
 	v := fakes.NewVault()

@@ -12,9 +12,12 @@ import (
 	"authctl/internal/files"
 )
 
-// silent is the fault of an engine that gave no answer.
+// silent is the fault of an engine that gave no answer, or none that ends.
 func (w *wire) silent(doing, url string, err error) *fault.Error {
 	text := ""
+	if large := (*files.TooLargeError)(nil); errors.As(err, &large) {
+		return Overlong.trouble(doing, url, "it "+large.Error(), "check store.address; where it is right, too much stands where authctl keeps its records: give it a place of its own")
+	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		text = "no answer in time"

@@ -23,6 +23,7 @@ const (
 	Unversioned State = "the mount keeps no versions (KV version 1), so that two machines could overwrite each other"
 	Foreign     State = "something else stands there, which is not overwritten"
 	TooLarge    State = "the record is larger than the engine takes"
+	Overlong    State = "the engine's answer is too large"
 	Lagging     State = "the node that answers is behind the others and refuses what is right"
 	Strange     State = "what answers there is no such engine"
 )

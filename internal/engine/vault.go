@@ -45,6 +45,10 @@ func NewVault(o VaultOptions) (*Vault, error) {
 	mount, prefix, found := strings.Cut(path, "/data/") // as policies write it
 	if !found {
 		mount, prefix, _ = strings.Cut(path, "/")
+		if branch, _, _ := strings.Cut(prefix, "/"); branch == "data" || branch == "metadata" {
+			return nil, fault.New(fault.Config, "store.path: %s is a branch of the API of %s, and no prefix", branch, shown.Clean(mount)).
+				Hint("write it as secret/authctl: MOUNT/PREFIX; MOUNT/data/PREFIX only where the mount's own path has slashes")
+		}
 	}
 	if bad := func(s string) bool { return s == "" || s == "." || s == ".." }; bad(mount) || prefix != "" && slices.ContainsFunc(strings.Split(path, "/"), bad) {
 		return nil, fault.New(fault.Config, "store.path names no mount and prefix").Hint("write it as secret/authctl: MOUNT/PREFIX")

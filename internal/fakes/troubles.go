@@ -43,7 +43,7 @@ func VaultTroubles() map[string]Trouble[*Vault] {
 		"an echo":        {Set: answer(400, `{"errors":["what is hush?"]}`), State: engine.Strange, Hint: "doctor"},
 		"no version":     {Set: answer(200, `{"data":{"data":{"record":"YQ=="}}}`), State: engine.Strange, Hint: "store.address"},
 		"truncated":      {Set: func(v *Vault) { v.Answer(truncated) }, State: engine.Unreachable, Hint: "store.address"},
-		"oversize":       {Set: answer(200, strings.Repeat(" ", 5<<20)), State: engine.Unreachable, Hint: "store.address"},
+		"oversize":       {Set: answer(200, strings.Repeat(" ", 5<<20)), State: engine.Overlong, Hint: "store.address"},
 		"slow":           {Set: func(v *Vault) { v.Answer(Slow) }, State: engine.Unreachable, Hint: "--store none"},
 	}
 }
