@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -90,6 +91,27 @@ func TestLogoutRevokesAndForgets(t *testing.T) {
 		t.Errorf("heard %q, %d records left", r.heard, d.records())
 	}
 	d.want("", 0, "nothing was kept", "logout")
+}
+
+// What another key has sealed stays, and no logout says that it was not kept.
+func TestLogoutOfWhatCannotBeOpened(t *testing.T) {
+	d := newRevoking(t).with(t)
+	d.keep("salus", "other")
+	d.env["AUTHCTL_STORE_KEY_FILE"] = filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(d.env["AUTHCTL_STORE_KEY_FILE"], bytes.Repeat([]byte{7}, 32), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.want("", 0, "all profiles: nothing was forgotten; 2 kept tokens cannot be opened here, and stay", "logout", "--all")
+	d.want("", 0, "salus: nothing was kept that can be opened here", "logout")
+	if d.records() != 2 {
+		t.Errorf("%d records are left", d.records())
+	}
+	d.quiet = true
+	if _, errs, code := d.run("", "token", "-p", "salus"); code != 0 { // takes the place of one of them
+		t.Fatal(errs)
+	}
+	d.quiet = false
+	d.want("", 0, "all profiles: revoked and forgotten; one kept token cannot be opened here, and stays", "logout", "--all")
 }
 
 func TestLogoutForgetsWhatTheServerKeeps(t *testing.T) {
