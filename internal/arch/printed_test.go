@@ -31,7 +31,7 @@ func raw() map[string]string {
 		"internal/app/curl.go":          "curl's own streams: the API's answer is the user's",
 		"internal/app/print.go":         "what render has checked",
 		"internal/app/host.go":          "where they are made",
-		"cmd/status_print.go":                 "a table that shown fills",
+		"cmd/status_print.go":           "a table that shown fills",
 		"internal/host/editor.go":       "the editor's own streams",
 		"internal/host/become_other.go": "the streams of the program that runs",
 		"internal/app/network.go":       "endpoint.TextTrace, which prints by shown",
