@@ -65,7 +65,7 @@ expired or could not be verified.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.output, "output", "o", "text", "text or json, one object a line")
 	f.StringVar(&o.selected, "select", "", "which `token` of a token response: "+strings.Join(inspect.Selects(), ", "))
-	f.StringVar(&o.claim, "claim", "", "print only this claim, raw; `name` or name.inner")
+	f.StringVar(&o.claim, "claim", "", "print only this claim, raw; `name` or name.inner, or the Name of a SAML attribute")
 	f.BoolVar(&o.checkExp, "check-exp", false, "fail (exit 7) when the token has expired or has no exp")
 	f.BoolVar(&o.extract, "extract-assertion", false, "print the one SAML assertion of a message, byte for byte, with the namespace declarations that it inherits")
 	o.verify.register(cmd)
@@ -186,7 +186,10 @@ func (c *cli) show(out *strings.Builder, o decodeOptions, r inspect.Report, furt
 	switch {
 	case o.claim != "":
 		value, ok := r.Claim(o.claim)
-		if !ok {
+		switch {
+		case !ok && r.Kind == inspect.SAML:
+			return fault.New(fault.Invalid, "the assertion has no attribute %q", o.claim).Hint("authctl decode shows their whole names")
+		case !ok:
 			return fault.New(fault.Invalid, "the token has no claim %q", o.claim)
 		}
 		if c.sys.Terminal(1) {

@@ -43,7 +43,7 @@ func (k *kitchen) userSystem() {
 	}, "\n")
 	k.edits("s|^api: {|&base_url: " + k.root + "/klg, |")
 	k.swaps = append(k.swaps, "https://gateway.example/PATH", k.root+"/klg/api/me", "/PATH", "/api/me")
-	k.want = []string{"Audience      http://ehealth.sundhed.dk/service/CareGateway/1", "care_delivery_reporter_system", `"cvr":"29189846"`, "29189854\n", `"cvr":"29189854"`, "the newest is good until"}
+	k.want = []string{"Audience      http://ehealth.sundhed.dk/service/CareGateway/1", "\n29189846\n", "care_delivery_reporter_system", `"cvr":"29189846"`, "29189854\n", `"cvr":"29189854"`, "the newest is good until"}
 }
 
 // edits makes the editor of `profile edit` one that does what sed is told.

@@ -54,7 +54,6 @@ func stages() map[string]func(k *kitchen) {
 		"docs/from-a-curl-script.md":                        (*kitchen).curlScript,
 		"docs/install.md":                                   func(k *kitchen) { k.named("work", "salus") },
 		"docs/kl-gateway.md":                                (*kitchen).userSystem,
-		"docs/kl-gateway.md#The assertion":                  func(k *kitchen) { k.needs("jq") },
 		"docs/kl-gateway.md#A new certificate":              (*kitchen).renewed,
 		"docs/kl-gateway.md#Pinning the STS":                (*kitchen).pinned,
 		"docs/no-keyring.md":                                (*kitchen).container,

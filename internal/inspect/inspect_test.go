@@ -348,3 +348,19 @@ func FuzzLook(f *testing.F) {
 		}
 	})
 }
+
+// An attribute has the value that stands in it; several are the array of a JWT's claim.
+func TestAnAttributeIsAClaim(t *testing.T) {
+	r := look(t, `<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"><AttributeStatement>`+
+		`<Attribute Name="one.1"><AttributeValue>a"b&lt;</AttributeValue></Attribute><Attribute Name="none"/>`+
+		`<Attribute Name="two"><AttributeValue>a"b&lt;</AttributeValue></Attribute><Attribute Name="two"><AttributeValue>c</AttributeValue></Attribute>`+
+		`</AttributeStatement></Assertion></s:Envelope>`)
+	for name, want := range map[string]string{"one.1": `a"b<`, "none": "[]", "two": `["a\"b<","c"]`} {
+		if got, ok := r.Claim(name); !ok || got != want {
+			t.Errorf("%s: %q, %t", name, got, ok)
+		}
+	}
+	if got, ok := r.Claim("one"); ok {
+		t.Errorf("one: %q", got)
+	}
+}

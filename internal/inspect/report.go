@@ -8,6 +8,7 @@ import (
 
 	"authctl/internal/jwt"
 	"authctl/internal/saml"
+	"authctl/internal/shown"
 )
 
 // Kind is what a token turned out to be.
@@ -126,8 +127,11 @@ func (r Report) Expiry() (time.Time, error) {
 
 // Claim gives a claim as raw text: a string without its quotes, else JSON. path
 // is a claim's name, or names joined by dots; names that have dots themselves
-// are found too.
+// are found too. Of an assertion it is an attribute's name.
 func (r Report) Claim(path string) (string, bool) {
+	if r.Kind == SAML {
+		return r.attribute(path)
+	}
 	raw, ok := find(r.Claims, path)
 	if !ok {
 		return "", false
@@ -137,6 +141,22 @@ func (r Report) Claim(path string) (string, bool) {
 		return s, true
 	}
 	return string(raw), true
+}
+
+// attribute is the one value of an attribute as it is, or all of them as the
+// array that a JWT would have.
+func (r Report) attribute(name string) (string, bool) {
+	values, found := []string{}, false
+	for _, a := range r.Assertion.Attributes {
+		if a.Name == name { // which may stand in several statements (SAML core 2.7.3)
+			values, found = append(values, a.Values...), true
+		}
+	}
+	if !found || len(values) == 1 {
+		return strings.Join(values, ""), found
+	}
+	list, err := shown.JSON(values)
+	return strings.TrimSuffix(string(list), "\n"), err == nil
 }
 
 func find(o jwt.Object, path string) (json.RawMessage, bool) {
