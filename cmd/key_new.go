@@ -31,11 +31,12 @@ func newKeyNewCmd(c *cli) *cobra.Command {
 		Long: `Make a key that is to follow the one the profile signs with, and keep it beside
 that: FILE.new, or NAME.new in the keyring. Prints what is to be registered: the
 public key as PEM, or as a JWK where the key in use is a JWK; with --form jwks
-the JWKS of both keys; with --csr a certificate request. Nothing of the profile
-changes until authctl key use.
+the JWKS of both keys; with --csr a certificate request, which a profile with
+client.certificate needs. Nothing of the profile changes until authctl key use.
 
-Exit status: 0 made; 2 no such algorithm or subject; 3 the key in use cannot be
-replaced where it is, or a new one is there; 6 the keyring did not keep it.`,
+Exit status: 0 made; 2 no such algorithm or subject, or --csr is missing; 3 the
+key in use cannot be replaced where it is, or a new one is there; 6 the keyring
+did not keep it.`,
 		Example: `  authctl key new -p work > public.pem
   authctl key new -p work --alg ES384 --form jwks > jwks.json
   authctl key new -p work --csr CN=work,O=Example,C=NO > request.pem`,
@@ -67,6 +68,10 @@ func (o keyNewOptions) run(ctx context.Context, c *cli, d *rotation.Deps, p *pro
 		return fault.New(fault.Usage, "--form and --csr exclude each other")
 	case o.alg != "" && !slices.Contains(profile.SignatureAlgs(), o.alg):
 		return fault.New(fault.Usage, "--alg is one of %s", strings.Join(profile.SignatureAlgs(), ", "))
+	case rotation.Certified(p) && o.csr == "" && o.form == "": // what key use would say only when the key is registered
+		return fault.New(fault.Usage, "client.certificate is that of the key in use, and the new key needs its own").
+			Hint("--csr SUBJECT prints the request for it; then authctl key use -p %s --certificate FILE", p.Name).
+			Hint("--form pem or jwk prints the public key all the same")
 	}
 	made, err := d.Make(ctx, p, o.alg, o.out, o.csr)
 	if err != nil {
@@ -88,16 +93,25 @@ func (o keyNewOptions) run(ctx context.Context, c *cli, d *rotation.Deps, p *pro
 	if !p.Client.KeyPassphrase.IsZero() {
 		c.say("note: nothing but its place protects it: client.key_passphrase is not put on a key that is made here")
 	}
-	then := "authctl key use -p " + p.Name
-	switch {
-	case made.Set != "":
-		then = "set " + made.Set + ": " + made.Where.String() + " in the profile"
-	case o.out != "":
-		then += " --from " + o.out
-	}
-	c.say("register what stdout has with the provider, and then: %s", then)
+	c.say("register what stdout has with the provider, and then: %s", o.then(p, made))
 	_, err = c.sys.Out.Write(out)
 	return err
+}
+
+// then is what puts the key to use.
+func (o keyNewOptions) then(p *profile.Profile, made rotation.Made) string {
+	use, set := "authctl key use -p "+p.Name, "set "+made.Set+": "+made.Where.String()
+	if o.out != "" {
+		use += " --from " + o.out
+	}
+	if rotation.Certified(p) {
+		use += " --certificate FILE"
+		set += " and the new client.certificate"
+	}
+	if made.Set != "" {
+		return set + " in the profile"
+	}
+	return use
 }
 
 // public is the public half, or both, as providers take it.

@@ -77,7 +77,7 @@ func (d *Deps) candidate(ctx context.Context, p *profile.Profile, l *place, o Us
 		return next, err
 	}
 	ref := l.at(New)
-	switch certified := !p.Client.Certificate.IsZero() && signing(p).Path == profile.ClientKey; {
+	switch certified := Certified(p); {
 	case certified && o.Certificate == "":
 		return next, fault.New(fault.Usage, "client.certificate is that of the key in use").
 			Hint("--certificate FILE names the new key's, which authctl key new --csr SUBJECT makes a request for").
@@ -100,6 +100,11 @@ func (d *Deps) candidate(ctx context.Context, p *profile.Profile, l *place, o Us
 	}
 	_, err = l.vacant(ctx, next.text)
 	return next, err
+}
+
+// Certified is true where the key has a certificate, which is to change with it.
+func Certified(p *profile.Profile) bool {
+	return !p.Client.Certificate.IsZero() && signing(p).Path == profile.ClientKey
 }
 
 // certify puts the certificate of next in the place of p's.
