@@ -11,6 +11,7 @@ import (
 	"authctl/internal/profile"
 	"authctl/internal/rotation"
 	"authctl/internal/secret"
+	"authctl/internal/store"
 )
 
 // KeepKey keeps a profile's private key: in the keyring as client_key, or in
@@ -41,17 +42,28 @@ func (a *App) KeepKey(ctx context.Context, profileName string, key secret.Text, 
 	return secret.Ref{Kind: secret.Keyring, Name: name}, "as keyring:" + name + " " + where, nil
 }
 
-// Rotation changes the keys of profiles.
-func (a *App) Rotation() *rotation.Deps {
-	lock := func(ctx context.Context, profile, name string) (func(), error) {
-		s, err := a.Stores()
+// lockKey takes the lock of an item of the keyring.
+func (a *App) lockKey(ctx context.Context, profile, name string) (unlock func(), err error) {
+	s, err := a.Stores()
+	if err != nil {
+		return nil, err
+	}
+	lock := s.Lock
+	if s.Kind() == store.KindNone && a.Settings.StateDir != "" {
+		// Where no token is kept nothing is locked; the item is kept all the same.
+		disk, err := store.Open(store.Options{Kind: store.KindFile, Dir: a.Settings.StateDir})
 		if err != nil {
 			return nil, err
 		}
-		lease, err := s.Lock(ctx, vaultKey(profile, name))
-		return lease.Unlock, err
+		lock = disk.Lock
 	}
-	return &rotation.Deps{Secrets: a.Secrets(), Rand: a.Sys.Rand, Home: a.home, Lock: lock, Try: func(ctx context.Context, p *profile.Profile) error {
+	lease, err := lock(ctx, vaultKey(profile, name))
+	return lease.Unlock, err
+}
+
+// Rotation changes the keys of profiles.
+func (a *App) Rotation() *rotation.Deps {
+	return &rotation.Deps{Secrets: a.Secrets(), Rand: a.Sys.Rand, Home: a.home, Lock: a.lockKey, Try: func(ctx context.Context, p *profile.Profile) error {
 		once := *p
 		once.Token.SingleUse = true // so that nothing is kept, and no kept token is taken
 		acq, err := a.Acquirer(&once)
