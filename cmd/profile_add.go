@@ -33,7 +33,8 @@ to, without echo, and keeps them in the OS keyring; where there is none, store:
 file or AUTHCTL_STORE=file keeps them sealed in files of yours. That one of the
 two can is tried before the first question. The profile is written to
 profiles.d/NAME.yaml, which only you can read; a profile that is there is never
-replaced. Prints the name of the profile.
+replaced. A profiles file that --config or AUTHCTL_CONFIG names and that is not
+there is made, too. Prints the name of the profile.
 
 Questions go to stderr; the answers are lines of stdin, so that a script can
 give them: the preset's questions first, then one line for each secret. Where
@@ -61,6 +62,7 @@ func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
 	if err != nil {
 		return err
 	}
+	a.Settings = a.Settings.ToAdd()
 	if err := config.Addable(a.Settings, o.name, false); err != nil {
 		return err
 	}
@@ -84,11 +86,19 @@ func runProfileAdd(ctx context.Context, c *cli, o addOptions) error {
 	if err != nil {
 		return err
 	}
-	c.say("profile %s is written to %s", o.name, path)
+	c.added(a.Settings, o.name, path)
 	if lost != nil {
 		return lost
 	}
 	return shown.Fprintf(c.sys.Out, "%s\n", o.name)
+}
+
+// added says where a new profile is.
+func (c *cli) added(s config.Settings, name, path string) {
+	if s.MakesFile() {
+		c.say("the profiles file %s is made", s.File)
+	}
+	c.say("profile %s is written to %s", name, path)
 }
 
 // canKeep tries the keyring, or the store that stands in for it, before a person

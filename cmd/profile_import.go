@@ -104,6 +104,7 @@ func (c *cli) readRegistration(ctx context.Context, name string) (*registration.
 // importClient checks everything before it keeps the key, and keeps the key
 // before it writes the profile that refers to it.
 func (c *cli) importClient(ctx context.Context, a *app.App, o importOptions, client *registration.Client) error {
+	a.Settings = a.Settings.ToAdd()
 	if err := config.Addable(a.Settings, o.name, o.replace); err != nil {
 		return err
 	}
@@ -124,7 +125,7 @@ func (c *cli) importClient(ctx context.Context, a *app.App, o importOptions, cli
 	if err != nil {
 		return err
 	}
-	c.say("profile %s is written to %s", o.name, path)
+	c.added(a.Settings, o.name, path)
 	c.say("its private key %s", where)
 	for _, note := range client.Notes() {
 		c.say("note: %s", note)

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -8,6 +10,22 @@ import (
 	"authctl/internal/files"
 	"authctl/internal/profile"
 )
+
+// ToAdd are the settings of a command that makes a profile: a profiles file that
+// the user named need not be there, and Add makes it. Any other command takes
+// the name of a file that is not there for a mistyped one.
+func (s Settings) ToAdd() Settings {
+	if _, err := os.Lstat(s.File); s.explicit && errors.Is(err, fs.ErrNotExist) {
+		s.main = &document{path: s.File}
+	}
+	return s
+}
+
+// MakesFile is true of ToAdd's settings where Add makes the profiles file.
+func (s Settings) MakesFile() bool {
+	d := s.document()
+	return s.explicit && !d.exists && len(d.problems) == 0
+}
 
 // Addable reports why a profile of that name cannot be added, or nil: the name
 // is taken, unless replace allows to write profiles.d/NAME.yaml anew.
@@ -40,7 +58,8 @@ func taken(name, file string) error {
 }
 
 // Add writes profiles.d/NAME.yaml, readable by its owner alone, and returns
-// its path. body must be a whole and valid profile.
+// its path; without the profiles file that it stands beside it would be found by
+// nobody. body must be a whole and valid profile.
 func Add(s Settings, name string, body []byte, replace bool) (string, error) {
 	if err := Addable(s, name, replace); err != nil {
 		return "", err
@@ -48,6 +67,12 @@ func Add(s Settings, name string, body []byte, replace bool) (string, error) {
 	path := s.dropInPath(name)
 	if _, err := ParseProfile(name, path, body); err != nil {
 		return "", err
+	}
+	if s.MakesFile() {
+		err := files.Whole(s.File, []byte("version: 1\n"), files.Own, false)
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", Wrote(s.File, err)
+		}
 	}
 	return path, Wrote(path, files.Whole(path, body, files.Own, replace))
 }

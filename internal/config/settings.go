@@ -49,7 +49,7 @@ type Settings struct {
 	// exist, and are "" on a machine without a home.
 	ConfigDir, StateDir, CacheDir string
 
-	explicit bool      // File was named by the user: it must exist
+	explicit bool      // File was named by the user: it must exist, but see ToAdd
 	main     *document // read already by Resolve; nil to read when needed
 	alone    bool      // --preset and --set make the profile; no file is asked
 	preset   string
