@@ -392,8 +392,9 @@ func (c hostileCase) run(t *testing.T, command []string, hasJSON bool) {
 			o.stdout, o.stderr = plain(o.stdout), plain(o.stderr)
 		}
 		// What a person asks decode for is shown whole, and JSON is for a script.
-		whole := slices.Contains(way, "json") || command0(command) == "decode" || command0(command) == "assert"
-		if slices.Contains(c.args, "--claim") {
+		path := slices.Equal(command, []string{"profile", "path"})
+		whole := slices.Contains(way, "json") || command0(command) == "decode" || command0(command) == "assert" || path
+		if slices.Contains(c.args, "--claim") || path && h.columns == 0 {
 			o.stdout = "" // bytes for a script, cleaned on a terminal (TestScripts/decode)
 		}
 		harmless(t, "stdout", o.stdout, whole || slices.Equal(command, []string{"profile", "show"}) || slices.Contains(c.args, "--print"))

@@ -83,5 +83,8 @@ func runProfilePath(ctx context.Context, c *cli, name string) error {
 	if err != nil {
 		return fault.New(fault.Config, "finding %s: %w", at.Path, err)
 	}
-	return shown.Fprintf(c.sys.Out, "%s\n", path)
+	if c.sys.Terminal(1) {
+		path = shown.Whole(path)
+	}
+	return c.printExactly([]byte(path + "\n")) // else $(authctl profile path) would be another file
 }
