@@ -10,7 +10,10 @@ import (
 	"authctl/internal/shown"
 )
 
-type logoutOptions struct{ all, noRevoke bool }
+type logoutOptions struct {
+	all, noRevoke bool
+	output        string
+}
 
 func newLogoutCmd(c *cli) *cobra.Command {
 	var o logoutOptions
@@ -25,6 +28,9 @@ said. Secrets stay: see secret delete.
 After a login in the browser, the address that ends it there is shown too, where
 the server has one (OpenID Connect RP-Initiated Logout).
 
+-o json prints {"records":N,"revoked":N,"alive":N,"unread":N}: what was forgotten, what of it
+was revoked, and refresh tokens that live on.
+
 Exit status: 0 forgotten, or nothing was kept; 3 no such profile; 6 the store.`,
 		Example: `  authctl logout -p work
   authctl logout --all --no-revoke`,
@@ -35,10 +41,22 @@ Exit status: 0 forgotten, or nothing was kept; 3 no such profile; 6 the store.`,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "every profile")
 	cmd.Flags().BoolVar(&o.noRevoke, "no-revoke", false, "forget only; the tokens stay good until they expire")
+	registerListOutput(cmd, &o.output)
 	return cmd
 }
 
+// logoutResult is a contract.
+type logoutResult struct {
+	Records int `json:"records"`
+	Revoked int `json:"revoked"`
+	Alive   int `json:"alive"`
+	Unread  int `json:"unread"` // cannot be opened here, and stay
+}
+
 func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
+	if err := c.checkListOutput(o.output); err != nil {
+		return err
+	}
 	a, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -66,6 +84,9 @@ func runLogout(ctx context.Context, c *cli, o logoutOptions) error {
 		return err
 	}
 	c.loggedOut(done)
+	if o.output == "json" {
+		return c.printResult(logoutResult{done.Records, done.Revoked, done.Alive, done.Unread})
+	}
 	told := forgotten(done)
 	switch {
 	case done.Unread == 0:
