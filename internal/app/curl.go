@@ -118,6 +118,10 @@ func (a *App) curlCertificates(p *profile.Profile) (curl.Certificates, error) {
 		if one.ref.IsZero() {
 			continue
 		}
+		if one.ref.Signs() { // a PEM file of it is nothing that anybody could make
+			return c, fault.New(fault.Config, "%s is %s, and curl takes certificates and keys from files only", one.field, one.ref).
+				Hint("the key stays where it is: use authctl token -o headers with another program that can sign with it")
+		}
 		if one.ref.Kind != secret.File || one.ref.Path == "-" || one.ref.Pointer != "" {
 			return c, fault.New(fault.Config, "%s is %s, and curl takes certificates and keys from files only", one.field, one.ref).
 				Hint("%s: file:PATH, a PEM file that only you can read", one.field)

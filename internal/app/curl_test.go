@@ -1,9 +1,12 @@
 package app
 
 import (
+	"errors"
 	"slices"
+	"strings"
 	"testing"
 
+	"authctl/internal/fault"
 	"authctl/internal/profile"
 	"authctl/internal/secret"
 )
@@ -26,5 +29,18 @@ func TestCurlGetsNoSecretOfTheProfile(t *testing.T) {
 	slices.Sort(job.SecretNames)
 	if want := []string{"THE_API_KEY", "THE_CLAIM", "THE_PASSPHRASE", "THE_SECRET", "THE_SUBJECT"}; !slices.Equal(job.SecretNames, want) {
 		t.Errorf("%v", job.SecretNames)
+	}
+}
+
+// curl is given no key that no file has, and nobody is told to make a file of one.
+func TestCurlGetsNoKeyThatOnlySigns(t *testing.T) {
+	for kind, hint := range map[secret.Kind]string{secret.SignerProgram: "the key stays where it is", secret.SSHAgent: "the key stays where it is", secret.Env: "file:PATH"} {
+		p := &profile.Profile{}
+		p.TLS.ClientKey = secret.Ref{Kind: kind, Name: "x"}
+		_, err := (&App{}).curlJob(p, CurlOptions{})
+		var f *fault.Error
+		if !errors.As(err, &f) || f.Kind != fault.Config || !strings.Contains(f.Error(), "tls.client_key") || !strings.Contains(strings.Join(f.Hints, "\n"), hint) {
+			t.Errorf("%s: %v", kind, err)
+		}
 	}
 }
