@@ -21,6 +21,10 @@ const (
 // maxNesting is how many elements may stand inside one another.
 const maxNesting = 256
 
+// maxBindings is how many namespace declarations may be in force: whoever canonicalizes
+// goes over all of them at each element.
+const maxBindings = 256
+
 // maxXMLAttrs is how many xml: attributes in force are looked at: there are four.
 const maxXMLAttrs = 32
 
@@ -30,6 +34,7 @@ type scanner struct {
 	dec      *xml.Decoder
 	open     []element
 	bindings map[string][]binding // by prefix, the innermost last
+	bound    int                  // how many there are of them
 	xmlAttrs []xml.Attr           // xml:lang and its like, in force
 	doc      scanned
 	part     *part // the assertion that is being read, nil outside
@@ -129,9 +134,13 @@ func (s *scanner) begin(t xml.StartElement, at int) error {
 		case ok:
 			s.bindings[prefix] = append(s.bindings[prefix], binding{a.Value, len(s.open)})
 			e.declared = append(e.declared, prefix)
+			s.bound++
 		case a.Name.Space == "xml" && len(s.xmlAttrs) < maxXMLAttrs:
 			s.xmlAttrs = append(s.xmlAttrs, a)
 		}
+	}
+	if s.bound > maxBindings {
+		return fmt.Errorf("more than %d namespace declarations are in force in the XML", maxBindings)
 	}
 	e.name = xml.Name{Space: s.resolve(t.Name.Space), Local: t.Name.Local}
 	if s.doc.root.Local == "" {
@@ -229,6 +238,7 @@ func (s *scanner) finish(t xml.EndElement, end int) error {
 	}
 	e := s.open[last]
 	s.open, s.xmlAttrs = s.open[:last], s.xmlAttrs[:e.xmlAttrs]
+	s.bound -= len(e.declared)
 	for _, prefix := range e.declared {
 		s.bindings[prefix] = s.bindings[prefix][:len(s.bindings[prefix])-1]
 	}
