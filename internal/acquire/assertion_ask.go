@@ -179,15 +179,15 @@ func refusedBySTS(p *profile.Profile, refused *wstrust.Fault, answer *endpoint.R
 // outOfTime says that the certificate of w is not good now, by the service's clock, where that is so. A
 // service says of it only that it does not know or believe it.
 func outOfTime(w wanted, now time.Time) string {
-	at := w.p.STSCertificate()
-	if at.Ref.IsZero() {
-		at = w.p.STSKey()
+	what := w.p.STSCertificate().Path
+	if w.p.STSCertificate().Ref.IsZero() {
+		what = "the certificate in " + w.p.STSKey().Path
 	}
 	switch from, until := w.holder.Leaf.NotBefore, w.holder.Leaf.NotAfter; {
 	case now.After(until):
-		return fmt.Sprintf("the certificate of %s expired on %s: get a new one and have it registered", at.Path, until.Format(time.DateOnly))
+		return fmt.Sprintf("%s expired on %s: get a new one and have it registered", what, until.Format(time.DateOnly))
 	case now.Before(from):
-		return fmt.Sprintf("the certificate of %s is good from %s only", at.Path, from.Format(time.DateOnly))
+		return fmt.Sprintf("%s is good from %s only", what, from.Format(time.DateOnly))
 	}
 	return ""
 }
