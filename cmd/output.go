@@ -71,7 +71,8 @@ func (a *askFlags) registerSigned(cmd *cobra.Command) {
 
 // registerSTS is for what a security token service is asked for.
 func (a *askFlags) registerSTS(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&a.stsClaims, "sts-claim", nil, "a claim `name=value` of the assertion of sts.url instead of the profile's; may repeat")
+	cmd.Flags().StringArrayVar(&a.stsClaims, "sts-claim", nil, "a claim `name=value` of the assertion of sts.url in place of the profile's of that name, or beside its others; may repeat")
+	fixed(cmd, "sts-claim", nil)
 }
 
 // commas is a scope with a comma in it, "" where there is none. It is a legal

@@ -135,8 +135,11 @@ func (a *Acquirer) explainSTS(ctx context.Context, w wanted, err error) error {
 	case errors.As(err, &refused):
 		return refusedBySTS(p, refused, not.refusal, outOfTime(w, a.Now().Add(-not.refusal.Skew())))
 	case errors.As(err, &unfit):
-		return fault.New(fault.Invalid, "the assertion of %s is not used: %w", endpoint.WithoutQuery(p.STS.URL), unfit).
-			Hint("nothing was kept; authctl sts -p %s --show-request is what was asked for, and authctl doctor -p %s looks at the certificate and the clock", p.Name, p.Name)
+		f := fault.New(fault.Invalid, "the assertion of %s is not used: %w", endpoint.WithoutQuery(p.STS.URL), unfit)
+		if unfit.Unpinned {
+			return f.Hint("nothing was kept; where the service has a new certificate, which only its operator can say, add it to sts.signing_certificates in profile %s", p.Name)
+		}
+		return f.Hint("nothing was kept; authctl sts -p %s --show-request is what was asked for, and authctl doctor -p %s looks at the certificate and the clock", p.Name, p.Name)
 	}
 	if not.refusal.Location != "" {
 		return fault.New(fault.Network, "asking %s: %w", endpoint.WithoutQuery(p.STS.URL), not.refusal).Hint("check %s", stsURL)

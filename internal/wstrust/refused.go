@@ -75,8 +75,11 @@ func (u *Unreadable) Error() string {
 }
 
 // Unfit is for an answer or an assertion that must not be used.
-type Unfit struct{ Why string }
+type Unfit struct {
+	Why      string
+	Unpinned bool // it is about sts.signing_certificates
+}
 
 func (u *Unfit) Error() string { return u.Why }
 
-func unfit(format string, args ...any) *Unfit { return &Unfit{fmt.Sprintf(format, args...)} }
+func unfit(format string, args ...any) *Unfit { return &Unfit{Why: fmt.Sprintf(format, args...)} }

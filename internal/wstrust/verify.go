@@ -19,14 +19,14 @@ import (
 func (a *Asking) verify(assertion []byte, envelope *etree.Element) error {
 	root, err := parsed(assertion) // the very bytes that are handed on
 	if err != nil {
-		return unfit("%s", err.Error())
+		return unpinned("%s", err.Error())
 	}
 	own := children(root, nsDSig, "Signature")
 	if len(own) != 1 {
-		return unfit("the assertion has %d signatures of its own, and sts.signing_certificates asks for one", len(own))
+		return unpinned("the assertion has %d signatures of its own, and sts.signing_certificates asks for one", len(own))
 	}
 	if err := a.signs(own[0], root, attr(root, "", "ID")); err != nil {
-		return unfit("the assertion's signature does not hold: %s", err.Error())
+		return unpinned("the assertion's signature does not hold: %s", err.Error())
 	}
 	if envelope == nil {
 		return nil
@@ -37,12 +37,18 @@ func (a *Asking) verify(assertion []byte, envelope *etree.Element) error {
 		for _, security := range children(header, nsWSSE, "Security") {
 			for _, signature := range children(security, nsDSig, "Signature") {
 				if err := a.signs(signature, body, attr(body, nsWSU, "Id")); err != nil && !errors.Is(err, errOther) {
-					return unfit("the signature of the answer's Body does not hold: %s", err.Error())
+					return unpinned("the signature of the answer's Body does not hold: %s", err.Error())
 				}
 			}
 		}
 	}
 	return nil
+}
+
+func unpinned(format string, args ...any) *Unfit {
+	u := unfit(format, args...)
+	u.Unpinned = true
+	return u
 }
 
 // errOther is for a signature over something else.
