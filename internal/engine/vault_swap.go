@@ -57,12 +57,13 @@ func (v *Vault) swap(ctx context.Context, r *request, b []byte, n int) error {
 			lost, err = true, strangeVault(r.doing, a)
 		case err == nil && a.status == http.StatusBadRequest && strings.Contains(string(a.body), "did not match"):
 			err = Lagging.trouble(r.doing, a.url, "", "let store.address name the leader, or set disable_standby_reads")
-			ours, settled := v.became(ctx, path, b, n, lost)
-			switch {
-			case settled && ours:
+			switch f := v.became(ctx, path, b, n, lost); {
+			case f == ours:
 				return nil
-			case settled:
+			case f == others:
 				return ErrMoved
+			case f == gone:
+				return fmt.Errorf("%w: %w", ErrUnknown, err)
 			case late.Err() == nil: // a standby judges cas by what it knows itself
 				v.forget() // while there is no leader one may answer that was away
 				sleep(late, pause)
@@ -75,36 +76,52 @@ func (v *Vault) swap(ctx context.Context, r *request, b []byte, n int) error {
 		if !lost {
 			return err
 		}
-		if ours, settled := v.became(ctx, path, b, n, lost); settled && ours {
+		switch v.became(ctx, path, b, n, lost) {
+		case ours:
 			return nil
-		} else if settled {
+		case others:
 			return ErrMoved
+		case undecided, gone:
 		}
 		return fmt.Errorf("%w: %w", ErrUnknown, err)
 	}
 }
 
+// fate is whose write became a version.
+type fate int
+
+const (
+	undecided fate = iota // nobody could tell yet
+	ours
+	others
+	gone // it is no longer kept, and it may have been ours
+)
+
 // became tells by version n+1, which never changes, whether a write became it.
 // Judged by the current record, a write would be taken for lost once another followed.
 // Where lost, one that is missing may be on its way to the node that was asked.
-func (v *Vault) became(ctx context.Context, path string, b []byte, n int, lost bool) (ours, settled bool) {
+func (v *Vault) became(ctx context.Context, path string, b []byte, n int, lost bool) fate {
 	late, cancel := context.WithTimeout(ctx, v.lag)
 	defer cancel()
 	absent := func(err error) bool { return errors.Is(err, ErrAbsent) || errors.Is(err, Foreign) }
 	for {
 		got, _, _, err := v.version(ctx, path+"?version="+strconv.Itoa(n+1))
-		if err == nil {
-			return bytes.Equal(got, b), true
-		}
-		if !absent(err) {
-			return false, false
+		switch {
+		case err == nil && bytes.Equal(got, b):
+			return ours
+		case err == nil:
+			return others
+		case !absent(err):
+			return undecided
 		}
 		// It is not there yet, or no longer: only so many versions are kept.
 		switch _, current, _, err := v.version(ctx, path); {
 		case current <= n || err != nil && !absent(err):
-			return false, false
-		case !lost || late.Err() != nil:
-			return false, true
+			return undecided
+		case !lost:
+			return others // nothing of ours was carried out
+		case late.Err() != nil:
+			return gone
 		}
 		sleep(late, firstPause)
 	}
